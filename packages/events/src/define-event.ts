@@ -1,0 +1,18 @@
+import type { RoomName } from "./rooms.ts";
+
+/** One entry of the catalogue. */
+export interface EventDefinition<Data extends object = object> {
+  /** The class that describes and validates the event's data. */
+  data: new () => Data;
+  /** The rooms the event goes to when the publisher names none; the first is its primary room. */
+  rooms: (data: Data) => [RoomName, ...RoomName[]];
+  /** A transient event is delivered to whoever is connected and kept in no history. */
+  transient?: true;
+  /** One sentence for the documentation. */
+  summary: string;
+}
+
+/** Types an entry of the catalogue by its data class. */
+export function defineEvent<Data extends object>(definition: EventDefinition<Data>): EventDefinition<Data> {
+  return definition;
+}

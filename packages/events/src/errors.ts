@@ -1,0 +1,128 @@
+/** Every error a client or an API caller can meet: its HTTP status, whether a retry may help, and what it means. */
+export const errorTable = {
+  unauthorized: { status: 401, retryable: false, meaning: "No token, or one that does not verify." },
+  token_expired: { status: 401, retryable: false, meaning: "The token's `exp` has passed: get a new one." },
+  invalid_signature: {
+    status: 401,
+    retryable: false,
+    meaning: "The webhook's signature does not match its body.",
+  },
+  revoked: { status: 401, retryable: false, meaning: "The token or the user's access was revoked." },
+  forbidden: {
+    status: 403,
+    retryable: false,
+    meaning: "The principal may not enter the room or use the route.",
+  },
+  origin_not_allowed: {
+    status: 403,
+    retryable: false,
+    meaning: "The page's origin is not in `CORS_ORIGINS`.",
+  },
+  not_found: { status: 404, retryable: false, meaning: "No such route." },
+  invalid_command: { status: 400, retryable: false, meaning: "The command or request body is malformed." },
+  unknown_command: { status: 400, retryable: false, meaning: "The server has no command of this name." },
+  unknown_event: { status: 400, retryable: false, meaning: "The catalogue has no event of this type." },
+  invalid_event: {
+    status: 400,
+    retryable: false,
+    meaning: "A field of the event's data is missing or wrong.",
+  },
+  invalid_room: { status: 400, retryable: false, meaning: "The room's name does not follow the grammar." },
+  invalid_position: {
+    status: 400,
+    retryable: false,
+    meaning: "`since` is not a position the server gave out.",
+  },
+  invalid_filter: {
+    status: 400,
+    retryable: false,
+    meaning: "The filter is malformed or names an undeclared field.",
+  },
+  not_subscribed: { status: 409, retryable: false, meaning: "The connection is not subscribed to the room." },
+  idempotency_conflict: {
+    status: 409,
+    retryable: false,
+    meaning: "The idempotency key was used before with other content.",
+  },
+  payload_too_large: {
+    status: 413,
+    retryable: false,
+    meaning: "The request or the event is over the size limit.",
+  },
+  too_many_subscriptions: {
+    status: 429,
+    retryable: false,
+    meaning: "The connection holds as many subscriptions as it may.",
+  },
+  too_many_connections: {
+    status: 429,
+    retryable: true,
+    meaning: "The user holds as many connections as allowed.",
+  },
+  rate_limited: { status: 429, retryable: true, meaning: "Too many commands or handshakes: slow down." },
+  overloaded: { status: 503, retryable: true, meaning: "Too much is queued: try again in a moment." },
+  unavailable: { status: 503, retryable: true, meaning: "The log cannot be reached; nothing was written." },
+  timeout: {
+    status: 504,
+    retryable: true,
+    meaning:
+      "The log did not answer in time: written or not is unknown; retry with the same idempotency key.",
+  },
+  not_replicated: {
+    status: 503,
+    retryable: true,
+    meaning: "Written, but no replica confirmed it in time; retry with the same idempotency key.",
+  },
+  internal: { status: 500, retryable: false, meaning: "A fault of the server; its log has the cause." },
+} as const satisfies Record<string, { status: number; retryable: boolean; meaning: string }>;
+
+/** The stable name of an error, the same on the socket and over HTTP. */
+export type ErrorCode = keyof typeof errorTable;
+
+/** What a client is told of an error: the `error` of a failed ack and the `data` of a `connect_error`. */
+export interface ErrorBody {
+  code: ErrorCode;
+  message: string;
+  retryable: boolean;
+  details?: readonly { field: string; message: string }[];
+}
+
+/** An error that a client or caller may see, with a code of the table. Anything else is a bug and shown as `internal`. */
+export class ProtocolError extends Error {
+  override readonly name = "ProtocolError";
+  readonly code: ErrorCode;
+  readonly details: ErrorBody["details"];
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { cause?: unknown; details?: ErrorBody["details"] } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.details = options.details;
+  }
+
+  /** The HTTP status of the code. */
+  get status(): number {
+    return errorTable[this.code].status;
+  }
+
+  /** Whether the same call may succeed later. */
+  get retryable(): boolean {
+    return errorTable[this.code].retryable;
+  }
+
+  /** The error as a client sees it. */
+  toBody(): ErrorBody {
+    const { code, message, retryable, details } = this;
+    return details === undefined ? { code, message, retryable } : { code, message, retryable, details };
+  }
+}
+
+/** The error as it may be shown outside: a `ProtocolError` as it is, anything else as `internal` without detail. */
+export function toProtocolError(error: unknown): ProtocolError {
+  return error instanceof ProtocolError
+    ? error
+    : new ProtocolError("internal", "internal error", { cause: error });
+}

@@ -1,0 +1,12 @@
+export * from "./catalogue.ts";
+export * from "./commands.ts";
+export type { EventDefinition } from "./define-event.ts";
+export * from "./envelope.ts";
+export * from "./errors.ts";
+export * from "./filters.ts";
+export { isBoundedJson } from "./json.ts";
+export * from "./models/project.ts";
+export * from "./position.ts";
+export * from "./protocol.ts";
+export * from "./rooms.ts";
+export { parseModel } from "./validation.ts";

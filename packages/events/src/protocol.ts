@@ -1,0 +1,59 @@
+import type { EventType } from "./catalogue.ts";
+import type { Ack, HistoryPage, Subscribed, SubscribeInput } from "./commands.ts";
+import type { Envelope, EventEnvelope } from "./envelope.ts";
+import type { ErrorBody } from "./errors.ts";
+import type { RoomName } from "./rooms.ts";
+
+/** Data of `connection.established`. */
+export interface ConnectionEstablished {
+  sessionId: string;
+  userId: string;
+  /** Whether the connection went on where an earlier one broke off. */
+  recovered: boolean;
+  /** The rooms the connection is subscribed to, automatic ones included. */
+  rooms: RoomName[];
+}
+
+/** Why continuity of a room could not be proven. */
+export type ResetReason = "trimmed" | "epoch" | "diverged" | "access" | "overflow";
+
+/** Data of `room.reset`: refetch the room's state from the application's API; live events go on from here. */
+export interface RoomReset {
+  room: RoomName;
+  reason: ResetReason;
+}
+
+/** Events the server sends of its own accord, beside the catalogue. */
+export interface ServerEventData {
+  "connection.established": ConnectionEstablished;
+  connection_established: ConnectionEstablished;
+  "connection.error": ErrorBody;
+  "room.reset": RoomReset;
+  "token.expiring": { expiresAt: string };
+  "server.draining": { reconnectInMs: number };
+}
+
+export type ServerEventType = keyof ServerEventData;
+
+type CatalogueEvents = { [T in EventType]: (event: EventEnvelope<T>, position: string) => void };
+type ServerEvents = {
+  [T in ServerEventType]: (event: Envelope<T, ServerEventData[T]>, position: string) => void;
+};
+
+/** For `Socket<ServerToClientEvents, ClientToServerEvents>` of socket.io-client. */
+export type ServerToClientEvents = CatalogueEvents & ServerEvents;
+
+/** The commands a client may emit, each answered through its callback. */
+export interface ClientToServerEvents {
+  subscribe(input: SubscribeInput, ack?: (answer: Ack<Subscribed>) => void): void;
+  subscribe(input: SubscribeInput[], ack?: (answer: Ack<Ack<Subscribed>[]>) => void): void;
+  unsubscribe(input: { room: string }, ack?: (answer: Ack<{ room: RoomName }>) => void): void;
+  ping(ack?: (answer: Ack<{ serverTime: string }>) => void): void;
+  history(
+    input: { room: string; since?: string; limit?: number },
+    ack?: (answer: Ack<HistoryPage>) => void,
+  ): void;
+}
+
+/** The namespaces a client may connect to; both behave the same. */
+export const namespaces = ["/", "/ws"] as const;
