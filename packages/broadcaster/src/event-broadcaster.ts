@@ -1,0 +1,25 @@
+import { catalogue, type EventType } from "@roomcast/events";
+import { type BroadcastMethods, broadcastMethodName } from "./broadcast-methods.ts";
+import type { EventInput } from "./event-input.ts";
+import { EventPublisher } from "./event-publisher.ts";
+import type { PublishOptions } from "./publish-options.ts";
+
+type WithBroadcastMethods = new (
+  ...args: ConstructorParameters<typeof EventPublisher>
+) => EventPublisher & BroadcastMethods;
+
+/**
+ * What application code announces events with: `broadcaster.broadcastProjectUpdated({ … })`, one method per catalogue
+ * event. Every method resolves once the event is in the log and rejects with a `ProtocolError` if it is not.
+ */
+export class EventBroadcaster extends (EventPublisher as WithBroadcastMethods) {}
+
+for (const type of Object.keys(catalogue) as EventType[]) {
+  Object.defineProperty(EventBroadcaster.prototype, broadcastMethodName(type), {
+    value(this: EventPublisher, data: EventInput<typeof type>, options?: PublishOptions) {
+      return this.publish(type, data, options);
+    },
+    configurable: true,
+    writable: true,
+  });
+}

@@ -1,0 +1,88 @@
+import type { Appended, AppendRequest, EventLog } from "@roomcast/event-log";
+import { type EventType, formatPosition, toProtocolError } from "@roomcast/events";
+import { v7 } from "uuid";
+import { inBatch } from "./batch-error.ts";
+import type { EventInput } from "./event-input.ts";
+import { prepareEvent } from "./prepare-event.ts";
+import type { PublishOptions } from "./publish-options.ts";
+import type { Published, PublishResult } from "./published.ts";
+
+/** What a test or an embedding may replace. */
+export interface BroadcasterOptions {
+  /** The clock of the events' timestamps, in milliseconds since 1970. */
+  now?: () => number;
+  /** Makes the events' ids: unique and ordered by time. Default UUID v7. */
+  newId?: () => string;
+  /** The largest envelope, in bytes of JSON. Default 65,536. */
+  maxEventBytes?: number;
+}
+
+/** An event that was validated and routed but is not yet in the log. */
+export type PreparedEvent = Readonly<AppendRequest>;
+
+/** One event of a batch. */
+export type PublishItem<T extends EventType = EventType> = {
+  [K in T]: { type: K; data: EventInput<K> } & PublishOptions;
+}[T];
+
+/** Validates events, finds their rooms and appends them to the log. */
+export class EventPublisher {
+  readonly #log: Pick<EventLog, "append">;
+  readonly #options: Required<BroadcasterOptions>;
+
+  constructor(log: Pick<EventLog, "append">, options: BroadcasterOptions = {}) {
+    this.#log = log;
+    this.#options = { now: Date.now, newId: () => v7(), maxEventBytes: 65_536, ...options };
+  }
+
+  /**
+   * Publishes one event. Calls made in order are appended in order, awaited or not. Rejects with `unknown_event`,
+   * `invalid_event`, `invalid_room`, `invalid_command` (an option), `payload_too_large`, or an error of the log.
+   */
+  async publish<T extends EventType>(
+    type: T,
+    data: EventInput<T>,
+    options?: PublishOptions,
+  ): Promise<Published> {
+    return this.commit(this.prepare(type, data, options));
+  }
+
+  /**
+   * Publishes events in the order given without waiting for one before the next. If one is invalid nothing is written
+   * and the error names its index; once all are valid, the log may still take some and refuse others.
+   */
+  async publishMany(items: readonly PublishItem[]): Promise<PublishResult[]> {
+    return this.commitAll(this.prepareMany(items));
+  }
+
+  /** Validates and routes an untrusted event without writing it, or throws what `publish` would reject with. */
+  prepare(type: unknown, data: unknown, options: PublishOptions = {}): PreparedEvent {
+    return prepareEvent({ type, data, options }, this.#options);
+  }
+
+  /** `prepare` for a batch; the error names the index of the first invalid item. */
+  prepareMany(items: readonly ({ type: unknown; data: unknown } & PublishOptions)[]): PreparedEvent[] {
+    return items.map(({ type, data, ...options }, index) =>
+      inBatch(index, () => this.prepare(type, data, options)),
+    );
+  }
+
+  /** Appends a prepared event; rejects with the log's error. */
+  async commit(event: PreparedEvent): Promise<Published> {
+    return toPublished(await this.#log.append(event));
+  }
+
+  /** Appends prepared events in order, pipelined; never rejects, each result tells of its own event. */
+  async commitAll(events: readonly PreparedEvent[]): Promise<PublishResult[]> {
+    const settled = await Promise.allSettled(events.map((event) => this.commit(event)));
+    return settled.map((outcome) =>
+      outcome.status === "fulfilled"
+        ? { ok: true, published: outcome.value }
+        : { ok: false, error: toProtocolError(outcome.reason) },
+    );
+  }
+}
+
+function toPublished({ id, position, duplicate }: Appended): Published {
+  return { id, position: formatPosition(position), duplicate };
+}

@@ -1,0 +1,73 @@
+import { describe, expect, test } from "@jest/globals";
+import { catalogue, type EventType, ProjectStatus } from "@roomcast/events";
+import {
+  type BroadcastMethodName,
+  type BroadcastMethods,
+  broadcastMethodName,
+  EventBroadcaster,
+} from "../src/index.ts";
+import { projectUpdate } from "./support/projects.ts";
+import { RecordingLog } from "./support/recording-log.ts";
+
+describe("the broadcaster's methods", () => {
+  test.each<[EventType, string]>([
+    ["project.created", "broadcastProjectCreated"],
+    ["project.updated", "broadcastProjectUpdated"],
+    ["project.deleted", "broadcastProjectDeleted"],
+  ])("%s is announced by %s", (type, name) => {
+    expect(broadcastMethodName(type)).toBe(name);
+  });
+
+  test("are one for every event of the catalogue, shared by all instances", () => {
+    for (const type of Object.keys(catalogue) as EventType[]) {
+      const method = Object.getOwnPropertyDescriptor(EventBroadcaster.prototype, broadcastMethodName(type));
+      expect(method?.value).toBeInstanceOf(Function);
+    }
+  });
+
+  test("publish their type, with options", async () => {
+    const log = new RecordingLog();
+    const broadcaster = new EventBroadcaster(log);
+    await broadcaster.broadcastProjectUpdated(projectUpdate(), { rooms: ["global"] });
+    expect(log.requests[0]).toMatchObject({ type: "project.updated", rooms: ["global"] });
+  });
+});
+
+describe("types", () => {
+  const broadcaster = new EventBroadcaster(new RecordingLog());
+
+  test("method names follow from event types", () => {
+    const updated: BroadcastMethodName<"project.updated"> = "broadcastProjectUpdated";
+    const status: BroadcastMethodName<"agent.status_changed"> = "broadcastAgentStatusChanged";
+    const created: BroadcastMethodName<"pr.created"> = "broadcastPrCreated";
+    const suggestion: BroadcastMethodName<"ai.suggestion"> = "broadcastAiSuggestion";
+    const recommended: BroadcastMethodName<"notification.optimization_recommendation"> =
+      "broadcastNotificationOptimizationRecommendation";
+    expect([updated, status, created, suggestion, recommended]).not.toContain(undefined);
+  });
+
+  test("an enum is accepted as its member and as its text", () => {
+    const update: BroadcastMethods["broadcastProjectUpdated"] = (data) =>
+      broadcaster.publish("project.updated", data);
+    void update({ ...projectUpdate(), status: "paused" });
+    void update({ ...projectUpdate(), status: ProjectStatus.Paused });
+  });
+
+  test("wrong data, wrong types and wrong rooms do not compile", async () => {
+    const attempts = [
+      // @ts-expect-error: the data of another event
+      broadcaster.broadcastProjectDeleted({ projectId: "1", projectName: "x", updatedBy: "y" }),
+      // @ts-expect-error: no such status
+      broadcaster.broadcastProjectUpdated({ ...projectUpdate(), status: "on fire" }),
+      // @ts-expect-error: no such event
+      broadcaster.publish("project.exploded", projectUpdate()),
+      // @ts-expect-error: no such kind of room
+      broadcaster.publish("project.updated", projectUpdate(), { rooms: ["planet:earth"] }),
+    ];
+    const outcomes = await Promise.allSettled(attempts);
+    expect(outcomes.every((outcome) => outcome.status === "rejected")).toBe(true);
+
+    // @ts-expect-error: the catalogue has no such event, so there is no such method
+    expect(broadcaster.broadcastProjectExploded).toBeUndefined();
+  });
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from "@jest/globals";
+import { ProtocolError } from "@roomcast/events";
+import { EventBroadcaster, type PublishItem } from "../src/index.ts";
+import { projectUpdate } from "./support/projects.ts";
+import { RecordingLog } from "./support/recording-log.ts";
+
+const update = (projectName: string, options: Partial<PublishItem> = {}): PublishItem =>
+  ({ type: "project.updated", data: projectUpdate({ projectName }), ...options }) as PublishItem;
+
+describe("publishMany", () => {
+  test("appends in the order given and answers for each", async () => {
+    const log = new RecordingLog();
+    const results = await new EventBroadcaster(log).publishMany([
+      update("a", { correlationId: "c-1" }),
+      update("b", { rooms: ["global"], ephemeral: true }),
+    ]);
+
+    expect(log.requests.map((request) => request.rooms[0])).toEqual(["project:42", "global"]);
+    expect(log.envelope(0)).toMatchObject({ correlationId: "c-1", data: { projectName: "a" } });
+    expect(log.requests[1]?.transient).toBe(true);
+    expect(results).toEqual([
+      { ok: true, published: { id: log.requests[0]?.id, position: "e1.1", duplicate: false } },
+      { ok: true, published: { id: log.requests[1]?.id, position: "e1.2", duplicate: false } },
+    ]);
+  });
+
+  test("starts every append before the first one has answered", async () => {
+    const log = new RecordingLog();
+    const publishing = new EventBroadcaster(log).publishMany([update("a"), update("b"), update("c")]);
+    expect(log.requests).toHaveLength(3);
+    await publishing;
+  });
+
+  test("writes nothing when one event is invalid, and names its index", async () => {
+    const log = new RecordingLog();
+    const items = [update("a"), update("b"), update("")];
+    await expect(new EventBroadcaster(log).publishMany(items)).rejects.toMatchObject({
+      code: "invalid_event",
+      message: expect.stringMatching(/^events\[2\]: projectName/),
+      details: [{ field: "events[2].projectName" }],
+    });
+    expect(log.requests).toEqual([]);
+  });
+
+  test("tells of each event when the log takes some and refuses others", async () => {
+    const conflict = new ProtocolError("idempotency_conflict", "used before");
+    const fault = new Error("a bug");
+    const log = new RecordingLog().failAt(1, conflict).failAt(2, fault);
+    const results = await new EventBroadcaster(log).publishMany(["a", "b", "c", "d"].map((n) => update(n)));
+
+    expect(results.map((result) => result.ok)).toEqual([true, false, false, true]);
+    expect(results[1]).toMatchObject({ error: conflict });
+    expect(results[2]).toMatchObject({ error: { code: "internal", cause: fault } });
+  });
+
+  test("of nothing publishes nothing", async () => {
+    expect(await new EventBroadcaster(new RecordingLog()).publishMany([])).toEqual([]);
+  });
+});
