@@ -1,0 +1,32 @@
+import type { ValueKind } from "./value-kind.ts";
+
+/** Which URLs are allowed. */
+export interface UrlShape {
+  /** With the colon, e.g. `["https:"]`; default http and https. */
+  protocols?: readonly [string, ...string[]];
+  /** Whether `scheme://host:port,host:port/path` is allowed, as addresses of Sentinels are written. */
+  severalHosts?: boolean;
+}
+
+/** A URL, given back as it was written; it may hold a password and so is not shown. */
+export function urlKind({
+  protocols = ["http:", "https:"],
+  severalHosts = false,
+}: UrlShape): ValueKind<string> {
+  const fits = (text: string) => URL.canParse(text) && protocols.includes(new URL(text).protocol);
+  return {
+    name: "url",
+    expected: `a URL that begins with ${protocols.map((protocol) => `\`${protocol}//\``).join(" or ")}`,
+    parse: (text) => ((severalHosts ? eachHost(text) : [text]).every(fits) ? text : undefined),
+    placeholder: `${protocols[0]}//placeholder`,
+    confidential: true,
+  };
+}
+
+/** The URL once for each of its hosts, because `URL` knows only one. */
+function eachHost(text: string): string[] {
+  const match = /^([a-z+]+:\/\/(?:[^@/]*@)?)([^/?#@]+)(.*)$/i.exec(text);
+  if (match === null) return [text];
+  const [, start = "", hosts = "", rest = ""] = match;
+  return hosts.split(",").map((host) => (host === "" ? "" : `${start}${host}${rest}`));
+}

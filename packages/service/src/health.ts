@@ -1,0 +1,57 @@
+/** Whether the process may take traffic, and why not. */
+export interface HealthReport {
+  status: "ready" | "unready";
+  /** By name: "ok", or the reason why not. */
+  checks: Record<string, string>;
+}
+
+/** Passes by returning, fails by throwing; the error's message is the reason shown. */
+export type HealthCheck = () => Promise<void> | void;
+
+/** The checks that decide whether a process is ready. */
+export class Health {
+  readonly #checks = new Map<string, HealthCheck>();
+  readonly #timeoutMs: number;
+
+  /** A check that takes longer than `timeoutMs` (default 2,000) has failed. */
+  constructor({ timeoutMs = 2_000 }: { timeoutMs?: number } = {}) {
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Adds a check; the function returned takes it away again. A name in use is an error. */
+  add(name: string, check: HealthCheck): () => void {
+    if (this.#checks.has(name)) throw new Error(`there is a health check named "${name}" already`);
+    this.#checks.set(name, check);
+    return () => this.#checks.delete(name);
+  }
+
+  /** Runs every check at once; never rejects. */
+  async report(): Promise<HealthReport> {
+    const entries = await Promise.all(
+      [...this.#checks].map(async ([name, check]) => [name, await this.#outcome(check)] as const),
+    );
+    const isReady = entries.every(([, outcome]) => outcome === "ok");
+    return { status: isReady ? "ready" : "unready", checks: Object.fromEntries(entries) };
+  }
+
+  async #outcome(check: HealthCheck): Promise<string> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<string>((resolve) => {
+      timer = setTimeout(resolve, this.#timeoutMs, `no answer within ${this.#timeoutMs} ms`);
+    });
+    try {
+      return await Promise.race([passes(check), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+}
+
+async function passes(check: HealthCheck): Promise<string> {
+  try {
+    await check();
+    return "ok";
+  } catch (error) {
+    return error instanceof Error ? error.message || error.name : String(error);
+  }
+}

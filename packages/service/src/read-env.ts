@@ -1,0 +1,43 @@
+import { ConfigError } from "./env/config-error.ts";
+import { deepFreeze } from "./env/deep-freeze.ts";
+import { type Env, EnvReader, type EnvVariable } from "./env/env-reader.ts";
+
+export { ConfigError, type ConfigProblem } from "./env/config-error.ts";
+export type { Env, EnvReader, EnvVariable, Ms } from "./env/env-reader.ts";
+
+/** Says which variables there are and builds the configuration from them. */
+export type EnvSpec<T> = (read: EnvReader) => T;
+
+/**
+ * Reads the environment as the specification says into a deeply frozen configuration, or throws one `ConfigError` that
+ * lists every bad variable. An empty variable counts as unset; a malformed one is never replaced by its default.
+ */
+export function readEnv<T>(env: Env, spec: EnvSpec<T>): T {
+  const reader = new EnvReader(env);
+  const config = attempt(reader, spec);
+  if (reader.problems.length > 0) throw new ConfigError(distinct(reader.problems));
+  return deepFreeze(config);
+}
+
+/** The variables a specification declares, in its order. */
+export function describeEnv(spec: EnvSpec<unknown>): EnvVariable[] {
+  const reader = new EnvReader({});
+  attempt(reader, spec);
+  return [...reader.variables.values()];
+}
+
+function attempt<T>(reader: EnvReader, spec: EnvSpec<T>): T {
+  try {
+    return spec(reader);
+  } catch (error) {
+    // A specification that fails on a placeholder only repeats what is known to be wrong.
+    if (reader.problems.length > 0) throw new ConfigError(distinct(reader.problems));
+    throw error;
+  }
+}
+
+function distinct<T extends { variable: string }>(problems: T[]): T[] {
+  return problems.filter(
+    ({ variable }, index) => problems.findIndex((p) => p.variable === variable) === index,
+  );
+}

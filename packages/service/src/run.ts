@@ -1,0 +1,101 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { createLogger, type Logger } from "./logger.ts";
+import { ConfigError } from "./read-env.ts";
+
+/** A started process. */
+export interface Running {
+  close(): Promise<void>;
+  /** Takes over from the logger that `run` began with. */
+  logger?: Logger;
+  /** Takes over from the option of `run`, for processes that read it from their configuration. */
+  closeTimeoutMs?: number;
+}
+
+export interface RunOptions {
+  /** For what happens before `start` gives its own. Default: level "info" on standard output. */
+  logger?: Logger;
+  /** How long a close may take before the process ends regardless. Default 10,000. */
+  closeTimeoutMs?: number;
+}
+
+/** After a fault the state is unknown: long enough to tell the clients, not to drain them. */
+const faultCloseMs = 2_000;
+
+/**
+ * Runs a process. SIGTERM and SIGINT close it once and end it with 0, a second signal ends it at once with 1. A failed
+ * start, an uncaught error or an unhandled rejection is logged as fatal and ends it with 1 after a short try to close;
+ * a `ConfigError` is printed as it is and ends it with 2.
+ */
+export function run(name: string, start: () => Promise<Running>, options: RunOptions = {}): void {
+  new ProcessRun(name, options).begin(start);
+}
+
+class ProcessRun {
+  #logger: Logger;
+  #closeTimeoutMs: number;
+  #started: Promise<Running | undefined> = Promise.resolve(undefined);
+  #isEnding = false;
+
+  constructor(name: string, { logger, closeTimeoutMs = 10_000 }: RunOptions) {
+    this.#logger = logger ?? createLogger({ level: "info", name });
+    this.#closeTimeoutMs = closeTimeoutMs;
+  }
+
+  begin(start: () => Promise<Running>): void {
+    process.on("SIGTERM", (signal) => this.#signalled(signal));
+    process.on("SIGINT", (signal) => this.#signalled(signal));
+    process.on("uncaughtException", (error) => this.#fault(error, "uncaught exception"));
+    process.on("unhandledRejection", (reason) => this.#fault(reason, "unhandled rejection"));
+    this.#started = this.#start(start);
+  }
+
+  async #start(start: () => Promise<Running>): Promise<Running | undefined> {
+    try {
+      const running = await start();
+      this.#logger = running.logger ?? this.#logger;
+      this.#closeTimeoutMs = running.closeTimeoutMs ?? this.#closeTimeoutMs;
+      return running;
+    } catch (error) {
+      if (error instanceof ConfigError) {
+        process.stderr.write(`${error.message}\n`);
+        process.exit(2);
+      }
+      this.#logger.fatal({ err: error }, "could not start");
+      process.exit(1);
+    }
+  }
+
+  #signalled(signal: NodeJS.Signals): void {
+    if (this.#isEnding) {
+      this.#logger.warn({ signal }, "second signal: ending at once");
+      process.exit(1);
+    }
+    this.#logger.info({ signal }, "closing");
+    void this.#end(0, this.#closeTimeoutMs);
+  }
+
+  #fault(error: unknown, message: string): void {
+    this.#logger.fatal({ err: error }, message);
+    if (!this.#isEnding) void this.#end(1, Math.min(faultCloseMs, this.#closeTimeoutMs));
+    else process.exitCode = 1;
+  }
+
+  /** Never rejects, because it never returns. */
+  async #end(exitCode: number, timeoutMs: number): Promise<never> {
+    this.#isEnding = true;
+    process.exitCode = exitCode;
+    const outcome = await Promise.race([this.#close(), delay(timeoutMs, "late" as const)]);
+    if (outcome === "late") this.#logger.error({ timeoutMs }, "not closed in time: ending regardless");
+    process.exit(outcome === "closed" ? process.exitCode : 1);
+  }
+
+  async #close(): Promise<"closed" | "failed"> {
+    try {
+      await (await this.#started)?.close();
+      return "closed";
+    } catch (error) {
+      this.#logger.error({ err: error }, "could not close");
+      return "failed";
+    }
+  }
+}
