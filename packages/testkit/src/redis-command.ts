@@ -1,0 +1,26 @@
+import { connect } from "node:net";
+
+/**
+ * Sends one command to a Redis on this machine over a connection of its own and resolves with the raw reply (RESP2), or
+ * undefined if there is none within `timeoutMs`.
+ */
+export function redisCommand(port: number, command: string, timeoutMs = 500): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let reply = "";
+    const socket = connect(port, "127.0.0.1");
+    socket.setTimeout(timeoutMs, () => socket.destroy());
+    // QUIT makes the server close the connection, so that the end of the reply needs no parsing.
+    socket.on("connect", () => socket.write(`${command}\r\nQUIT\r\n`));
+    socket.setEncoding("utf8").on("data", (text: string) => {
+      reply += text;
+    });
+    socket.on("error", () => undefined);
+    socket.on("close", () => resolve(reply === "" ? undefined : reply));
+  });
+}
+
+/** Whether a Redis answers on the port; one that wants a password counts, one that still loads does not. */
+export async function answersPing(port: number): Promise<boolean> {
+  const reply = await redisCommand(port, "PING");
+  return reply?.startsWith("+PONG") === true || reply?.startsWith("-NOAUTH") === true;
+}

@@ -1,0 +1,42 @@
+import { launchRedis } from "./launched-redis.ts";
+import { findRedisLauncher } from "./redis-launcher.ts";
+import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
+
+export interface RedisServerOptions {
+  /** Default: a free one. */
+  port?: number;
+  /** Whether data outlive the process. Default false. */
+  appendOnly?: boolean;
+  /** More arguments of redis-server, e.g. `["--maxmemory", "50mb"]`. */
+  args?: readonly string[];
+  /** Where the data lie; kept by `stop`. Default: a temporary folder that `stop` removes. */
+  dir?: string;
+}
+
+/** A Redis of a test's own. It dies with the test process. */
+export interface RedisServer {
+  readonly url: string;
+  readonly port: number;
+  /** Of the present process; another one after `restart`. */
+  readonly pid: number;
+  /** Sends a signal, by default SIGKILL, which crashes it; SIGSTOP hangs it, SIGCONT wakes it. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Ends the process, if it runs, and starts another at the same port with the same data folder. */
+  restart(): Promise<void>;
+  /** Ends the process and removes its folder. */
+  stop(): Promise<void>;
+}
+
+/** Starts a private Redis and resolves once it answers; throws what to install if there is no Redis. */
+export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
+  const { port, appendOnly = false, args = [], dir } = options;
+  const launcher = await findRedisLauncher();
+  const folder = dir === undefined ? await temporaryFolder("roomcast-redis-") : keptFolder(dir);
+  const allArgs = ["--save", "", "--appendonly", appendOnly ? "yes" : "no", ...args];
+  const plan = { launcher, dir: folder.path, args: allArgs, cleanUp: folder.remove };
+  return launchRedis(port === undefined ? plan : { ...plan, port });
+}
+
+function keptFolder(path: string): TemporaryFolder {
+  return { path, remove: async () => undefined };
+}
