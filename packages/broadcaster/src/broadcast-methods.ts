@@ -1,5 +1,4 @@
-import type { EventType } from "@roomcast/events";
-import type { EventInput } from "./event-input.ts";
+import type { EventData, EventType } from "@roomcast/events";
 import type { PublishOptions } from "./publish-options.ts";
 import type { Published } from "./published.ts";
 
@@ -15,7 +14,7 @@ export type BroadcastMethodName<T extends string = EventType> = `broadcast${Pasc
 /** One method per catalogue event, each a `publish` of its type. */
 export type BroadcastMethods = {
   [T in EventType as BroadcastMethodName<T>]: (
-    data: EventInput<T>,
+    data: EventData<T>,
     options?: PublishOptions,
   ) => Promise<Published>;
 };

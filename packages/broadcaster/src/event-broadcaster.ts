@@ -1,6 +1,5 @@
-import { catalogue, type EventType } from "@roomcast/events";
+import { catalogue, type EventData, type EventType } from "@roomcast/events";
 import { type BroadcastMethods, broadcastMethodName } from "./broadcast-methods.ts";
-import type { EventInput } from "./event-input.ts";
 import { EventPublisher } from "./event-publisher.ts";
 import type { PublishOptions } from "./publish-options.ts";
 
@@ -16,7 +15,7 @@ export class EventBroadcaster extends (EventPublisher as WithBroadcastMethods) {
 
 for (const type of Object.keys(catalogue) as EventType[]) {
   Object.defineProperty(EventBroadcaster.prototype, broadcastMethodName(type), {
-    value(this: EventPublisher, data: EventInput<typeof type>, options?: PublishOptions) {
+    value(this: EventPublisher, data: EventData<typeof type>, options?: PublishOptions) {
       return this.publish(type, data, options);
     },
     configurable: true,

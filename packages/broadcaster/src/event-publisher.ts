@@ -1,8 +1,7 @@
 import type { Appended, AppendRequest, EventLog } from "@roomcast/event-log";
-import { type EventType, formatPosition, toProtocolError } from "@roomcast/events";
+import { type EventData, type EventType, formatPosition, toProtocolError } from "@roomcast/events";
 import { v7 } from "uuid";
 import { inBatch } from "./batch-error.ts";
-import type { EventInput } from "./event-input.ts";
 import { prepareEvent } from "./prepare-event.ts";
 import type { PublishOptions } from "./publish-options.ts";
 import type { Published, PublishResult } from "./published.ts";
@@ -22,7 +21,7 @@ export type PreparedEvent = Readonly<AppendRequest>;
 
 /** One event of a batch. */
 export type PublishItem<T extends EventType = EventType> = {
-  [K in T]: { type: K; data: EventInput<K> } & PublishOptions;
+  [K in T]: { type: K; data: EventData<K> } & PublishOptions;
 }[T];
 
 /** Validates events, finds their rooms and appends them to the log. */
@@ -41,7 +40,7 @@ export class EventPublisher {
    */
   async publish<T extends EventType>(
     type: T,
-    data: EventInput<T>,
+    data: EventData<T>,
     options?: PublishOptions,
   ): Promise<Published> {
     return this.commit(this.prepare(type, data, options));

@@ -1,7 +1,6 @@
 export type { BroadcastMethodName, BroadcastMethods } from "./broadcast-methods.ts";
 export { broadcastMethodName } from "./broadcast-methods.ts";
 export { EventBroadcaster } from "./event-broadcaster.ts";
-export type { EventInput } from "./event-input.ts";
 export {
   type BroadcasterOptions,
   EventPublisher,

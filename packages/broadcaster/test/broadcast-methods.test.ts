@@ -1,28 +1,46 @@
 import { describe, expect, test } from "@jest/globals";
-import { catalogue, type EventType, ProjectStatus } from "@roomcast/events";
 import {
   type BroadcastMethodName,
   type BroadcastMethods,
   broadcastMethodName,
   EventBroadcaster,
-} from "../src/index.ts";
-import { projectUpdate } from "./support/projects.ts";
+} from "@roomcast/broadcaster";
+import { catalogue, type EventDefinition, type EventType, exampleOf, ProjectStatus } from "@roomcast/events";
+import { projectUpdate } from "./support/project-update.ts";
 import { RecordingLog } from "./support/recording-log.ts";
+
+const roomsOf = (type: EventType) => (catalogue[type] as EventDefinition).rooms(exampleOf(type));
 
 describe("the broadcaster's methods", () => {
   test.each<[EventType, string]>([
-    ["project.created", "broadcastProjectCreated"],
     ["project.updated", "broadcastProjectUpdated"],
-    ["project.deleted", "broadcastProjectDeleted"],
+    ["agent.status_changed", "broadcastAgentStatusChanged"],
+    ["workflow.progress", "broadcastWorkflowProgress"],
+    ["pr.created", "broadcastPrCreated"],
+    ["issue.updated", "broadcastIssueUpdated"],
+    ["ai.suggestion", "broadcastAiSuggestion"],
+    ["notification.optimization_recommendation", "broadcastNotificationOptimizationRecommendation"],
   ])("%s is announced by %s", (type, name) => {
     expect(broadcastMethodName(type)).toBe(name);
   });
 
-  test("are one for every event of the catalogue, shared by all instances", () => {
-    for (const type of Object.keys(catalogue) as EventType[]) {
-      const method = Object.getOwnPropertyDescriptor(EventBroadcaster.prototype, broadcastMethodName(type));
-      expect(method?.value).toBeInstanceOf(Function);
-    }
+  test.each(Object.keys(catalogue) as EventType[])(
+    "%s has one, shared by all instances, that publishes it to its rooms",
+    async (type) => {
+      const name = broadcastMethodName(type);
+      const method = Object.getOwnPropertyDescriptor(EventBroadcaster.prototype, name)?.value;
+      const log = new RecordingLog();
+      await method.call(new EventBroadcaster(log), exampleOf(type));
+      expect(log.requests).toEqual([expect.objectContaining({ type, rooms: roomsOf(type) })]);
+      expect(log.envelope()).toMatchObject({ type, room: roomsOf(type)[0], data: exampleOf(type) });
+    },
+  );
+
+  test("a transient event of the catalogue stays so, whatever the options say", async () => {
+    const log = new RecordingLog();
+    const broadcaster = new EventBroadcaster(log);
+    await broadcaster.broadcastSystemHeartbeat(exampleOf("system.heartbeat"), { ephemeral: false });
+    expect(log.requests[0]?.transient).toBe(true);
   });
 
   test("publish their type, with options", async () => {

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { EventBroadcaster, getBroadcaster, initBroadcaster, resetBroadcaster } from "../src/index.ts";
-import { projectUpdate } from "./support/projects.ts";
+import { EventBroadcaster, getBroadcaster, initBroadcaster, resetBroadcaster } from "@roomcast/broadcaster";
+import { projectUpdate } from "./support/project-update.ts";
 import { RecordingLog } from "./support/recording-log.ts";
 
 afterEach(resetBroadcaster);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import { EventBroadcaster, type PublishItem } from "@roomcast/broadcaster";
 import { ProtocolError } from "@roomcast/events";
-import { EventBroadcaster, type PublishItem } from "../src/index.ts";
-import { projectUpdate } from "./support/projects.ts";
+import { projectUpdate } from "./support/project-update.ts";
 import { RecordingLog } from "./support/recording-log.ts";
 
 const update = (projectName: string, options: Partial<PublishItem> = {}): PublishItem =>

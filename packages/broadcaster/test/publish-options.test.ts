@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import { EventBroadcaster, type PublishOptions } from "@roomcast/broadcaster";
 import type { RoomName } from "@roomcast/events";
-import { EventBroadcaster, type PublishOptions } from "../src/index.ts";
-import { projectUpdate } from "./support/projects.ts";
+import { projectUpdate } from "./support/project-update.ts";
 import { RecordingLog } from "./support/recording-log.ts";
 
 async function publishWith(options: PublishOptions): Promise<RecordingLog> {

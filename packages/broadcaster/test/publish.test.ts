@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { EventBroadcaster } from "../src/index.ts";
-import { projectUpdate } from "./support/projects.ts";
+import { EventBroadcaster } from "@roomcast/broadcaster";
+import { projectUpdate } from "./support/project-update.ts";
 import { RecordingLog } from "./support/recording-log.ts";
 
 describe("publish", () => {

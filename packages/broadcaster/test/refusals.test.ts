@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import { EventBroadcaster } from "@roomcast/broadcaster";
 import { type EventType, ProtocolError } from "@roomcast/events";
-import { EventBroadcaster } from "../src/index.ts";
-import { projectUpdate } from "./support/projects.ts";
+import { projectUpdate } from "./support/project-update.ts";
 import { RecordingLog } from "./support/recording-log.ts";
 
 /** Publishes what the types forbid, as untyped callers can. */
