@@ -1,12 +1,14 @@
 // class-transformer's @Type reads design metadata through reflect-metadata, which must be loaded before any model.
 import "reflect-metadata";
-import { plainToInstance, Type } from "class-transformer";
+import { plainToInstance, Transform, Type } from "class-transformer";
 import { registerDecorator, type ValidationError, validateSync } from "class-validator";
 import { type ErrorCode, ProtocolError } from "./errors.ts";
 import { isBoundedJson } from "./json.ts";
 
 export {
   ArrayMaxSize,
+  buildMessage,
+  getMetadataStorage,
   IsArray,
   IsBoolean,
   IsEmail,
@@ -15,30 +17,38 @@ export {
   IsInt,
   IsISO8601,
   IsNumber,
+  IsObject,
   IsOptional,
   IsString,
   IsUrl,
+  isISO8601,
   Length,
   Matches,
   Max,
   MaxLength,
   Min,
+  ValidateBy,
+  ValidateIf,
   ValidateNested,
 } from "class-validator";
 export { Type };
 
 /** Marks a field as a JSON object no deeper than 16 levels and free of prototype keys (see `isBoundedJson`). */
 export function IsJsonObject(): PropertyDecorator {
-  return (target, property) =>
+  return (target, property) => {
+    // Left to itself, class-transformer drops keys that every object inherits, such as `valueOf`.
+    Transform(({ obj, key }) => obj[key])(target, property);
     registerDecorator({
       name: "isJsonObject",
       target: target.constructor,
       propertyName: property as string,
       validator: {
-        validate: (value) => typeof value === "object" && !Array.isArray(value) && isBoundedJson(value),
+        validate: (value) =>
+          typeof value === "object" && value !== null && !Array.isArray(value) && isBoundedJson(value),
         defaultMessage: () => "$property must be a JSON object at most 16 levels deep",
       },
     });
+  };
 }
 
 /**

@@ -1,5 +1,5 @@
-import { roomIdPattern } from "../rooms.ts";
-import { IsEnum, IsJsonObject, IsOptional, IsUrl, Length, Matches, MaxLength } from "../validation.ts";
+import { IsEnum, IsJsonObject } from "../validation.ts";
+import { Link, Optional, RoomId, Text, type ValueOf } from "./constraints.ts";
 
 /** The state of a project. */
 export enum ProjectStatus {
@@ -12,35 +12,35 @@ export enum ProjectStatus {
 /** What every project event says of its project. */
 class ProjectEvent {
   /** The project's id; the event goes to `project:<projectId>`. */
-  @Matches(roomIdPattern)
+  @RoomId()
   projectId!: string;
 
-  @Length(1, 200)
+  @Text(200)
   projectName!: string;
 
-  @IsOptional()
-  @IsUrl({ require_tld: false })
-  @MaxLength(2_048)
+  /** The web address of the project's repository. */
+  @Optional()
+  @Link()
   repositoryUrl?: string;
 }
 
 /** A project came to be. */
 export class ProjectCreated extends ProjectEvent {
   @IsEnum(ProjectStatus)
-  status!: ProjectStatus;
+  status!: ValueOf<ProjectStatus>;
 
   /** The user who created it. */
-  @Length(1, 128)
+  @Text(128)
   createdBy!: string;
 }
 
 /** A project changed. */
 export class ProjectUpdated extends ProjectEvent {
   @IsEnum(ProjectStatus)
-  status!: ProjectStatus;
+  status!: ValueOf<ProjectStatus>;
 
   /** The user who changed it. */
-  @Length(1, 128)
+  @Text(128)
   updatedBy!: string;
 
   /** The fields that changed, each with its new value. */
@@ -51,6 +51,6 @@ export class ProjectUpdated extends ProjectEvent {
 /** A project was deleted. */
 export class ProjectDeleted extends ProjectEvent {
   /** The user who deleted it. */
-  @Length(1, 128)
+  @Text(128)
   deletedBy!: string;
 }
