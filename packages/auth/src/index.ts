@@ -1,1 +1,17 @@
-export {};
+export { type AuthorizerConfig, AuthorizerRoomAccess } from "./authorizer-room-access.ts";
+export { ClaimsRoomAccess } from "./claims-room-access.ts";
+export { createRoomAccess } from "./create-room-access.ts";
+export { createTokenVerifier } from "./create-token-verifier.ts";
+export { type ApiKey, createApiKeyVerifier, parseApiKeys } from "./http-credentials.ts";
+export { adminScope, type Principal } from "./principal.ts";
+export type { RoomAccess } from "./room-access.ts";
+export { formatRoomPattern, matchesRoom, parseRoomPattern, type RoomPattern } from "./room-pattern.ts";
+export { signToken, type TokenClaims } from "./sign-token.ts";
+export { findToken, type TokenCarrier } from "./token-sources.ts";
+export type {
+  JwksConfig,
+  PublicKeyConfig,
+  SecretConfig,
+  TokenVerifier,
+  TokenVerifierConfig,
+} from "./token-verifier.ts";

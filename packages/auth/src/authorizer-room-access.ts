@@ -1,0 +1,85 @@
+import { createHash } from "node:crypto";
+import { type Room, roomKinds } from "@roomcast/events";
+import { type Answer, AnswerCache } from "./answer-cache.ts";
+import { ClaimsRoomAccess } from "./claims-room-access.ts";
+import { parseHttpUrl, requestJson } from "./http-json.ts";
+import type { Principal } from "./principal.ts";
+import type { RoomAccess } from "./room-access.ts";
+import { formatRoomPattern } from "./room-pattern.ts";
+
+/** How the application's own backend is asked. */
+export interface AuthorizerConfig {
+  /** Gets `POST { userId, room, claims: { rooms, scope } }` and answers 200 with `{ "allow": true | false }`. */
+  url: string;
+  /** Told once of every question without a usable answer; the room is denied. */
+  onError: (error: Error) => void;
+  /** How long one question may take. Default 2,000. */
+  timeoutMs?: number;
+  /** How long a yes is kept. Default 30,000. */
+  allowTtlMs?: number;
+  /** How long a no is kept. Default 5,000. */
+  denyTtlMs?: number;
+  /** How many answers are kept; the least used go first. Default 10,000. */
+  maxEntries?: number;
+  /** A clock in milliseconds that never goes back. Default `performance.now`. */
+  now?: () => number;
+}
+
+/** Decides by the claims, and asks the authoriser for rooms that have to be granted and that the claims do not grant. */
+export class AuthorizerRoomAccess implements RoomAccess {
+  readonly #claims = new ClaimsRoomAccess();
+  readonly #answers: AnswerCache;
+  readonly #url: URL;
+  readonly #timeoutMs: number;
+  readonly #onError: (error: Error) => void;
+
+  constructor(config: AuthorizerConfig) {
+    const { allowTtlMs = 30_000, denyTtlMs = 5_000, maxEntries = 10_000 } = config;
+    const now = config.now ?? (() => performance.now());
+    this.#answers = new AnswerCache({ allowTtlMs, denyTtlMs, maxEntries, now });
+    this.#url = parseHttpUrl(config.url);
+    this.#timeoutMs = config.timeoutMs ?? 2_000;
+    this.#onError = config.onError;
+  }
+
+  mayEnter(principal: Principal, room: Room): boolean | Promise<boolean> {
+    if (this.#claims.mayEnter(principal, room)) return true;
+    if (roomKinds[room.kind].access !== "granted") return false;
+    const question = questionOf(principal, room);
+    const answer = this.#answers.resolve(principal.userId, digestOf(question), () => this.#ask(question));
+    return answer instanceof Promise ? answer.then(isYes) : isYes(answer);
+  }
+
+  invalidate(userId: string): void {
+    this.#answers.invalidate(userId);
+  }
+
+  async #ask(question: string): Promise<Answer> {
+    try {
+      return allowOf(await requestJson(this.#url, { body: question, timeoutMs: this.#timeoutMs }));
+    } catch (error) {
+      this.#onError(new Error("the authoriser gave no usable answer; access is denied", { cause: error }));
+      return undefined;
+    }
+  }
+}
+
+/** The claims are part of the question, and so of the cache's key: another token of the same user may get another answer. */
+function questionOf({ userId, rooms, scopes }: Principal, room: Room): string {
+  const claims = { rooms: rooms.map(formatRoomPattern), scope: [...scopes].join(" ") };
+  return JSON.stringify({ userId, room: room.name, claims });
+}
+
+function digestOf(question: string): string {
+  return createHash("sha256").update(question).digest("base64url");
+}
+
+function allowOf(answer: unknown): boolean {
+  const allow = typeof answer === "object" && answer !== null && "allow" in answer ? answer.allow : undefined;
+  if (typeof allow !== "boolean") throw new Error("expected { allow: true | false }");
+  return allow;
+}
+
+function isYes(answer: Answer): boolean {
+  return answer === true;
+}

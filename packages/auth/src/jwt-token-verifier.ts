@@ -1,0 +1,41 @@
+import { ProtocolError } from "@roomcast/events";
+import jwt, { type VerifyOptions } from "jsonwebtoken";
+import { parseClaims } from "./claims.ts";
+import type { Principal } from "./principal.ts";
+import { asToken, readTokenHeader } from "./token-header.ts";
+import type { TokenVerifier } from "./token-verifier.ts";
+import type { KeySource, VerificationKey } from "./verification-key.ts";
+
+/** Verifies JWTs with the keys of one source. */
+export class JwtTokenVerifier implements TokenVerifier {
+  readonly #keys: KeySource;
+  readonly #rules: VerifyOptions;
+  readonly #now: () => number;
+
+  constructor(keys: KeySource, rules: VerifyOptions, now: () => number) {
+    this.#keys = keys;
+    this.#rules = rules;
+    this.#now = now;
+  }
+
+  async verify(token: unknown): Promise<Principal> {
+    const text = asToken(token);
+    const key = await this.#keys.keyFor(readTokenHeader(text));
+    return parseClaims(this.#payloadOf(text, key));
+  }
+
+  #payloadOf(token: string, { key, algorithms }: VerificationKey): unknown {
+    try {
+      const clockTimestamp = this.#now() / 1_000;
+      return jwt.verify(token, key, { ...this.#rules, algorithms: [...algorithms], clockTimestamp });
+    } catch (error) {
+      throw asRefusal(error);
+    }
+  }
+}
+
+function asRefusal(cause: unknown): ProtocolError {
+  return cause instanceof jwt.TokenExpiredError
+    ? new ProtocolError("token_expired", "the token has expired", { cause })
+    : new ProtocolError("unauthorized", "the token does not verify", { cause });
+}

@@ -1,0 +1,10 @@
+import type { Room } from "@roomcast/events";
+import type { Principal } from "./principal.ts";
+
+/** Decides who may enter which room. */
+export interface RoomAccess {
+  /** Whether the principal may enter; a promise only if someone has to be asked. Never rejects: in doubt, no. */
+  mayEnter(principal: Principal, room: Room): boolean | Promise<boolean>;
+  /** Forgets what was decided for the user, so that the next question is decided anew. */
+  invalidate(userId: string): void;
+}

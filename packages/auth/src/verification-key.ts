@@ -1,0 +1,61 @@
+import { createPublicKey, createSecretKey, type KeyObject } from "node:crypto";
+import type { Algorithm } from "jsonwebtoken";
+import type { TokenHeader } from "./token-header.ts";
+
+/** A key and the only algorithms it may be used with: what the token's header asks for never decides alone. */
+export interface VerificationKey {
+  readonly key: KeyObject;
+  readonly algorithms: readonly Algorithm[];
+}
+
+/** Finds the key a token was signed with, or throws `ProtocolError` (`unauthorized`, `unavailable`). */
+export interface KeySource {
+  keyFor(header: TokenHeader): VerificationKey | Promise<VerificationKey>;
+}
+
+const minSecretBytes = 32;
+const minRsaBits = 2_048;
+const curveAlgorithms: Record<string, Algorithm> = {
+  prime256v1: "ES256",
+  secp384r1: "ES384",
+  secp521r1: "ES512",
+};
+
+/** The HMAC key of a shared secret; a plain `Error` if it is shorter than 32 bytes (RFC 7518 §3.2). */
+export function secretKey(secret: string): KeyObject {
+  const bytes = Buffer.from(secret);
+  if (bytes.length < minSecretBytes) {
+    throw new Error(`a token secret has at least ${minSecretBytes} bytes, this one ${bytes.length}`);
+  }
+  return createSecretKey(bytes);
+}
+
+/** The key of a public key PEM, its algorithms pinned to its type; a plain `Error` for any other PEM. */
+export function pemVerificationKey(pem: string): VerificationKey {
+  // createPublicKey would quietly take the public half of a private key, which does not belong on this server.
+  if (pem.includes("PRIVATE KEY")) throw new Error("the token key is a private key; give its public key");
+  const key = publicKeyOf(pem);
+  const algorithms = algorithmsFor(key);
+  if (algorithms.length === 0) {
+    throw new Error(`the token key must be RSA of at least ${minRsaBits} bits or EC P-256, P-384 or P-521`);
+  }
+  return { key, algorithms };
+}
+
+/** The algorithms a public key can serve; none for a type, curve or size that is not accepted. */
+export function algorithmsFor(key: KeyObject): readonly Algorithm[] {
+  const { modulusLength = 0, namedCurve = "" } = key.asymmetricKeyDetails ?? {};
+  if (key.asymmetricKeyType === "rsa") {
+    return modulusLength >= minRsaBits ? ["RS256", "RS384", "RS512", "PS256"] : [];
+  }
+  const algorithm = key.asymmetricKeyType === "ec" ? curveAlgorithms[namedCurve] : undefined;
+  return algorithm === undefined ? [] : [algorithm];
+}
+
+function publicKeyOf(pem: string): KeyObject {
+  try {
+    return createPublicKey(pem);
+  } catch (error) {
+    throw new Error("the token key is not a public key in PEM", { cause: error });
+  }
+}
