@@ -1,0 +1,10 @@
+/** Ends the script with a clear message on a Node that is too old. Imported first, before anything needs a newer one. */
+const wanted = 20;
+const major = Number(process.versions.node.split(".")[0]);
+
+if (major < wanted) {
+  console.error(
+    `Roomcast needs Node ${wanted} or newer; this is ${process.version}. See https://nodejs.org/`,
+  );
+  process.exit(1);
+}

@@ -1,0 +1,73 @@
+import { spawn } from "node:child_process";
+import { constants } from "node:os";
+import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder of the repository. */
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+
+/** Where the pinned package manager is kept, so that none has to be installed. */
+export const toolsFolder = join(root, ".roomcast", "tools");
+
+/** The path of a program that `pnpm install` brings. */
+export function localProgram(name) {
+  return join(root, "node_modules", ".bin", name);
+}
+
+/** The environment of the programs that the scripts start: finds the pinned pnpm, reports nothing to anyone. */
+export function toolEnv() {
+  const path = [join(toolsFolder, "node_modules", ".bin"), process.env.PATH].join(delimiter);
+  return { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
+}
+
+/** Runs a program with the terminal as its own; resolves with its exit code, a shell's if a signal ended it. */
+export async function runVisibly(command, args) {
+  const child = spawn(command, args, { cwd: root, env: toolEnv(), stdio: "inherit" });
+  const pass = (signal) => {
+    // Ctrl-C in a terminal has reached the child already.
+    if (signal === "SIGTERM" || !process.stdin.isTTY) child.kill(signal);
+  };
+  process.on("SIGINT", pass).on("SIGTERM", pass);
+  try {
+    return await finished(child);
+  } finally {
+    process.off("SIGINT", pass).off("SIGTERM", pass);
+  }
+}
+
+/** Runs a program and prints what it says only if it fails; then throws. */
+export async function runQuietly(what, command, args, options = {}) {
+  const child = spawn(command, args, {
+    cwd: root,
+    env: toolEnv(),
+    stdio: ["ignore", "pipe", "pipe"],
+    ...options,
+  });
+  const output = [];
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => output.push(chunk));
+  const code = await finished(child);
+  if (code === 0) return;
+  process.stderr.write(Buffer.concat(output));
+  throw new Failure(`${what} failed (exit code ${code}): see above`);
+}
+
+/** Resolves with the exit code of a started program. */
+export function finished(child) {
+  return new Promise((resolve, reject) => {
+    child.once("error", (error) => reject(new Failure(`cannot run ${child.spawnfile}: ${error.message}`)));
+    child.once("close", (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
+  });
+}
+
+/** Something the user has to see to; shown without a stack. */
+export class Failure extends Error {}
+
+/** Runs a script's main function: a `Failure` is printed and ends it with 1. */
+export async function main(work) {
+  try {
+    process.exitCode = await work();
+  } catch (error) {
+    console.error(error instanceof Failure ? `\n${error.message}` : error);
+    process.exitCode = 1;
+  }
+}

@@ -1,0 +1,72 @@
+import "./check-node.mjs";
+import { createHash } from "node:crypto";
+import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { localProgram, main, root, runQuietly, toolsFolder } from "./commands.mjs";
+
+/** Brings the checkout to where it can run: pinned pnpm, dependencies, build. What is done already is skipped. */
+export async function setUp() {
+  await installPnpm();
+  await installDependencies();
+  await build();
+}
+
+/** Puts the pnpm that package.json names into the tools folder. */
+async function installPnpm() {
+  const { version } = (await readJson(join(root, "package.json"))).devEngines.packageManager;
+  const installed = await readJson(join(toolsFolder, "node_modules", "pnpm", "package.json")).catch(
+    () => undefined,
+  );
+  if (installed?.version === version) return;
+  console.log(`Getting pnpm ${version} …`);
+  await mkdir(toolsFolder, { recursive: true });
+  const flags = ["--no-audit", "--no-fund", "--no-save", "--loglevel=error"];
+  await runQuietly("npm install", "npm", ["install", "--prefix", toolsFolder, ...flags, `pnpm@${version}`]);
+}
+
+/** Installs what the lockfile says, unless that is what was installed last. */
+async function installDependencies() {
+  const stamp = join(root, "node_modules", ".roomcast-installed");
+  const wanted = await dependencyHash();
+  if ((await readFile(stamp, "utf8").catch(() => undefined)) === wanted) return;
+  console.log("Installing dependencies …");
+  const pnpm = join(toolsFolder, "node_modules", ".bin", "pnpm");
+  await runQuietly("pnpm install", pnpm, [
+    "install",
+    "--frozen-lockfile",
+    "--config.confirm-modules-purge=false",
+  ]);
+  await writeFile(stamp, wanted);
+}
+
+/** Compiles every workspace; turbo leaves out those that have not changed. */
+async function build() {
+  const started = performance.now();
+  await runQuietly("the build", localProgram("turbo"), ["run", "build", "--output-logs=errors-only"]);
+  const seconds = (performance.now() - started) / 1000;
+  if (seconds > 2) console.log(`Built in ${seconds.toFixed(1)} s.`);
+}
+
+/** Changes whenever an install would do something else. */
+async function dependencyHash() {
+  const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
+  for (const file of await dependencyFiles()) hash.update(file).update(await readFile(join(root, file)));
+  return hash.digest("hex");
+}
+
+async function dependencyFiles() {
+  const workspaces = ["infra"];
+  for (const folder of ["apps", "packages"]) {
+    const entries = await readdir(join(root, folder), { withFileTypes: true });
+    workspaces.push(...entries.filter((entry) => entry.isDirectory()).map(({ name }) => `${folder}/${name}`));
+  }
+  const manifests = workspaces.sort().map((workspace) => `${workspace}/package.json`);
+  return ["pnpm-lock.yaml", "pnpm-workspace.yaml", "package.json", ...manifests];
+}
+
+async function readJson(path) {
+  return JSON.parse(await readFile(path, "utf8"));
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await main(setUp);

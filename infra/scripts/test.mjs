@@ -1,0 +1,45 @@
+import "./check-node.mjs";
+import { localProgram, main, runVisibly } from "./commands.mjs";
+import { findRedis } from "./find-redis.mjs";
+import { setUp } from "./setup.mjs";
+import { ensure } from "./system-packages.mjs";
+
+/** What `npm test` does, in order. Arguments go to turbo: `npm test -- --filter=@roomcast/events`. */
+const steps = [
+  { name: "format and lint", command: localProgram("biome"), args: ["check"] },
+  { name: "typed lint", command: localProgram("oxlint"), args: ["--type-aware", "--deny-warnings"] },
+  {
+    name: "types and tests",
+    command: localProgram("turbo"),
+    args: ["run", "typecheck", "test", "--concurrency=2", "--output-logs=new-only", ...process.argv.slice(2)],
+  },
+];
+
+/** Runs every step, even after one has failed, so that one run shows all there is to see to; a signal ends it. */
+async function runSteps() {
+  const results = [];
+  for (const { name, command, args } of steps) {
+    console.log(`\n── ${name}`);
+    const started = performance.now();
+    const code = await runVisibly(command, args);
+    results.push({ name, code, seconds: (performance.now() - started) / 1000 });
+    if (code > 128) break;
+  }
+  return results;
+}
+
+function printSummary(results) {
+  console.log("\n── summary");
+  for (const { name, code, seconds } of results) {
+    console.log(`${code === 0 ? "ok    " : "FAILED"}  ${name} (${seconds.toFixed(1)} s)`);
+  }
+}
+
+await main(async () => {
+  await setUp();
+  console.log(`Redis for the tests: ${await findRedis()}`);
+  await ensure("nginx", "haproxy", "chromium");
+  const results = await runSteps();
+  printSummary(results);
+  return results.every(({ code }) => code === 0) ? 0 : 1;
+});
