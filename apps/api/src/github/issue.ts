@@ -1,0 +1,25 @@
+import type { MappedEvent } from "./map-webhook.ts";
+import type { PayloadReader } from "./payload-reader.ts";
+import { assigneesOf, labelsOf, optionalText, present, repositoryItem } from "./repository-item.ts";
+
+/** GitHub's `issues` as `issue.created`, `issue.closed`, or `issue.updated` with GitHub's action. */
+export function mapIssue(payload: PayloadReader, projectId: string | undefined): MappedEvent {
+  const issue = payload.object("issue");
+  const action = payload.text("action");
+  const data = { ...repositoryItem(payload, "issue", projectId), ...stateOf(issue) };
+  if (action === "opened") return { type: "issue.created", data };
+  const closedAt = optionalText(issue, "closed_at");
+  if (action !== "closed")
+    return { type: "issue.updated", data: { ...data, action, ...present({ closedAt }) } };
+  const stateReason = optionalText(issue, "state_reason");
+  return { type: "issue.closed", data: { ...data, ...present({ closedAt, stateReason }) } };
+}
+
+// GitHub has sent issues without state, labels or assignees (see its own examples of `pinned` and `opened`).
+function stateOf(issue: PayloadReader) {
+  return present({
+    state: optionalText(issue, "state"),
+    labels: issue.optional("labels", labelsOf),
+    assignees: issue.optional("assignees", assigneesOf),
+  });
+}

@@ -1,0 +1,53 @@
+import { isJsonObject } from "../http/json-body.ts";
+import { malformed } from "../http/malformed.ts";
+
+/** Reads fields of untrusted JSON; a field of another type is `invalid_command` and named by its path. */
+export class PayloadReader {
+  readonly #value: Readonly<Record<string, unknown>>;
+  readonly #path: string;
+
+  constructor(value: unknown, path = "payload") {
+    if (!isJsonObject(value)) throw malformed("must be a JSON object", path);
+    this.#value = value;
+    this.#path = path;
+  }
+
+  text(name: string): string {
+    const value = this.#value[name];
+    if (typeof value === "string") return value;
+    throw this.#wrong(name, "must be text");
+  }
+
+  integer(name: string): number {
+    const value = this.#value[name];
+    if (Number.isSafeInteger(value)) return value as number;
+    throw this.#wrong(name, "must be a whole number");
+  }
+
+  /** False if the field is absent. */
+  flag(name: string): boolean {
+    const value = this.#value[name] ?? false;
+    if (typeof value === "boolean") return value;
+    throw this.#wrong(name, "must be true or false");
+  }
+
+  object(name: string): PayloadReader {
+    return new PayloadReader(this.#value[name], `${this.#path}.${name}`);
+  }
+
+  /** A list of objects. */
+  list(name: string): PayloadReader[] {
+    const value = this.#value[name];
+    if (!Array.isArray(value)) throw this.#wrong(name, "must be a list");
+    return value.map((item, index) => new PayloadReader(item, `${this.#path}.${name}[${index}]`));
+  }
+
+  /** What `read` makes of the field, or undefined if the field is absent or null. */
+  optional<Value>(name: string, read: (reader: this) => Value): Value | undefined {
+    return (this.#value[name] ?? undefined) === undefined ? undefined : read(this);
+  }
+
+  #wrong(name: string, problem: string): Error {
+    return malformed(problem, `${this.#path}.${name}`);
+  }
+}

@@ -1,0 +1,49 @@
+import type { PayloadReader } from "./payload-reader.ts";
+
+/** What GitHub calls an account that was deleted; its payloads carry null instead. */
+const deletedAccount = "ghost";
+
+/** The fields pull requests and issues share, of `payload[key]`, which is one of the two. */
+export function repositoryItem(payload: PayloadReader, key: string, projectId: string | undefined) {
+  const item = payload.object(key);
+  const repository = payload.object("repository");
+  return {
+    projectId: projectId ?? String(repository.integer("id")),
+    repository: repository.text("full_name"),
+    number: item.integer("number"),
+    title: item.text("title"),
+    url: item.text("html_url"),
+    author: loginOf(item, "user") ?? deletedAccount,
+    sender: payload.object("sender").text("login"),
+    createdAt: item.text("created_at"),
+    updatedAt: item.text("updated_at"),
+    ...present({ milestone: item.optional("milestone", () => item.object("milestone").text("title")) }),
+  };
+}
+
+/** The login in a field that holds an account, undefined for none. */
+export function loginOf(reader: PayloadReader, name: string): string | undefined {
+  return reader.optional(name, () => reader.object(name).text("login"));
+}
+
+/** The names of the item's labels. */
+export function labelsOf(item: PayloadReader): string[] {
+  return item.list("labels").map((label) => label.text("name"));
+}
+
+/** The logins the item is assigned to. */
+export function assigneesOf(item: PayloadReader): string[] {
+  return item.list("assignees").map((account) => account.text("login"));
+}
+
+/** A field with text, undefined if it is absent or null. */
+export function optionalText(reader: PayloadReader, name: string): string | undefined {
+  return reader.optional(name, () => reader.text(name));
+}
+
+/** The fields that have a value: the event's data knows absent fields, but not undefined or null. */
+export function present<Fields extends Record<string, unknown>>(fields: Fields) {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
+  };
+}

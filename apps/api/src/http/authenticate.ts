@@ -1,0 +1,36 @@
+import { ProtocolError } from "@roomcast/events";
+import type { Request, RequestHandler } from "express";
+import type { ApiContext } from "../api-context.ts";
+import { type Caller, hasScope, setCaller } from "./caller.ts";
+
+type Gatekeepers = Pick<ApiContext, "apiKeys" | "verifier">;
+
+/**
+ * Lets a request pass that has an API key, or a token with one of the scopes, as `Authorization: Bearer`. Otherwise
+ * it ends with `unauthorized`, the verifier's error, or `forbidden`.
+ */
+export function authenticate(gatekeepers: Gatekeepers, ...scopes: readonly string[]): RequestHandler {
+  return async (request, response, next) => {
+    const caller = await identify(gatekeepers, bearerOf(request));
+    if (!hasScope(caller, scopes)) {
+      throw new ProtocolError("forbidden", `the token lacks the scope ${scopes.join(" or ")}`);
+    }
+    setCaller(response, caller);
+    next();
+  };
+}
+
+async function identify({ apiKeys, verifier }: Gatekeepers, presented: string): Promise<Caller> {
+  const key = apiKeys(presented);
+  return key === undefined
+    ? { kind: "token", principal: await verifier.verify(presented) }
+    : { kind: "key", name: key.name };
+}
+
+function bearerOf(request: Request): string {
+  const match = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "");
+  if (match?.[1] === undefined) {
+    throw new ProtocolError("unauthorized", "expected Authorization: Bearer <API key or token>");
+  }
+  return match[1];
+}

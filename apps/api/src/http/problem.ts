@@ -1,0 +1,74 @@
+import { STATUS_CODES } from "node:http";
+import { type ErrorCode, ProtocolError, toProtocolError } from "@roomcast/events";
+import type { ErrorRequestHandler, RequestHandler, Response } from "express";
+import type { ApiContext } from "../api-context.ts";
+
+/** The body of every answer that is an error: RFC 9457, with the `code` a socket would be told. */
+export interface Problem {
+  type: "about:blank";
+  title: string;
+  status: number;
+  code: ErrorCode;
+  detail: string;
+  errors?: readonly { field: string; message: string }[];
+}
+
+/** Answers every request no route took with `not_found`. */
+export const refuseUnknownRoute: RequestHandler = () => {
+  throw new ProtocolError("not_found", "no such route");
+};
+
+/** The one place where an error becomes an HTTP answer; the cause of an `internal` one goes to the log only. */
+export function answerProblem({ logger }: Pick<ApiContext, "logger">): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    const known = fromExpress(error) ?? toProtocolError(error);
+    if (known.status >= 500) {
+      logger.error({ err: error, method: request.method, path: request.path }, "request failed");
+    }
+    // Half an answer is out: only cutting the connection tells the client, which Express's own handler does.
+    if (response.headersSent) return next(error);
+    send(response, known);
+  };
+}
+
+function send(response: Response, error: ProtocolError): void {
+  if (error.status === 401) response.set("WWW-Authenticate", challengeOf(error.code));
+  if (error.retryable) response.set("Retry-After", "1");
+  response
+    .status(error.status)
+    .type("application/problem+json")
+    .send(JSON.stringify(problemOf(error)));
+}
+
+function problemOf(error: ProtocolError): Problem {
+  const { status, code, message, details } = error;
+  const title = STATUS_CODES[status] ?? "Error";
+  const problem: Problem = { type: "about:blank", title, status, code, detail: message };
+  return details === undefined ? problem : { ...problem, errors: details };
+}
+
+function challengeOf(code: ErrorCode): string {
+  return code === "token_expired" || code === "revoked" ? 'Bearer error="invalid_token"' : "Bearer";
+}
+
+interface HttpError extends Error {
+  status: number;
+  type?: string;
+}
+
+/** What Express and its body parsers throw because of the request, in the terms of the error table. */
+function fromExpress(error: unknown): ProtocolError | undefined {
+  if (!isClientError(error)) return undefined;
+  if (error.status === 413) {
+    return new ProtocolError("payload_too_large", "the request body is over the size limit", {
+      cause: error,
+    });
+  }
+  const message = error.type === "entity.parse.failed" ? "the body is not valid JSON" : error.message;
+  return new ProtocolError("invalid_command", message, { cause: error });
+}
+
+function isClientError(error: unknown): error is HttpError {
+  if (error instanceof ProtocolError || !(error instanceof Error) || !("status" in error)) return false;
+  return typeof error.status === "number" && error.status >= 400 && error.status < 500;
+}

@@ -1,0 +1,56 @@
+import { type Request, type RequestHandler, Router } from "express";
+import type { ApiContext } from "../api-context.ts";
+import { authenticate } from "../http/authenticate.ts";
+import { callerOf } from "../http/caller.ts";
+import { bodyOf, type JsonObject, parseJson } from "../http/json-body.ts";
+import { malformed } from "../http/malformed.ts";
+import { publishHeaders } from "../publishing/publish-headers.ts";
+import { publishedBody } from "../publishing/published-body.ts";
+import { Publisher } from "../publishing/publisher.ts";
+import { type DomainRoute, domainTable } from "./domain-table.ts";
+
+/** The routes of `domainTable`: each publishes one event whose data is the body together with the path's ids. */
+export function domainRoutes(context: ApiContext): Router {
+  const router = Router();
+  const publisher = new Publisher(context);
+  const gate = authenticate(context, "events:publish");
+  for (const route of domainTable)
+    router[route.method](route.path, gate, parseJson, announce(publisher, route));
+  return router;
+}
+
+function announce(publisher: Publisher, { event, method }: DomainRoute): RequestHandler {
+  return async (request, response) => {
+    const sent = method === "delete" ? queryAndBodyOf(request) : bodyOf(request);
+    const data = withPathIds(sent, request.params);
+    const published = await publisher.publish(
+      callerOf(response),
+      { type: event, data },
+      publishHeaders(request),
+    );
+    response.status(201).json(publishedBody(published));
+  };
+}
+
+// Many clients and proxies drop the body of a DELETE, so its data may stand in the query.
+function queryAndBodyOf(request: Request): JsonObject {
+  return { ...request.query, ...(request.body === undefined ? {} : bodyOf(request)) };
+}
+
+function withPathIds(sent: JsonObject, params: Request["params"]): JsonObject {
+  const ids = Object.fromEntries(
+    Object.entries(params).map(([name, text]) => [name, idOf(name, String(text))]),
+  );
+  for (const [name, id] of Object.entries(ids)) {
+    if (Object.hasOwn(sent, name) && sent[name] !== id) {
+      throw malformed("in the body differs from the one in the path", name);
+    }
+  }
+  return { ...sent, ...ids };
+}
+
+function idOf(name: string, text: string): string | number {
+  if (name !== "number") return text;
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw malformed("in the path must be a whole number from 1 on", name);
+}

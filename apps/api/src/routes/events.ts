@@ -1,0 +1,42 @@
+import type { PublishResult } from "@roomcast/broadcaster";
+import { type Response, Router } from "express";
+import type { ApiContext } from "../api-context.ts";
+import { authenticate } from "../http/authenticate.ts";
+import { callerOf } from "../http/caller.ts";
+import { bodyOf, parseJson } from "../http/json-body.ts";
+import { publishHeaders } from "../publishing/publish-headers.ts";
+import { parsePublishBatch, parsePublishRequest } from "../publishing/publish-request.ts";
+import { publishedBody, resultBody } from "../publishing/published-body.ts";
+import { Publisher } from "../publishing/publisher.ts";
+
+/** `POST /events`: publishes any event of the catalogue, one or a batch. */
+export function eventsRoute(context: ApiContext): Router {
+  const publisher = new Publisher(context);
+  return Router().post(
+    "/events",
+    authenticate(context, "events:publish"),
+    parseJson,
+    async (request, response) => {
+      const body = bodyOf(request);
+      const caller = callerOf(response);
+      const headers = publishHeaders(request);
+      if ("events" in body) {
+        const results = await publisher.publishMany(caller, parsePublishBatch(body), headers);
+        return sendResults(response, results, context.logger);
+      }
+      const published = await publisher.publish(caller, parsePublishRequest(body), headers);
+      response.status(201).json(publishedBody(published));
+    },
+  );
+}
+
+/** 201 if the log took every event, 207 if it took some; if it took none, the first one's error is the answer. */
+function sendResults(response: Response, results: PublishResult[], logger: ApiContext["logger"]): void {
+  const errors = results.flatMap((result) => (result.ok ? [] : [result.error]));
+  const [first] = errors;
+  if (first !== undefined && errors.length === results.length) throw first;
+  for (const error of errors) {
+    if (error.status >= 500) logger.error({ err: error }, "event of a batch not published");
+  }
+  response.status(errors.length === 0 ? 201 : 207).json({ results: results.map(resultBody) });
+}

@@ -1,0 +1,58 @@
+import { parseRoom } from "@roomcast/events";
+import { type Request, type Response, Router } from "express";
+import type { ApiContext } from "../api-context.ts";
+import { type MappedEvent, mapWebhook } from "../github/map-webhook.ts";
+import { signedBody } from "../github/signed-body.ts";
+import { malformed } from "../http/malformed.ts";
+import { scopedKey } from "../publishing/idempotency-scope.ts";
+import { publishedBody } from "../publishing/published-body.ts";
+
+/**
+ * `POST /webhooks/github`: announces GitHub's pull requests and issues as `pr.*` and `issue.*`, once per delivery id.
+ * Answers 201 for a published event, 200 to a ping, 202 to a webhook of another kind. Without a secret it is no route.
+ */
+export function githubWebhookRoute({ github, broadcaster }: ApiContext): Router {
+  const router = Router();
+  if (github === undefined) return router;
+  return router.post("/webhooks/github", ...signedBody(github.secret), async (request, response) => {
+    const event = headerOf(request, "X-GitHub-Event");
+    if (event === "ping") return answer(response, 200, { status: "pong" });
+    const mapped = mapWebhook(event, payloadOf(request), projectIdOf(request));
+    if (mapped === undefined) return answer(response, 202, { status: "ignored" });
+    const published = await announce(broadcaster, mapped, headerOf(request, "X-GitHub-Delivery"));
+    answer(response, 201, publishedBody(published));
+  });
+}
+
+function answer(response: Response, status: number, body: object): void {
+  response.status(status).json(body);
+}
+
+function announce(broadcaster: ApiContext["broadcaster"], { type, data }: MappedEvent, delivery: string) {
+  const idempotencyKey = scopedKey("webhook:github", delivery);
+  return broadcaster.commit(broadcaster.prepare(type, data, { idempotencyKey, correlationId: delivery }));
+}
+
+function headerOf(request: Request, name: string): string {
+  const value = request.get(name);
+  if (value === undefined) throw malformed("is missing", name);
+  return value;
+}
+
+/** GitHub sends JSON as the body or, if the webhook was set up so, as the form field `payload`. */
+function payloadOf(request: Request): unknown {
+  const isForm = request.is("application/x-www-form-urlencoded") !== false;
+  const json = isForm ? (new URLSearchParams(request.body).get("payload") ?? "") : request.body;
+  try {
+    return JSON.parse(json);
+  } catch {
+    throw malformed("the body is not valid JSON");
+  }
+}
+
+function projectIdOf(request: Request): string | undefined {
+  const { projectId } = request.query;
+  if (projectId === undefined) return undefined;
+  if (typeof projectId !== "string") throw malformed("may be given once", "projectId");
+  return parseRoom(`project:${projectId}`).id;
+}

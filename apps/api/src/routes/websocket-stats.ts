@@ -1,0 +1,33 @@
+import type { ReplicaStats } from "@roomcast/service";
+import { Router } from "express";
+import type { ApiContext } from "../api-context.ts";
+import { authenticate } from "../http/authenticate.ts";
+
+/** The sums over the realtime replicas; a user or room present on two of them counts twice. */
+export interface WebsocketStats {
+  connections: number;
+  users: number;
+  rooms: number;
+  subscriptions: number;
+  replicas: readonly ReplicaStats[];
+}
+
+/** `GET /websocket/stats`: how many connections, users, rooms and subscriptions the realtime replicas hold. */
+export function websocketStatsRoute(context: ApiContext): Router {
+  return Router().get("/websocket/stats", authenticate(context, "stats:read"), async (_request, response) => {
+    const { replicas } = await context.stats.read();
+    response.json(sumOf(replicas));
+  });
+}
+
+function sumOf(replicas: readonly ReplicaStats[]): WebsocketStats {
+  const total = (field: "connections" | "users" | "rooms" | "subscriptions") =>
+    replicas.reduce((sum, replica) => sum + replica[field], 0);
+  return {
+    connections: total("connections"),
+    users: total("users"),
+    rooms: total("rooms"),
+    subscriptions: total("subscriptions"),
+    replicas,
+  };
+}

@@ -1,0 +1,49 @@
+import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { registryStats } from "@roomcast/api";
+import type { ReplicaStats } from "@roomcast/service";
+import { token } from "./support/credentials.ts";
+import { TestApi } from "./support/test-api.ts";
+
+const replica = (replicaId: string, connections: number): ReplicaStats => ({
+  replicaId,
+  startedAt: "2026-01-01T00:00:00Z",
+  connections,
+  users: connections - 1,
+  rooms: 3,
+  subscriptions: 2 * connections,
+  delivered: 0,
+  offset: 0,
+});
+const replicas = [replica("a", 5), replica("b", 7)];
+
+let api: TestApi;
+beforeEach(async () => {
+  api = await TestApi.start({ stats: registryStats({ list: async () => replicas }) });
+});
+afterEach(() => api.close());
+
+const path = "/api/v1/websocket/stats";
+const readAs = (bearer: string | null) => api.call("GET", path, null, { bearer });
+
+test("GET /api/v1/websocket/stats sums up the replicas", async () => {
+  expect(await api.call("GET", path, null)).toMatchObject({
+    status: 200,
+    body: { connections: 12, users: 10, rooms: 6, subscriptions: 24, replicas },
+  });
+});
+
+test("is for API keys and the scopes stats:read and admin", async () => {
+  expect((await readAs(token({ scope: "stats:read" }))).status).toBe(200);
+  expect((await readAs(token({ scope: "admin" }))).status).toBe(200);
+  expect((await readAs(token({ scope: "events:publish" }))).status).toBe(403);
+  expect((await readAs(null)).status).toBe(401);
+});
+
+test("is unavailable while the registry is", async () => {
+  const cut = await TestApi.start({
+    stats: registryStats({ list: () => Promise.reject(new Error("not connected")) }),
+  });
+  const answer = await cut.call("GET", path, null);
+  await cut.close();
+  expect(answer).toMatchObject({ status: 503, body: { code: "unavailable" } });
+});
