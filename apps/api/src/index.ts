@@ -1,5 +1,5 @@
 export type { ApiContext, StatsSource } from "./api-context.ts";
-export { type ApiConfig, apiVariables, readConfig } from "./config.ts";
+export { type ApiConfig, apiVariables, readApiOptions, readConfig } from "./config.ts";
 export { createApi } from "./create-api.ts";
 export type { Problem } from "./http/problem.ts";
 export { registryStats } from "./registry-stats.ts";

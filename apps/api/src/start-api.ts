@@ -38,7 +38,7 @@ export interface RunningApi extends Running {
 export async function startApi(config: ApiConfig): Promise<RunningApi> {
   const logger = createLogger({ level: config.logLevel, name: "api" });
   const onError = (error: Error) => logger.warn({ err: error }, "trouble with Redis");
-  const log = new RedisEventLog({ target: config.redis, onError });
+  const log = new RedisEventLog({ ...config.log, target: config.redis, onError });
   const redis = new RedisConnection({ target: config.redis, name: "api", onError });
   const context = createContext(config, { logger, log, redis });
   const listening = await listen(createServer(httpTimeouts, createApi(context)), config);
@@ -55,7 +55,7 @@ interface Parts {
 }
 
 function createContext(config: ApiConfig, { logger, log, redis }: Parts): ApiContext {
-  const registry = new RedisReplicaRegistry({ redis: () => redis.client });
+  const registry = new RedisReplicaRegistry({ redis: () => redis.client, keyPrefix: "roomcast:" });
   const health = new Health();
   health.add("log", async () => void (await log.head()));
   const onError = (error: Error) => logger.warn({ err: error }, "the authorizer gave no answer");

@@ -22,7 +22,7 @@ function problemsOf(env: Record<string, string>): Record<string, string> {
 describe("readConfig", () => {
   test("needs Redis and a key for tokens, the rest has defaults", () => {
     const config = readConfig(minimal);
-    expect(config).toEqual({
+    expect(config).toMatchObject({
       host: "0.0.0.0",
       port: 8080,
       redis: { kind: "standalone", url: "redis://127.0.0.1:6379" },

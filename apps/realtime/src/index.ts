@@ -1,1 +1,6 @@
-export {};
+export type { Cluster } from "./cluster/cluster.ts";
+export { createLocalCluster } from "./cluster/local-cluster.ts";
+export { createRedisCluster } from "./cluster/redis-cluster.ts";
+export { type RealtimeOptions, readRealtimeOptions, realtimeVariables } from "./config.ts";
+export { createRealtime, type Realtime, type RealtimeContext } from "./create-realtime.ts";
+export { channelOf } from "./rooms/channel.ts";

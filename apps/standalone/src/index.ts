@@ -1,1 +1,3 @@
-export {};
+export { readConfig, type StandaloneConfig, standaloneVariables } from "./config.ts";
+export { type Demo, withDemoKeys } from "./demo.ts";
+export { startStandalone } from "./start-standalone.ts";

@@ -4,6 +4,8 @@ export { createRoomAccess } from "./create-room-access.ts";
 export { createTokenVerifier } from "./create-token-verifier.ts";
 export { type ApiKey, createApiKeyVerifier, parseApiKeys } from "./http-credentials.ts";
 export { adminScope, type Principal } from "./principal.ts";
+export { readAuthorizerUrl } from "./read-authorizer-url.ts";
+export { readTokenRules } from "./read-token-rules.ts";
 export type { RoomAccess } from "./room-access.ts";
 export { formatRoomPattern, matchesRoom, parseRoomPattern, type RoomPattern } from "./room-pattern.ts";
 export { signToken, type TokenClaims } from "./sign-token.ts";

@@ -80,10 +80,11 @@ export interface LogSink {
   /** The next entry. */
   entry(entry: LogEntry): void;
   /**
-   * The follower's past and the log's no longer join: entries after `cut` that were delivered no longer exist
-   * (`diverged`, `epoch`), or entries between `cut` and `head` were lost to the follower (`trimmed`).
+   * The follower's past and the log's no longer join; it goes on with the entry after `resumeAt` once this resolves.
+   * `diverged`, `epoch`: entries after `cut` that were delivered no longer exist. `trimmed`: the entries after `cut` up
+   * to `resumeAt` are gone from the log, and only histories may still have them.
    */
-  broken(reason: BreakReason, cut: number, head: LogHead): void;
+  broken(reason: BreakReason, cut: number, resumeAt: number, head: LogHead): void | Promise<void>;
   /** Whether the follower hears the log; readiness depends on it. */
   connected(isConnected: boolean): void;
 }

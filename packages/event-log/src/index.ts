@@ -1,1 +1,5 @@
+export { breakOf, currentEpoch } from "./epochs.ts";
 export * from "./event-log.ts";
+export { MemoryEventLog } from "./memory/memory-event-log.ts";
+export * from "./read-log-options.ts";
+export { RedisEventLog, type RedisEventLogOptions } from "./redis/redis-event-log.ts";

@@ -15,12 +15,14 @@ export interface ConnectionEstablished {
 }
 
 /** Why continuity of a room could not be proven. */
-export type ResetReason = "trimmed" | "epoch" | "diverged" | "access" | "overflow";
+export type ResetReason = "trimmed" | "epoch" | "diverged" | "access";
 
 /** Data of `room.reset`: refetch the room's state from the application's API; live events go on from here. */
 export interface RoomReset {
   room: RoomName;
   reason: ResetReason;
+  /** Where live delivery goes on. */
+  position: string;
 }
 
 /** Events the server sends of its own accord, beside the catalogue. */
@@ -29,7 +31,7 @@ export interface ServerEventData {
   connection_established: ConnectionEstablished;
   "connection.error": ErrorBody;
   "room.reset": RoomReset;
-  "token.expiring": { expiresAt: string };
+  "position.advanced": Record<string, never>;
   "server.draining": { reconnectInMs: number };
 }
 

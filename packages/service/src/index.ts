@@ -1,6 +1,7 @@
 export * from "./health.ts";
 export * from "./http-server.ts";
 export * from "./logger.ts";
+export * from "./read-cors-origins.ts";
 export * from "./read-env.ts";
 export * from "./redis/index.ts";
 export * from "./redis-replica-registry.ts";

@@ -1,5 +1,6 @@
-import { createTokenVerifier, type TokenVerifierConfig } from "@roomcast/auth";
 import type { EnvReader } from "@roomcast/service";
+import { createTokenVerifier } from "./create-token-verifier.ts";
+import type { TokenVerifierConfig } from "./token-verifier.ts";
 
 type KeyVariable = "JWT_SECRET" | "JWT_PUBLIC_KEY" | "JWT_JWKS_URL";
 

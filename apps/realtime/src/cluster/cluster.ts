@@ -1,0 +1,19 @@
+import type { ReplicaRegistry } from "@roomcast/service";
+import type { AdapterClass } from "../delivery/fan-out-adapter.ts";
+import type { RoomDirectory } from "../rooms/room-directory.ts";
+import type { SessionStore } from "../sessions/session-store.ts";
+import type { ConnectionLeases } from "./connection-leases.ts";
+
+/** What the replicas have in common. */
+export interface Cluster {
+  replicaId: string;
+  sessions: SessionStore;
+  directory: RoomDirectory;
+  leases: ConnectionLeases;
+  replicas: ReplicaRegistry;
+  /** What Socket.IO's own messages between replicas travel by. */
+  adapter: AdapterClass;
+  /** Whether the replicas hear each other; throws the reason if not. */
+  check(): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,67 @@
+import { randomUUID } from "node:crypto";
+import { RedisConnection, RedisReplicaRegistry, type RedisTarget } from "@roomcast/service";
+import { RedisAdapter } from "@socket.io/redis-adapter";
+import type { Namespace } from "socket.io";
+import type { AdapterClass } from "../delivery/fan-out-adapter.ts";
+import { RedisRoomDirectory } from "../rooms/redis-room-directory.ts";
+import { RedisSessionStore } from "../sessions/redis-session-store.ts";
+import { AdapterPublisher, AdapterSubscriber } from "./adapter-clients.ts";
+import type { Cluster } from "./cluster.ts";
+import { RedisConnectionLeases } from "./redis-connection-leases.ts";
+import { RedisStore } from "./redis-store.ts";
+
+export interface RedisClusterOptions {
+  target: RedisTarget;
+  sessionTtlMs: number;
+  maxConnectionsPerUser: number;
+  /** Told of lost connections; they are restored. */
+  onError: (error: Error) => void;
+  /** Put before every key and channel. Default `roomcast:`. */
+  prefix?: string;
+  commandTimeoutMs?: number;
+}
+
+/** All replicas on one Redis. Resolves when it is connected. */
+export async function createRedisCluster(options: RedisClusterOptions): Promise<Cluster> {
+  const { target, onError, prefix = "roomcast:", commandTimeoutMs: timeoutMs = 2_000 } = options;
+  const replicaId = randomUUID();
+  const connect = (name: string) =>
+    new RedisConnection({ target, name, connectTimeoutMs: timeoutMs, onError });
+  const [state, publisher, subscriber] = [connect("state"), connect("adapter-pub"), connect("adapter-sub")];
+  const adapter = redisAdapter(publisher, subscriber, prefix, onError);
+  const store = new RedisStore(state, { prefix, timeoutMs });
+  const replicas = new RedisReplicaRegistry({ redis: () => state.client, keyPrefix: prefix });
+  const directory = new RedisRoomDirectory(store, { replicaId, replicas, onError });
+  await Promise.all([state, publisher, subscriber].map((connection) => connection.connect()));
+  state.onReady(() => directory.rewrite());
+  return {
+    replicaId,
+    sessions: new RedisSessionStore(store, { ttlMs: options.sessionTtlMs }),
+    directory,
+    leases: new RedisConnectionLeases(store, options.maxConnectionsPerUser),
+    replicas,
+    adapter,
+    check() {
+      for (const connection of [state, publisher, subscriber]) void connection.client;
+    },
+    async close() {
+      await directory.close();
+      await Promise.all([state, publisher, subscriber].map((connection) => connection.close()));
+    },
+  };
+}
+
+function redisAdapter(
+  pub: RedisConnection,
+  sub: RedisConnection,
+  prefix: string,
+  onError: (error: Error) => void,
+): AdapterClass {
+  const publisher = new AdapterPublisher(pub, onError);
+  const subscriber = new AdapterSubscriber(sub, onError);
+  return class extends RedisAdapter {
+    constructor(namespace: Namespace) {
+      super(namespace, publisher, subscriber, { key: `${prefix}socket.io` });
+    }
+  };
+}

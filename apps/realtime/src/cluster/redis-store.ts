@@ -1,0 +1,31 @@
+import { ProtocolError } from "@roomcast/events";
+import { type RedisClient, type RedisConnection, RedisUnavailableError, within } from "@roomcast/service";
+
+/** Runs commands against the state that the replicas share, each with a timeout. */
+export class RedisStore {
+  readonly #connection: RedisConnection;
+  readonly #prefix: string;
+  readonly #timeoutMs: number;
+
+  constructor(connection: RedisConnection, { prefix, timeoutMs }: { prefix: string; timeoutMs: number }) {
+    this.#connection = connection;
+    this.#prefix = prefix;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** A key in the partition's slot. */
+  key(name: string): string {
+    return `${this.#prefix}{p0}:${name}`;
+  }
+
+  /** The result of the commands, or `ProtocolError("unavailable")`. */
+  async run<T>(commands: (client: RedisClient) => Promise<T>): Promise<T> {
+    try {
+      return await within(this.#timeoutMs, commands(this.#connection.client));
+    } catch (error) {
+      // A hung connection would make every later command wait as long again.
+      if (error instanceof RedisUnavailableError && this.#connection.isReady) this.#connection.drop();
+      throw new ProtocolError("unavailable", "the shared state cannot be reached now", { cause: error });
+    }
+  }
+}

@@ -1,0 +1,62 @@
+import { type Ack, ProtocolError, toProtocolError } from "@roomcast/events";
+import type { Logger } from "@roomcast/service";
+import { sendServerEvent } from "../delivery/server-event.ts";
+import type { Session } from "../sessions/session.ts";
+import type { Command } from "./command.ts";
+
+type Answer = (ack: Ack<unknown>) => void;
+
+/**
+ * Runs what a client emits. Every outcome is answered through the client's callback; without one, a failure is told as
+ * `connection.error`. Nothing a client sends makes it throw.
+ */
+export class Dispatcher {
+  readonly #commands: ReadonlyMap<string, Command>;
+  readonly #rate: number;
+  readonly #logger: Logger;
+
+  /** `rate`: commands a session may send per second on average, with bursts of ten times as many. */
+  constructor(commands: ReadonlyMap<string, Command>, rate: number, logger: Logger) {
+    this.#commands = commands;
+    this.#rate = rate;
+    this.#logger = logger;
+  }
+
+  /** Takes one emitted packet: its name, arguments, and the callback if the last argument is one. */
+  dispatch(session: Session, name: unknown, args: readonly unknown[]): void {
+    const last = args.at(-1);
+    const answer: Answer | undefined = typeof last === "function" ? (ack) => last(ack) : undefined;
+    const input = answer === undefined ? args[0] : args.length > 1 ? args[0] : undefined;
+    this.#run(session, name, input)
+      .then((data) => answer?.({ ok: true, data }))
+      .catch((error: unknown) => this.#fail(session, name, error, answer));
+  }
+
+  async #run(session: Session, name: unknown, input: unknown): Promise<unknown> {
+    if (!session.budget.take(this.#rate))
+      throw new ProtocolError("rate_limited", "too many commands: slow down");
+    const command = typeof name === "string" ? this.#commands.get(name) : undefined;
+    if (command === undefined) throw new ProtocolError("unknown_command", "there is no command of this name");
+    return command(session, input);
+  }
+
+  #fail(session: Session, name: unknown, cause: unknown, answer: Answer | undefined): void {
+    const error = toProtocolError(cause);
+    const fields = {
+      sessionId: session.id,
+      userId: session.userId,
+      command: String(name).slice(0, 64),
+      code: error.code,
+    };
+    if (error.code === "internal") this.#logger.error({ ...fields, err: error.cause }, "command failed");
+    else this.#logger.debug(fields, "command refused");
+    if (answer !== undefined) answer({ ok: false, error: error.toBody() });
+    else
+      sendServerEvent(
+        session.connection.socket,
+        "connection.error",
+        `user:${session.userId}`,
+        error.toBody(),
+      );
+  }
+}

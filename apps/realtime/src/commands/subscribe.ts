@@ -1,0 +1,27 @@
+import { type Ack, ProtocolError, parseModel, SubscribeCommand, type Subscribed } from "@roomcast/events";
+import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
+import type { Command } from "./command.ts";
+
+/** Wishes one `subscribe` may carry. */
+const maxWishes = 100;
+
+/** `subscribe {room, since?, filters?}`, or an array of these, which is answered by an array of acks. */
+export function subscribeCommand(subscriptions: SubscriptionManager): Command {
+  return async (session, input) => {
+    if (!Array.isArray(input)) return single(await subscriptions.subscribe(session, [parse(input)]));
+    if (input.length === 0 || input.length > maxWishes) {
+      throw new ProtocolError("invalid_command", `subscribe takes 1 to ${maxWishes} rooms at once`);
+    }
+    return subscriptions.subscribe(session, input.map(parse));
+  };
+}
+
+function parse(input: unknown): SubscribeCommand {
+  return parseModel(SubscribeCommand, input, "invalid_command");
+}
+
+function single([ack]: Ack<Subscribed>[]): Subscribed {
+  if (ack?.ok) return ack.data;
+  const { code, message, details } = (ack as Extract<Ack<never>, { ok: false }>).error;
+  throw new ProtocolError(code, message, { details });
+}

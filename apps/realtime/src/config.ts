@@ -1,0 +1,134 @@
+import { readAuthorizerUrl, readTokenRules, type TokenVerifierConfig } from "@roomcast/auth";
+import { type EventLogOptions, readLogOptions } from "@roomcast/event-log";
+import {
+  type Env,
+  type EnvReader,
+  type LogLevel,
+  logLevels,
+  type Ms,
+  type RedisTarget,
+  readCorsOrigins,
+  readEnv,
+  readRedisUrl,
+} from "@roomcast/service";
+
+/** What a client's connection may do and take. */
+export interface SocketLimits {
+  pingIntervalMs: Ms;
+  pingTimeoutMs: Ms;
+  /** From the transport's opening to an accepted token. */
+  openTimeoutMs: Ms;
+  /** For the whole drain when the process ends. */
+  closeTimeoutMs: Ms;
+  /** Bytes of one message from a client. */
+  maxMessageSize: number;
+  /** Bytes that may wait for one client before it is cut off. */
+  maxQueueSize: number;
+  maxConnectionsPerUser: number;
+  maxSubscriptions: number;
+  /** Commands per second, with bursts of ten times as many. */
+  commandRate: number;
+  /** How long a session can be resumed after its connection was last used. */
+  sessionTtlMs: Ms;
+  transports: readonly ("websocket" | "polling")[];
+  allowQueryToken: boolean;
+}
+
+/** What the realtime server can be told, in a process of its own or beside the API. */
+export interface RealtimeOptions {
+  socket: SocketLimits;
+  corsOrigins: readonly string[];
+  authorizerUrl?: string;
+}
+
+/** Everything the realtime process can be told. */
+export interface RealtimeConfig extends RealtimeOptions {
+  host: string;
+  port: number;
+  redis: RedisTarget;
+  tokens: TokenVerifierConfig;
+  log: Required<EventLogOptions>;
+  logLevel: LogLevel;
+}
+
+/** The realtime process' configuration, frozen, or one `ConfigError` that lists every bad variable. */
+export function readConfig(env: Env): RealtimeConfig {
+  return readEnv(env, realtimeVariables);
+}
+
+/** Declares the realtime process' variables; also what the documentation is checked against. */
+export function realtimeVariables(read: EnvReader): RealtimeConfig {
+  return {
+    host: read.string("HOST", { default: "0.0.0.0", description: "The address to listen on." }),
+    port: read.integer("PORT", {
+      default: 8_000,
+      min: 0,
+      max: 65_535,
+      description: "The port to listen on; 0 for any.",
+    }),
+    redis: readRedisUrl(read),
+    tokens: readTokenRules(read),
+    ...readRealtimeOptions(read),
+    log: readLogOptions(read),
+    logLevel: read.oneOf("LOG_LEVEL", logLevels, { default: "info", description: "The least level logged." }),
+  };
+}
+
+/** Declares what concerns clients and not the process. */
+export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
+  const authorizerUrl = readAuthorizerUrl(read);
+  return {
+    socket: readSocketLimits(read),
+    corsOrigins: readCorsOrigins(read),
+    ...(authorizerUrl === undefined ? {} : { authorizerUrl }),
+  };
+}
+
+function readSocketLimits(read: EnvReader): SocketLimits {
+  const seconds = (name: string, value: number, description: string) =>
+    read.seconds(name, { default: value, min: 0.05, description });
+  const count = (name: string, value: number, description: string) =>
+    read.integer(name, { default: value, min: 1, description });
+  return {
+    pingIntervalMs: seconds("WS_PING_INTERVAL", 20, "Time between the server's pings."),
+    pingTimeoutMs: seconds("WS_PING_TIMEOUT", 20, "Time a client has to answer a ping."),
+    openTimeoutMs: seconds("WS_OPEN_TIMEOUT", 5, "Time a new connection has to present a valid token."),
+    closeTimeoutMs: seconds(
+      "WS_CLOSE_TIMEOUT",
+      10,
+      "Time over which clients are sent away when the process ends.",
+    ),
+    maxMessageSize: read.bytes("WS_MAX_MESSAGE_SIZE", {
+      default: 102_400,
+      min: 1_024,
+      description: "Largest message a client may send.",
+    }),
+    maxQueueSize: read.bytes("WS_MAX_QUEUE_SIZE", {
+      default: 1_048_576,
+      min: 16_384,
+      description:
+        "What may wait for one client; one that reads more slowly is cut off and resumes by itself.",
+    }),
+    maxConnectionsPerUser: count(
+      "WS_MAX_CONNECTIONS_PER_USER",
+      5,
+      "Connections a user may have, over all replicas.",
+    ),
+    maxSubscriptions: count("WS_MAX_SUBSCRIPTIONS", 100, "Rooms a connection may follow."),
+    commandRate: count(
+      "WS_COMMAND_RATE",
+      20,
+      "Commands a connection may send per second; bursts of ten times that.",
+    ),
+    sessionTtlMs: seconds("WS_SESSION_TTL", 86_400, "How long a lost connection can be resumed."),
+    transports: read.list("WS_TRANSPORTS", {
+      default: ["polling", "websocket"],
+      values: ["polling", "websocket"],
+      description: "Transports offered; `websocket` alone needs no sticky load balancing.",
+    }),
+    allowQueryToken: read.boolean("WS_ALLOW_QUERY_TOKEN", {
+      default: false,
+      description: "Accept the token in the query string, where access logs may keep it.",
+    }),
+  };
+}

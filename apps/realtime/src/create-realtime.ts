@@ -1,0 +1,113 @@
+import type { Server as HttpServer } from "node:http";
+import type { RoomAccess, TokenVerifier } from "@roomcast/auth";
+import type { EventLog } from "@roomcast/event-log";
+import { namespaces } from "@roomcast/events";
+import type { Health, Logger } from "@roomcast/service";
+import type { Server } from "socket.io";
+import type { Cluster } from "./cluster/cluster.ts";
+import { createCommands } from "./commands/create-commands.ts";
+import { Dispatcher } from "./commands/dispatch.ts";
+import type { RealtimeOptions } from "./config.ts";
+import { type FanOut, withFanOut } from "./delivery/fan-out-adapter.ts";
+import { Relay } from "./delivery/relay.ts";
+import { drain } from "./drain.ts";
+import { createAuthenticate } from "./handshake/authenticate.ts";
+import { createIo } from "./handshake/create-io.ts";
+import { connectionOf, Gate } from "./handshake/gate.ts";
+import { RoomManager } from "./rooms/room-manager.ts";
+import { socketChannels } from "./rooms/socket-channels.ts";
+import { Entrance } from "./sessions/entrance.ts";
+import { SessionKeeper } from "./sessions/session-keeper.ts";
+import { SessionRegistry } from "./sessions/session-registry.ts";
+import { SubscriptionManager } from "./sessions/subscription-manager.ts";
+import { StatsAnnouncer } from "./stats-announcer.ts";
+
+/** What a realtime server is made of; tests and the standalone app bring their own. */
+export interface RealtimeContext {
+  httpServer: HttpServer;
+  options: RealtimeOptions;
+  log: EventLog;
+  cluster: Cluster;
+  verifier: TokenVerifier;
+  access: RoomAccess;
+  logger: Logger;
+  health: Health;
+  /** Pages of this machine may connect; for development. Default false. */
+  allowLocalOrigins?: boolean;
+}
+
+/** A running realtime server. */
+export interface Realtime {
+  io: Server;
+  rooms: RoomManager;
+  subscriptions: SubscriptionManager;
+  sessions: SessionRegistry;
+  /** Sends the clients away, spread over `closeTimeoutMs`, and ends everything it started. */
+  close(): Promise<void>;
+}
+
+const pastBounds = { maxEntries: 10_000, maxBytes: 16 * 1024 * 1024 };
+const maxHeldEntries = 10_000;
+const catchUpTimeoutMs = 5_000;
+
+/** Starts delivering the log to the clients of an HTTP server, which the caller makes listen. */
+export async function createRealtime(context: RealtimeContext): Promise<Realtime> {
+  const { httpServer, options, log, cluster, access, logger, health } = context;
+  const onError = (error: Error) => logger.warn({ err: error }, "trouble that will be tried again");
+  let isOpen = true;
+  const allowLocalOrigins = context.allowLocalOrigins ?? false;
+  const { io, guard } = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen });
+  io.adapter(withFanOut(cluster.adapter, connectionOf) as unknown as Parameters<Server["adapter"]>[0]);
+  const all = namespaces.map((name) => io.of(name));
+  const sessions = new SessionRegistry();
+  const rooms = new RoomManager(socketChannels, cluster.directory);
+  const fanOuts = () => all.map(({ adapter }) => adapter as unknown as FanOut);
+  const relay = new Relay({ log, rooms, sessions, fanOuts, control: () => undefined, onError });
+  const follower = await log.follow(relay);
+  const entrance = new Entrance({ log, follower, rooms, store: cluster.sessions, past: pastBounds });
+  const subscriptions = new SubscriptionManager({
+    log,
+    follower,
+    entrance,
+    access,
+    store: cluster.sessions,
+    sessions,
+    maxSubscriptions: options.socket.maxSubscriptions,
+    catchUpTimeoutMs,
+  });
+  const dispatcher = new Dispatcher(
+    createCommands({ log, access, subscriptions }),
+    options.socket.commandRate,
+    logger,
+  );
+  const gate = new Gate({ sessions, subscriptions, dispatcher, cluster, follower, namespaces: all, logger });
+  const authenticate = createAuthenticate({
+    verifier: context.verifier,
+    store: cluster.sessions,
+    guard,
+    queue: { maxQueuedBytes: options.socket.maxQueueSize, maxHeldEntries },
+    allowQueryToken: options.socket.allowQueryToken,
+    admit: (session) => gate.admit(session),
+    logger,
+  });
+  for (const namespace of all) namespace.use(authenticate).on("connection", (socket) => gate.enter(socket));
+  const keeper = new SessionKeeper({ sessions, cluster, sessionTtlMs: options.socket.sessionTtlMs, onError });
+  const announcer = new StatsAnnouncer({ cluster, sessions, rooms, subscriptions, relay, follower, onError });
+  health.add("log", () => {
+    if (!relay.isConnected) throw new Error("the log is not heard");
+  });
+  health.add("cluster", () => cluster.check());
+  return {
+    io,
+    rooms,
+    subscriptions,
+    sessions,
+    async close() {
+      isOpen = false;
+      await drain(io, sessions, options.socket.closeTimeoutMs);
+      keeper.stop();
+      await announcer.stop();
+      await follower.stop();
+    },
+  };
+}

@@ -1,0 +1,93 @@
+import type { BreakReason, EventLog, LogEntry, LogFollower, LogHead, LogSink } from "@roomcast/event-log";
+import type { Position } from "@roomcast/events";
+import type { RoomManager } from "../rooms/room-manager.ts";
+import { readPast } from "../sessions/past.ts";
+import type { SessionRegistry } from "../sessions/session-registry.ts";
+import { EntryFrames } from "./entry-frames.ts";
+import type { FanOut } from "./fan-out-adapter.ts";
+import { sendReset, sendServerEvent } from "./server-event.ts";
+
+export interface RelayOptions {
+  log: Pick<EventLog, "history">;
+  rooms: RoomManager;
+  sessions: SessionRegistry;
+  /** The adapters of all namespaces. */
+  fanOuts: () => Iterable<FanOut>;
+  /** Applies a control entry at its place in the order. */
+  control: (entry: LogEntry) => void;
+  onError: (error: Error) => void;
+}
+
+const bridgeBounds = { maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 };
+
+/** Hands every entry of the log to this replica's clients, in its order; what cannot be bridged is a reset. */
+export class Relay implements LogSink {
+  readonly #options: RelayOptions;
+  follower!: LogFollower;
+  isConnected = false;
+  /** Frames given to clients since the start. */
+  delivered = 0;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+  }
+
+  entry(entry: LogEntry): void {
+    if (entry.kind === "event") this.#fanOut(entry);
+    else if (entry.kind === "control") this.#options.control(entry);
+  }
+
+  async broken(reason: BreakReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
+    const position = { epoch: head.epochs.at(-1)?.name ?? "none", offset: resumeAt };
+    if (reason === "trimmed") await this.#bridge(cut, resumeAt, position);
+    else this.#resetWitnesses(reason, reason === "epoch" ? 0 : cut, position);
+    this.#advance(position);
+  }
+
+  connected(isConnected: boolean): void {
+    this.isConnected = isConnected;
+  }
+
+  #fanOut(entry: LogEntry): void {
+    const channels = this.#options.rooms.channelsFor(entry);
+    if (channels.length === 0) return;
+    const frames = new EntryFrames(entry);
+    for (const fanOut of this.#options.fanOuts()) this.delivered += fanOut.fanOut(channels, frames);
+  }
+
+  /** Those who saw entries that no longer exist must know; the others of the same rooms must not be disturbed. */
+  #resetWitnesses(reason: "diverged" | "epoch", cut: number, position: Position): void {
+    const { rooms } = this.#options;
+    if (reason === "epoch") {
+      for (const room of rooms.rooms()) {
+        for (const session of rooms.sessions(room))
+          sendReset(session.connection.socket, room, reason, position);
+      }
+      return;
+    }
+    for (const [room, session] of rooms.witnessesAfter(cut)) {
+      sendReset(session.connection.socket, room, reason, position);
+    }
+  }
+
+  /** The log was trimmed beyond this replica's place: room histories may still hold what it missed. */
+  async #bridge(cut: number, resumeAt: number, position: Position): Promise<void> {
+    const { log, rooms } = this.#options;
+    const ranges = rooms.rooms().map((room) => ({ room, filter: undefined, after: cut }));
+    const past = await readPast(log, ranges, resumeAt, bridgeBounds);
+    for (const entry of past.entries)
+      this.#fanOut({ ...entry, rooms: entry.rooms.filter((r) => !past.incomplete.has(r)) });
+    for (const room of past.incomplete) {
+      for (const session of rooms.sessions(room))
+        sendReset(session.connection.socket, room, "trimmed", position);
+    }
+  }
+
+  /** Positions from before the break are no longer good to resume from: every client gets a new one. */
+  #advance(position: Position): void {
+    for (const { connection } of this.#options.sessions.all()) {
+      if (connection.isHeld) continue;
+      sendServerEvent(connection.socket, "position.advanced", "global", {}, position);
+    }
+  }
+}

@@ -1,0 +1,32 @@
+import {
+  formatPosition,
+  type Position,
+  type ResetReason,
+  type RoomName,
+  type ServerEventData,
+  type ServerEventType,
+} from "@roomcast/events";
+import type { Socket } from "socket.io";
+import { v7 as uuid } from "uuid";
+
+/**
+ * Sends an event of the server itself. A stock client keeps any trailing string as the position to resume from, so a
+ * position may be given only when everything before it has been written; without one the event ends with its envelope.
+ */
+export function sendServerEvent<T extends ServerEventType>(
+  socket: Socket,
+  type: T,
+  room: RoomName,
+  data: ServerEventData[T],
+  position?: Position,
+): void {
+  const timestamp = new Date().toISOString();
+  const envelope = { id: uuid(), type, room, timestamp, correlationId: null, data };
+  if (position === undefined) socket.emit(type, envelope);
+  else socket.emit(type, envelope, formatPosition(position));
+}
+
+/** Tells a client that it must refetch a room's state; live events go on from `position`. */
+export function sendReset(socket: Socket, room: RoomName, reason: ResetReason, position: Position): void {
+  sendServerEvent(socket, "room.reset", room, { room, reason, position: formatPosition(position) });
+}

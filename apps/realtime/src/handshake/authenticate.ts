@@ -1,0 +1,104 @@
+import { randomBytes } from "node:crypto";
+import { findToken, type TokenVerifier } from "@roomcast/auth";
+import { type Position, ProtocolError, parsePosition, room, toProtocolError } from "@roomcast/events";
+import type { Logger } from "@roomcast/service";
+import type { Socket } from "socket.io";
+import { Connection, type QueueBounds } from "../delivery/connection.ts";
+import { Session } from "../sessions/session.ts";
+import type { SessionStore, StoredSession } from "../sessions/session-store.ts";
+import type { ConnectGuard } from "./engine-guard.ts";
+
+export interface AuthenticateOptions {
+  verifier: TokenVerifier;
+  store: SessionStore;
+  guard: ConnectGuard;
+  queue: QueueBounds;
+  allowQueryToken: boolean;
+  /** Takes or refuses a place among the user's connections; throws `too_many_connections`. */
+  admit: (session: Session) => Promise<void>;
+  logger: Logger;
+}
+
+/** What the middleware leaves on the socket for the connection handler. */
+export interface Handshake {
+  session: Session;
+  /** Set when the client came back to a session it had. */
+  resume?: { stored: StoredSession; seen: Position | undefined };
+}
+
+type Next = (error?: Error & { data?: unknown }) => void;
+
+/**
+ * The middleware of every namespace: token → principal → session. It never throws and never leaves a client without an
+ * answer. A stock client does not try again after a `connect_error`, so for faults that pass, the connection is cut
+ * instead: then it comes back by itself.
+ */
+export function createAuthenticate(options: AuthenticateOptions) {
+  return (socket: Socket, next: Next): void => {
+    authenticate(socket, options)
+      .then((handshake) => {
+        socket.data = handshake;
+        // Socket.IO sends `pid` with its CONNECT packet and a stock client sends it back; it has no public setter.
+        (socket as unknown as { pid: string }).pid = handshake.session.id;
+        next();
+      })
+      .catch((error: unknown) => refuse(socket, toProtocolError(error), next, options.logger))
+      .finally(() => options.guard.decided(socket.conn, socket.nsp.name));
+  };
+}
+
+async function authenticate(socket: Socket, options: AuthenticateOptions): Promise<Handshake> {
+  const { auth, headers, query } = socket.handshake;
+  const token = findToken({ auth, headers, query }, { allowQuery: options.allowQueryToken });
+  const principal = await options.verifier.verify(token);
+  const connection = new Connection(socket, options.queue);
+  const found = await findSession(auth, principal.userId, options.store);
+  if (found !== undefined) {
+    const session = new Session(found.id, principal, connection, found.stored.batch);
+    await options.admit(session);
+    return { session, resume: found };
+  }
+  const session = new Session(randomBytes(16).toString("base64url"), principal, connection);
+  await options.admit(session);
+  await options.store.save(session.id, session, []);
+  return { session };
+}
+
+/** The session a reconnecting client names, if it exists and is the same user's. */
+async function findSession(
+  auth: Record<string, unknown>,
+  userId: string,
+  store: SessionStore,
+): Promise<{ id: string; stored: StoredSession; seen: Position | undefined } | undefined> {
+  const { pid: id, offset } = auth;
+  if (typeof id !== "string" || !/^[\w-]{22}$/.test(id)) return undefined;
+  const seen = parseSeen(offset);
+  if (seen === "malformed") return undefined;
+  const stored = await store.load(id);
+  return stored?.userId === userId ? { id, stored, seen } : undefined;
+}
+
+function parseSeen(offset: unknown): Position | undefined | "malformed" {
+  if (offset === undefined) return undefined;
+  try {
+    return parsePosition(offset);
+  } catch (error) {
+    if (error instanceof ProtocolError) return "malformed";
+    throw error;
+  }
+}
+
+function refuse(socket: Socket, error: ProtocolError, next: Next, logger: Logger): void {
+  const level = error.code === "internal" ? "error" : "info";
+  logger[level]({ code: error.code, err: error.cause ?? error.message }, "handshake refused");
+  if (error.status >= 500) {
+    socket.conn.close(true);
+    return;
+  }
+  next(Object.assign(new Error(error.message), { data: error.toBody() }));
+}
+
+/** The rooms every connection of a user is in. */
+export function automaticRooms(userId: string) {
+  return [room.user(userId), room.global];
+}

@@ -1,0 +1,45 @@
+import type { Server as HttpServer, IncomingMessage } from "node:http";
+import { Server } from "socket.io";
+import type { RealtimeOptions } from "../config.ts";
+import { ConnectGuard, guardUpgrades } from "./engine-guard.ts";
+import { createOriginCheck } from "./origin-check.ts";
+import { SubprotocolServer } from "./subprotocol-server.ts";
+
+export interface CreateIoOptions extends RealtimeOptions {
+  /** Pages of this machine may connect; for development. */
+  allowLocalOrigins: boolean;
+  /** Whether new connections are taken. */
+  isOpen: () => boolean;
+}
+
+/** The Socket.IO server with everything closed that its defaults leave open. */
+export function createIo(
+  httpServer: HttpServer,
+  options: CreateIoOptions,
+): { io: Server; guard: ConnectGuard } {
+  const { socket, corsOrigins, allowLocalOrigins, isOpen } = options;
+  const mayConnect = createOriginCheck(corsOrigins, allowLocalOrigins);
+  guardUpgrades(httpServer);
+  const io = new Server(httpServer, {
+    path: "/socket.io/",
+    serveClient: true,
+    transports: [...socket.transports],
+    pingInterval: socket.pingIntervalMs,
+    pingTimeout: socket.pingTimeoutMs,
+    connectTimeout: socket.openTimeoutMs,
+    maxHttpBufferSize: socket.maxMessageSize,
+    cleanupEmptyChildNamespaces: true,
+    wsEngine: SubprotocolServer as unknown as Server["engine"],
+    // Runs before anything is made for the connection, on both transports.
+    allowRequest: (request, answer) => {
+      const refusal = !isOpen() ? "draining" : mayConnect(request) ? undefined : "origin_not_allowed";
+      answer(refusal, refusal === undefined);
+    },
+    cors: (request: IncomingMessage, answer: (error: null, options: object) => void) => {
+      answer(null, { origin: mayConnect(request), methods: ["GET", "POST"] });
+    },
+  } as ConstructorParameters<typeof Server>[1]);
+  const guard = new ConnectGuard();
+  guard.attach(io);
+  return { io, guard };
+}

@@ -1,0 +1,113 @@
+import type { LogFollower } from "@roomcast/event-log";
+import { ProtocolError } from "@roomcast/events";
+import type { Logger } from "@roomcast/service";
+import type { Namespace, Socket } from "socket.io";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Dispatcher } from "../commands/dispatch.ts";
+import type { Connection } from "../delivery/connection.ts";
+import { sendServerEvent } from "../delivery/server-event.ts";
+import type { Session } from "../sessions/session.ts";
+import type { SessionRegistry } from "../sessions/session-registry.ts";
+import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
+import { automaticRooms, type Handshake } from "./authenticate.ts";
+
+export interface GateOptions {
+  sessions: SessionRegistry;
+  subscriptions: SubscriptionManager;
+  dispatcher: Dispatcher;
+  cluster: Pick<Cluster, "leases" | "replicaId">;
+  follower: Pick<LogFollower, "position">;
+  namespaces: readonly Namespace[];
+  logger: Logger;
+}
+
+/** What tells the other replicas that a session is connected elsewhere now. */
+const evictEvent = "roomcast:evict";
+
+/** Takes authenticated sockets in and sees them out. */
+export class Gate {
+  readonly #options: GateOptions;
+
+  constructor(options: GateOptions) {
+    this.#options = options;
+    for (const namespace of options.namespaces) {
+      namespace.on(evictEvent, (sessionId: string) => this.#evict(this.#options.sessions.get(sessionId)));
+    }
+  }
+
+  /** Takes a place among the user's connections, or throws `too_many_connections`. */
+  async admit({ userId, id }: Session): Promise<void> {
+    if (await this.#options.cluster.leases.acquire(userId, id)) return;
+    throw new ProtocolError("too_many_connections", "the user has as many connections as allowed");
+  }
+
+  /** Begins or resumes the session of a socket that the middleware has let through. */
+  enter(socket: Socket): void {
+    const { session, resume } = socket.data as Handshake;
+    const { sessions, subscriptions, dispatcher, logger } = this.#options;
+    // A half-open connection of the same session may still be there: nothing must be written to both.
+    this.#evict(sessions.add(session));
+    this.#evictElsewhere(socket, session.id);
+    socket.onAny((name: unknown, ...args: unknown[]) => dispatcher.dispatch(session, name, args));
+    // A client may emit an event named "error", which an emitter without a listener throws.
+    socket.on("error", ignore);
+    socket.on("disconnect", () => this.#leave(session));
+    if (resume === undefined) return this.#begin(session);
+    subscriptions
+      .resume(session, resume.stored, resume.seen)
+      .then(() => this.#greet(session, true))
+      .catch((error: unknown) => {
+        // The client still has its position: it comes back by itself and resumes then.
+        logger.warn({ err: error, sessionId: session.id }, "resume failed");
+        session.connection.cut();
+      });
+  }
+
+  #begin(session: Session): void {
+    this.#options.subscriptions.begin(session, automaticRooms(session.userId));
+    this.#greet(session, false);
+  }
+
+  #greet(session: Session, recovered: boolean): void {
+    const { id: sessionId, userId, connection } = session;
+    const rooms = [...session.subscriptions.keys()];
+    const data = { sessionId, userId, recovered, rooms };
+    const { position } = this.#options.follower;
+    for (const type of ["connection.established", "connection_established"] as const) {
+      sendServerEvent(connection.socket, type, `user:${userId}`, data, session.positionAt(position));
+    }
+  }
+
+  #evict(session: Session | undefined): void {
+    if (session === undefined) return;
+    session.isEvicted = true;
+    this.#leave(session);
+    session.connection.cut();
+  }
+
+  #evictElsewhere(socket: Socket, sessionId: string): void {
+    const { nsp } = socket;
+    // The in-memory adapter has no one to tell, and says so on the console.
+    if ("serverCount" in nsp.adapter && "pubClient" in nsp.adapter) nsp.serverSideEmit(evictEvent, sessionId);
+  }
+
+  #leave(session: Session): void {
+    if (session.isEnded) return;
+    const { sessions, subscriptions, cluster, logger } = this.#options;
+    subscriptions.end(session);
+    sessions.remove(session);
+    if (session.isEvicted) return;
+    cluster.leases.release(session.userId, session.id).catch((error: unknown) => {
+      logger.debug({ err: error, sessionId: session.id }, "the lease will expire by itself");
+    });
+  }
+}
+
+/** The connection record of a socket id, for the adapter. */
+export function connectionOf(namespace: Namespace, socketId: string): Connection | undefined {
+  return (namespace.sockets.get(socketId)?.data as Handshake | undefined)?.session?.connection;
+}
+
+function ignore(): void {
+  // The packet is answered by the dispatcher like any other unknown command.
+}

@@ -1,0 +1,205 @@
+import type { EventLog, LogEntry, LogFollower } from "@roomcast/event-log";
+import {
+  type Filter,
+  formatPosition,
+  type Position,
+  ProtocolError,
+  type ResetReason,
+  type RoomName,
+  type Subscribed,
+} from "@roomcast/events";
+import { eventFrame } from "../delivery/frame.ts";
+import { sendReset } from "../delivery/server-event.ts";
+import { channelOf } from "../rooms/channel.ts";
+import type { RoomManager } from "../rooms/room-manager.ts";
+import { type Delivered, type Past, type PastBounds, passes, readPast, wasDelivered } from "./past.ts";
+import type { Session, Subscription } from "./session.ts";
+import { type SessionStore, toStored } from "./session-store.ts";
+
+export interface EntranceOptions {
+  log: Pick<EventLog, "history">;
+  /** This replica's place in the log. */
+  follower: Pick<LogFollower, "position">;
+  rooms: RoomManager;
+  store: SessionStore;
+  past: PastBounds;
+}
+
+/** One room to enter: its past after `from` first, or a reset, or neither. */
+export interface Wish {
+  room: RoomName;
+  filter: Filter | undefined;
+  from?: Position;
+  reset?: ResetReason;
+  /** Kept from an earlier connection of the session. */
+  since?: number;
+}
+
+/** Asks once more, now that the subscription stands, whether the session may be in the room. */
+export type Recheck = (room: RoomName) => Promise<boolean>;
+
+/**
+ * Brings sessions into rooms. While it works, nothing live is written to the session: it is entered into the rooms at
+ * once, what comes meanwhile waits, then the past is written, then what waited, in one tick. So all of the past comes
+ * before anything newer, and the cut between the two is exact.
+ */
+export class Entrance {
+  readonly #options: EntranceOptions;
+
+  constructor(options: EntranceOptions) {
+    this.#options = options;
+  }
+
+  /** Enters at once and sends nothing of the past. */
+  join(session: Session, subscription: Subscription): void {
+    this.leave(session, subscription.room);
+    session.subscriptions.set(subscription.room, subscription);
+    this.#options.rooms.enter(session, subscription.room, subscription.filter);
+  }
+
+  /** Leaves a room on this replica. */
+  leave(session: Session, room: RoomName): void {
+    const subscription = session.subscriptions.get(room);
+    if (subscription === undefined) return;
+    session.subscriptions.delete(room);
+    this.#options.rooms.leave(session, room, subscription.filter);
+  }
+
+  /**
+   * Enters rooms with their past. `delivered` says what the session was given before. Rejects with `unavailable` when
+   * the past or the session cannot be read or stored; nothing has changed then.
+   */
+  async enter(
+    session: Session,
+    wishes: Wish[],
+    delivered: Delivered[],
+    recheck: Recheck,
+  ): Promise<Map<RoomName, Subscribed>> {
+    if (wishes.length === 0 || session.isEnded) return new Map();
+    const before = new Map(session.subscriptions);
+    const at = this.#options.follower.position;
+    const batch = session.nextBatch(at.offset);
+    session.connection.hold();
+    for (const wish of wishes) this.join(session, subscriptionOf(wish, at, batch));
+    try {
+      const past = await this.#readPast(wishes, at.offset);
+      await this.#leaveForbidden(session, wishes, recheck);
+      const resets = this.#applyResets(session, wishes, past, at);
+      const added = [...session.subscriptions.values()].filter((one) => one.batch === batch);
+      await this.#options.store.save(session.id, session, added.map(toStored));
+      return this.#flush(session, wishes, { past, resets, delivered, at, batch });
+    } catch (error) {
+      this.#undo(session, wishes, before);
+      throw error;
+    }
+  }
+
+  #readPast(wishes: Wish[], until: number): Promise<Past> {
+    const ranges = wishes.flatMap(({ room, filter, from }) =>
+      from === undefined || from.offset >= until ? [] : [{ room, filter, after: from.offset }],
+    );
+    return readPast(this.#options.log, ranges, until, this.#options.past);
+  }
+
+  async #leaveForbidden(session: Session, wishes: Wish[], recheck: Recheck): Promise<void> {
+    await Promise.all(
+      wishes.map(async ({ room }) => {
+        if (!(await recheck(room))) this.leave(session, room);
+      }),
+    );
+  }
+
+  /** A room that starts afresh was given nothing before. */
+  #applyResets(session: Session, wishes: Wish[], past: Past, at: Position): Map<RoomName, ResetReason> {
+    const resets = new Map<RoomName, ResetReason>();
+    for (const { room, reset } of wishes) {
+      const reason = past.incomplete.has(room) ? "trimmed" : reset;
+      const subscription = session.subscriptions.get(room);
+      if (reason === undefined || subscription === undefined) continue;
+      resets.set(room, reason);
+      subscription.from = at;
+      subscription.since = at.offset;
+    }
+    return resets;
+  }
+
+  /** Runs without interruption, so that nothing comes between the past and what waited. */
+  #flush(
+    session: Session,
+    wishes: Wish[],
+    { past, resets, delivered, at, batch }: FlushPlan,
+  ): Map<RoomName, Subscribed> {
+    // Whatever was revoked meanwhile is gone from the session.
+    const current = [...session.subscriptions.values()].filter((one) => one.batch === batch);
+    const answers = new Map<RoomName, Subscribed>();
+    for (const { room } of current) answers.set(room, { room, position: formatPosition(at), replayed: 0 });
+    for (const { room } of current) {
+      const reason = resets.get(room);
+      if (reason !== undefined) sendReset(session.connection.socket, room, reason, at);
+    }
+    for (const entry of past.entries) {
+      const takers = current.filter((one) => entry.offset > one.from.offset && passes(entry, one));
+      if (takers.length === 0 || wasDelivered(entry, delivered)) continue;
+      for (const { room } of takers) (answers.get(room) as Subscribed).replayed++;
+      this.#writePast(session, entry, { ...at, replay: { batch, at: entry.offset } });
+    }
+    this.#release(session);
+    for (const { room } of wishes) if (!session.subscriptions.has(room)) answers.delete(room);
+    return answers;
+  }
+
+  #writePast(session: Session, entry: LogEntry, position: Position): void {
+    const namespace = session.connection.socket.nsp.name;
+    session.connection.writePast(eventFrame(namespace, entry.type, entry.json, formatPosition(position)));
+  }
+
+  /** Writes what waited, as far as the session still follows it. If some could not wait, the client resumes anew. */
+  #release(session: Session): void {
+    const { connection } = session;
+    const waited = connection.release();
+    if (connection.hasOverflowed) return connection.cut();
+    for (const frames of waited) {
+      if (isFollowed(session, frames.entry)) connection.write(frames.for(connection.socket.nsp.name));
+    }
+  }
+
+  #undo(session: Session, wishes: Wish[], before: Map<RoomName, Subscription>): void {
+    for (const { room } of wishes) this.leave(session, room);
+    const replaced = wishes.some(({ room }) => before.has(room));
+    // What only the replaced filter would have let through did not wait; a resume brings it.
+    if (replaced && !session.isEnded) session.connection.cut();
+    this.#release(session);
+  }
+}
+
+interface FlushPlan {
+  past: Past;
+  resets: Map<RoomName, ResetReason>;
+  delivered: Delivered[];
+  at: Position;
+  batch: number;
+}
+
+function subscriptionOf(
+  { room, filter, from, since }: Wish,
+  position: Position,
+  batch: number,
+): Subscription {
+  const start = from ?? position;
+  return { room, filter, from: start, at: position.offset, batch, since: since ?? start.offset };
+}
+
+function isFollowed(session: Session, entry: LogEntry): boolean {
+  const channels = session.connection.socket.rooms;
+  return entry.rooms.some((room) => {
+    const subscription = session.subscriptions.get(room);
+    return subscription !== undefined && channels.has(channelOf(room, subscription.filter?.key));
+  });
+}
+
+/** The answer of one wish, or why there is none. */
+export function answerOf(answers: Map<RoomName, Subscribed>, room: RoomName): Subscribed {
+  const answer = answers.get(room);
+  if (answer === undefined) throw new ProtocolError("forbidden", "you may not enter this room");
+  return answer;
+}

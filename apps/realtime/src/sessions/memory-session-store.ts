@@ -1,0 +1,41 @@
+import type { RoomName } from "@roomcast/events";
+import { LRUCache } from "lru-cache";
+import type { SessionStore, StoredSession, StoredSubscription } from "./session-store.ts";
+
+const maxSessions = 100_000;
+
+/** Sessions in the memory of one process. */
+export class MemorySessionStore implements SessionStore {
+  readonly #sessions: LRUCache<
+    string,
+    Omit<StoredSession, "subscriptions"> & { rooms: Map<RoomName, StoredSubscription> }
+  >;
+
+  /** `ttlMs`: how long a session is kept after it was last used. */
+  constructor({ ttlMs }: { ttlMs: number }) {
+    this.#sessions = new LRUCache({ max: maxSessions, ttl: ttlMs, updateAgeOnGet: true });
+  }
+
+  async load(id: string): Promise<StoredSession | undefined> {
+    const found = this.#sessions.get(id);
+    return found && { userId: found.userId, batch: found.batch, subscriptions: [...found.rooms.values()] };
+  }
+
+  async save(
+    id: string,
+    { userId, batch }: { userId: string; batch: number },
+    subscriptions: StoredSubscription[],
+  ): Promise<void> {
+    const rooms = this.#sessions.get(id)?.rooms ?? new Map<RoomName, StoredSubscription>();
+    for (const subscription of subscriptions) rooms.set(subscription.room, subscription);
+    this.#sessions.set(id, { userId, batch, rooms });
+  }
+
+  async drop(id: string, room: RoomName): Promise<void> {
+    this.#sessions.get(id)?.rooms.delete(room);
+  }
+
+  async touch(ids: string[]): Promise<void> {
+    for (const id of ids) this.#sessions.get(id);
+  }
+}

@@ -1,0 +1,83 @@
+import type { EventLog, LogEntry } from "@roomcast/event-log";
+import type { Filter, RoomName } from "@roomcast/events";
+import { dataOf } from "../rooms/room-manager.ts";
+import type { Subscription } from "./session.ts";
+
+/** What is wanted of one room's past: its entries after an offset that pass the filter. */
+export interface PastRange {
+  room: RoomName;
+  filter: Filter | undefined;
+  after: number;
+}
+
+/** The past of several rooms as one sequence. */
+export interface Past {
+  /** In the order of the log, each once. */
+  entries: LogEntry[];
+  /** Rooms whose past cannot be given whole; nothing of theirs is in `entries` for their own sake. */
+  incomplete: Set<RoomName>;
+}
+
+/** Bounds of one replay; a room that would exceed them counts as incomplete. */
+export interface PastBounds {
+  maxEntries: number;
+  maxBytes: number;
+}
+
+const pageSize = 500;
+
+/** Reads the past of rooms up to the offset `until`; rejects with `unavailable`. */
+export async function readPast(
+  log: Pick<EventLog, "history">,
+  ranges: PastRange[],
+  until: number,
+  bounds: PastBounds,
+): Promise<Past> {
+  const found = new Map<number, LogEntry>();
+  const incomplete = new Set<RoomName>();
+  await Promise.all(
+    ranges.map(async (range) => {
+      const entries = await readRoom(log, range, until, bounds);
+      if (entries === undefined) incomplete.add(range.room);
+      else for (const entry of entries) found.set(entry.offset, entry);
+    }),
+  );
+  return { entries: [...found.values()].sort((a, b) => a.offset - b.offset), incomplete };
+}
+
+async function readRoom(
+  log: Pick<EventLog, "history">,
+  { room, filter, after }: PastRange,
+  until: number,
+  { maxEntries, maxBytes }: PastBounds,
+): Promise<LogEntry[] | undefined> {
+  const entries: LogEntry[] = [];
+  let bytes = 0;
+  let position = after;
+  while (position < until) {
+    const page = await log.history(room, { after: position, until, limit: pageSize });
+    if (!page.complete) return undefined;
+    const passing = page.entries.filter((entry) => passes(entry, { room, filter }));
+    entries.push(...passing);
+    bytes += passing.reduce((sum, { json }) => sum + json.length, 0);
+    if (entries.length > maxEntries || bytes > maxBytes) return undefined;
+    if (!page.more) break;
+    position = page.entries.at(-1)?.offset ?? until;
+  }
+  return entries;
+}
+
+/** What a session was given of a room before: the entries in (`since`, `upTo`] that pass the filter. */
+export interface Delivered extends Pick<Subscription, "room" | "filter" | "since"> {
+  upTo: number;
+}
+
+/** Whether an entry went to the room and passes the filter. */
+export function passes(entry: LogEntry, { room, filter }: Pick<Subscription, "room" | "filter">): boolean {
+  return entry.rooms.includes(room) && (filter === undefined || filter.matches(dataOf(entry)));
+}
+
+/** Whether a session was given an entry before, through any of its rooms. */
+export function wasDelivered(entry: LogEntry, delivered: Delivered[]): boolean {
+  return delivered.some((one) => entry.offset > one.since && entry.offset <= one.upTo && passes(entry, one));
+}

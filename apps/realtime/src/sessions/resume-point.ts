@@ -1,0 +1,36 @@
+import { breakOf, type LogHead } from "@roomcast/event-log";
+import { type Position, parsePosition, type ResetReason } from "@roomcast/events";
+import type { StoredSubscription } from "./session-store.ts";
+
+/** Where a room goes on after a reconnect, or why it cannot. */
+export type ResumePoint = { from: Position } | { reset: ResetReason };
+
+/**
+ * Where a subscription goes on for a client that brings back `seen`, the position of the last event it received
+ * (undefined if it received none).
+ *
+ * Live events carry plain positions. The replay of batch b, written at offset L before anything newer, carries
+ * (L, batch b, up to offset `at`). So: beyond the subscription's own `at`, or in a later batch at the same place, its
+ * replay is proven received; in its own batch it is received up to the position's `at`; otherwise not at all.
+ */
+export function resumePoint(
+  stored: StoredSubscription,
+  seen: Position | undefined,
+  head: LogHead,
+): ResumePoint {
+  const lost = seen && breakOf(seen, head);
+  if (lost !== undefined) return { reset: lost };
+  const from = startOf(stored, seen);
+  const reset = breakOf(from, head);
+  return reset === undefined ? { from } : { reset };
+}
+
+function startOf(stored: StoredSubscription, seen: Position | undefined): Position {
+  const from = parsePosition(stored.from);
+  if (seen === undefined) return from;
+  const seenAll = { epoch: seen.epoch, offset: Math.max(seen.offset, stored.at) };
+  if (seen.offset > stored.at) return seenAll;
+  if (seen.offset < stored.at || seen.replay === undefined || seen.replay.batch < stored.batch) return from;
+  if (seen.replay.batch > stored.batch) return seenAll;
+  return seen.replay.at <= from.offset ? from : { epoch: seen.epoch, offset: seen.replay.at };
+}

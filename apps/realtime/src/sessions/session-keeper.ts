@@ -1,0 +1,49 @@
+import { ProtocolError } from "@roomcast/events";
+import type { Cluster } from "../cluster/cluster.ts";
+import { sendServerEvent } from "../delivery/server-event.ts";
+import type { Session } from "./session.ts";
+import type { SessionRegistry } from "./session-registry.ts";
+
+const expiryCheckMs = 1_000;
+const leaseRenewMs = 20_000;
+
+export interface SessionKeeperOptions {
+  sessions: SessionRegistry;
+  cluster: Pick<Cluster, "leases" | "sessions">;
+  sessionTtlMs: number;
+  onError: (error: Error) => void;
+}
+
+/** Does what comes with time for all sessions at once: no session has a timer of its own. */
+export class SessionKeeper {
+  readonly #timers: NodeJS.Timeout[];
+
+  constructor({ sessions, cluster, sessionTtlMs, onError }: SessionKeeperOptions) {
+    const every = (ms: number, work: () => unknown) => setInterval(() => void work(), ms);
+    const kept = () => cluster.sessions.touch(sessions.all().map(({ id }) => id)).catch(onError);
+    this.#timers = [
+      every(expiryCheckMs, () => endExpired(sessions)),
+      every(leaseRenewMs, () => cluster.leases.renew(sessions.all()).catch(onError)),
+      every(Math.min(sessionTtlMs / 4, 3_600_000), kept),
+    ];
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+}
+
+function endExpired(sessions: SessionRegistry): void {
+  const now = Date.now();
+  for (const session of sessions.all()) {
+    if (session.principal.expiresAtMs <= now)
+      expel(session, new ProtocolError("token_expired", "the token has expired"));
+  }
+}
+
+/** Tells a client why, and ends its connection so that it does not come back by itself. */
+export function expel(session: Session, reason: ProtocolError): void {
+  const { socket } = session.connection;
+  sendServerEvent(socket, "connection.error", `user:${session.userId}`, reason.toBody());
+  socket.disconnect(true);
+}

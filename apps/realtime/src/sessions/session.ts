@@ -1,0 +1,68 @@
+import type { Principal } from "@roomcast/auth";
+import type { Filter, Position, RoomName } from "@roomcast/events";
+import type { Connection } from "../delivery/connection.ts";
+import { CommandBudget } from "./command-budget.ts";
+
+/** A client's accepted wish to follow a room. */
+export interface Subscription {
+  room: RoomName;
+  filter: Filter | undefined;
+  /** Where the room's events that batch `batch` delivers begin: everything in (`from`, `at`] was replayed. */
+  from: Position;
+  /** The offset at which live delivery began. */
+  at: number;
+  /** The `subscribe` call or resume it came with, counted within the session. */
+  batch: number;
+  /** The offset after which the session was given every event of the room, over all its connections. */
+  since: number;
+}
+
+/** A user's connection across reconnects, as this replica holds it. */
+export class Session {
+  /** 128 random bits in base64url; Socket.IO's `pid`, which a stock client sends back when it reconnects. */
+  readonly id: string;
+  readonly principal: Principal;
+  readonly connection: Connection;
+  readonly budget = new CommandBudget();
+  readonly subscriptions = new Map<RoomName, Subscription>();
+  /** Number of the last `subscribe` call or resume. */
+  batch: number;
+  /** Whether its connection is gone; it enters no more rooms. */
+  isEnded = false;
+  /** Whether the same session is connected anew, here or elsewhere. */
+  isEvicted = false;
+  /** Where the last batch was replayed. */
+  #batchAt = -1;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(id: string, principal: Principal, connection: Connection, batch = 0) {
+    this.id = id;
+    this.principal = principal;
+    this.connection = connection;
+    this.batch = batch;
+  }
+
+  get userId(): string {
+    return this.principal.userId;
+  }
+
+  /** Counts a new `subscribe` call or resume that takes effect at an offset. */
+  nextBatch(offset: number): number {
+    this.#batchAt = offset;
+    this.batch++;
+    return this.batch;
+  }
+
+  /** A position to give the client when everything up to it, replays included, has been written. */
+  positionAt(position: Position): Position {
+    if (position.offset !== this.#batchAt) return position;
+    return { ...position, replay: { batch: this.batch, at: position.offset } };
+  }
+
+  /** Runs a change of the subscriptions after those that were asked for before it. */
+  inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}

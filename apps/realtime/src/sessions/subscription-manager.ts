@@ -1,0 +1,195 @@
+import type { RoomAccess } from "@roomcast/auth";
+import { breakOf, type EventLog, type LogFollower, type LogHead } from "@roomcast/event-log";
+import {
+  type Ack,
+  type Position,
+  ProtocolError,
+  parsePosition,
+  parseRoom,
+  type ResetReason,
+  type RoomName,
+  type SubscribeCommand,
+  type Subscribed,
+  toProtocolError,
+} from "@roomcast/events";
+import { sendReset } from "../delivery/server-event.ts";
+import { parseRoomFilter } from "../rooms/room-filter.ts";
+import { answerOf, type Entrance, type Wish } from "./entrance.ts";
+import { resumePoint } from "./resume-point.ts";
+import type { Session, Subscription } from "./session.ts";
+import type { SessionRegistry } from "./session-registry.ts";
+import type { SessionStore, StoredSession } from "./session-store.ts";
+
+export interface SubscriptionManagerOptions {
+  log: Pick<EventLog, "head">;
+  /** This replica's place in the log. */
+  follower: Pick<LogFollower, "position" | "head" | "reached">;
+  entrance: Entrance;
+  access: RoomAccess;
+  store: SessionStore;
+  sessions: SessionRegistry;
+  maxSubscriptions: number;
+  /** How long to wait for this replica to reach a position that a client has seen elsewhere. */
+  catchUpTimeoutMs: number;
+}
+
+/** The subscriptions of every session and user: who follows what, and how a session comes back to it. */
+export class SubscriptionManager {
+  readonly #options: SubscriptionManagerOptions;
+
+  constructor(options: SubscriptionManagerOptions) {
+    this.#options = options;
+  }
+
+  ofSession(session: Session): Subscription[] {
+    return [...session.subscriptions.values()];
+  }
+
+  /** The subscriptions of all of a user's sessions on this replica. */
+  ofUser(userId: string): Subscription[] {
+    return this.#options.sessions.ofUser(userId).flatMap((session) => this.ofSession(session));
+  }
+
+  /** How many there are on this replica. */
+  get size(): number {
+    return this.#options.sessions.all().reduce((sum, { subscriptions }) => sum + subscriptions.size, 0);
+  }
+
+  /** Follows rooms; each wish is answered by itself, and one that fails changes nothing. */
+  subscribe(session: Session, commands: SubscribeCommand[]): Promise<Ack<Subscribed>[]> {
+    return session.inTurn(async () => {
+      const parsed = await Promise.all(commands.map((command) => this.#wishOf(session, command)));
+      const wishes = [
+        ...new Map(parsed.flatMap((one) => ("error" in one ? [] : [[one.room, one]]))).values(),
+      ];
+      this.#checkLimit(session, wishes);
+      const { offset } = this.#options.follower.position;
+      const delivered = this.ofSession(session).map((one) => ({ ...one, upTo: offset }));
+      const recheck = (room: RoomName) => this.#mayEnter(session, room);
+      const answers = await this.#options.entrance.enter(session, wishes, delivered, recheck);
+      return parsed.map((one) => ("error" in one ? one : toAck(() => answerOf(answers, one.room))));
+    });
+  }
+
+  /** Stops following a room, or rejects with `not_subscribed`. */
+  unsubscribe(session: Session, name: string): Promise<{ room: RoomName }> {
+    return session.inTurn(async () => {
+      const room = parseRoom(name).name;
+      if (!session.subscriptions.has(room))
+        throw new ProtocolError("not_subscribed", "not subscribed to this room");
+      await this.#options.store.drop(session.id, room);
+      this.#options.entrance.leave(session, room);
+      return { room };
+    });
+  }
+
+  /** Enters rooms from now on; nothing of their past is sent. */
+  begin(session: Session, rooms: readonly RoomName[]): void {
+    const from = this.#options.follower.position;
+    for (const room of rooms) {
+      const subscription = { room, filter: undefined, from, at: from.offset, since: from.offset, batch: 0 };
+      this.#options.entrance.join(session, subscription);
+    }
+  }
+
+  /**
+   * Enters a session's rooms again and sends what was missed, in the order of the log and before anything newer. `seen`
+   * is the position the client brought back. Every room is authorised again before a single event is sent.
+   */
+  resume(session: Session, stored: StoredSession, seen: Position | undefined): Promise<void> {
+    return session.inTurn(async () => {
+      const head = seen === undefined ? this.#options.follower.head : await this.#headFor(seen);
+      const allowed = await this.#stillAllowed(session, stored);
+      const wishes = allowed.map((one): Wish => {
+        const { room, filters, since } = one;
+        return { room, filter: parseRoomFilter(filters), since, ...resumePoint(one, seen, head) };
+      });
+      const delivered = wishes.flatMap(({ from, since = 0, ...one }) =>
+        from === undefined ? [] : [{ ...one, since, upTo: from.offset }],
+      );
+      const recheck = (room: RoomName) => this.#mayEnter(session, room);
+      await this.#options.entrance.enter(session, wishes, delivered, recheck);
+    });
+  }
+
+  /** Takes a room from a session at once and tells it so; the stored session forgets it too. */
+  async revoke(session: Session, room: RoomName): Promise<void> {
+    this.#options.entrance.leave(session, room);
+    sendReset(session.connection.socket, room, "access", this.#options.follower.position);
+    await this.#options.store.drop(session.id, room);
+  }
+
+  /** Ends a session on this replica; what is stored stays for its resume. */
+  end(session: Session): void {
+    session.isEnded = true;
+    for (const { room } of this.ofSession(session)) this.#options.entrance.leave(session, room);
+  }
+
+  async #stillAllowed(
+    session: Session,
+    { subscriptions }: StoredSession,
+  ): Promise<StoredSession["subscriptions"]> {
+    const may = await Promise.all(subscriptions.map(({ room }) => this.#mayEnter(session, room)));
+    const denied = subscriptions.filter((_, index) => !may[index]);
+    await Promise.all(denied.map(({ room }) => this.revoke(session, room)));
+    return subscriptions.filter((_, index) => may[index]);
+  }
+
+  async #wishOf(session: Session, command: SubscribeCommand): Promise<Wish | Refusal> {
+    try {
+      const { name: room } = parseRoom(command.room);
+      const filter = parseRoomFilter(command.filters);
+      if (!(await this.#mayEnter(session, room)))
+        throw new ProtocolError("forbidden", "you may not enter this room");
+      return { room, filter, ...(command.since === undefined ? {} : await this.#start(command.since)) };
+    } catch (error) {
+      return refusal(error);
+    }
+  }
+
+  #checkLimit(session: Session, wishes: Wish[]): void {
+    const rooms = new Set([...session.subscriptions.keys(), ...wishes.map(({ room }) => room)]);
+    if (rooms.size <= this.#options.maxSubscriptions) return;
+    const message = `at most ${this.#options.maxSubscriptions} subscriptions a connection`;
+    throw new ProtocolError("too_many_subscriptions", message);
+  }
+
+  async #mayEnter(session: Session, name: RoomName): Promise<boolean> {
+    return this.#options.access.mayEnter(session.principal, parseRoom(name));
+  }
+
+  /** A position of a replay counts as far as the replay had come. */
+  async #start(text: string): Promise<{ from: Position } | { reset: ResetReason }> {
+    const { epoch, offset, replay } = parsePosition(text);
+    const from = { epoch, offset: Math.min(offset, replay?.at ?? offset) };
+    const reset = breakOf(from, await this.#headFor({ epoch, offset }));
+    return reset === undefined ? { from } : { reset };
+  }
+
+  /**
+   * The head to judge a client's position by. The client may have seen more than this replica has: then the log itself
+   * is asked, and the replica waits until it has come as far.
+   */
+  async #headFor(position: Position): Promise<LogHead> {
+    const { follower, log, catchUpTimeoutMs } = this.#options;
+    if (breakOf(position, follower.head) === undefined) return follower.head;
+    const head = await log.head();
+    if (breakOf(position, head) !== undefined) return head;
+    if (await follower.reached(position.offset, catchUpTimeoutMs)) return head;
+    throw new ProtocolError("unavailable", "this replica has not caught up with the log yet");
+  }
+}
+
+type Refusal = Extract<Ack<never>, { ok: false }>;
+
+function refusal(error: unknown): Refusal {
+  return { ok: false, error: toProtocolError(error).toBody() };
+}
+
+function toAck<Data>(answer: () => Data): Ack<Data> {
+  try {
+    return { ok: true, data: answer() };
+  } catch (error) {
+    return refusal(error);
+  }
+}

@@ -1,0 +1,35 @@
+import { type ApiConfig, readApiOptions } from "@roomcast/api";
+import { readTokenRules, type TokenVerifierConfig } from "@roomcast/auth";
+import { type EventLogOptions, readLogOptions } from "@roomcast/event-log";
+import { type RealtimeOptions, readRealtimeOptions } from "@roomcast/realtime";
+import { type Env, type EnvReader, type LogLevel, logLevels, readEnv } from "@roomcast/service";
+
+/** Everything the embedded process can be told. */
+export interface StandaloneConfig extends RealtimeOptions, Pick<ApiConfig, "apiKeys" | "github"> {
+  host: string;
+  port: number;
+  tokens: TokenVerifierConfig;
+  log: Required<EventLogOptions>;
+  logLevel: LogLevel;
+}
+
+/** The embedded process' configuration, frozen, or one `ConfigError` that lists every bad variable. */
+export function readConfig(env: Env): StandaloneConfig {
+  return readEnv(env, standaloneVariables);
+}
+
+/** Declares the embedded process' variables; also what the documentation is checked against. */
+export function standaloneVariables(read: EnvReader): StandaloneConfig {
+  return {
+    host: read.string("HOST", {
+      default: "127.0.0.1",
+      description: "The address to listen on; this machine only, unless set.",
+    }),
+    port: read.integer("PORT", { default: 8_000, min: 0, max: 65_535, description: "The port; 0 for any." }),
+    tokens: readTokenRules(read),
+    ...readRealtimeOptions(read),
+    ...readApiOptions(read),
+    log: readLogOptions(read),
+    logLevel: read.oneOf("LOG_LEVEL", logLevels, { default: "warn", description: "The least level logged." }),
+  };
+}

@@ -1,0 +1,30 @@
+import { fileURLToPath } from "node:url";
+import express, { type Request, type Response, Router } from "express";
+import type { Demo } from "./demo.ts";
+
+const folder = fileURLToPath(new URL("../public", import.meta.url));
+
+const contentSecurityPolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self' ws: wss:";
+
+/** The page at `/` and the made-up keys it connects with. */
+export function startPage(demo: Demo | undefined): Router {
+  const router = Router();
+  router.get("/demo.json", (request, response) => sendDemo(request, response, demo));
+  router.use(
+    express.static(folder, {
+      setHeaders: (response) => response.setHeader("content-security-policy", contentSecurityPolicy),
+    }),
+  );
+  return router;
+}
+
+/**
+ * The keys are for pages of this machine. The check of the host keeps out a foreign page that has its own name resolve
+ * to this address (DNS rebinding).
+ */
+function sendDemo(request: Request, response: Response, demo: Demo | undefined): void {
+  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(request.hostname);
+  if (demo === undefined || !isLocal) response.status(404).json({ error: "no made-up keys here" });
+  else response.setHeader("cache-control", "no-store").json(demo);
+}

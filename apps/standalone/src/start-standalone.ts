@@ -1,0 +1,66 @@
+import { createServer } from "node:http";
+import { createApi, registryStats } from "@roomcast/api";
+import { createApiKeyVerifier, createRoomAccess, createTokenVerifier } from "@roomcast/auth";
+import { initBroadcaster, resetBroadcaster } from "@roomcast/broadcaster";
+import { MemoryEventLog } from "@roomcast/event-log";
+import { createLocalCluster, createRealtime } from "@roomcast/realtime";
+import { createLogger, Health, listen, type Running } from "@roomcast/service";
+import express from "express";
+import type { StandaloneConfig } from "./config.ts";
+import type { Demo } from "./demo.ts";
+import { startPage } from "./start-page.ts";
+
+/** Realtime and API in one process on one port, with the log in memory. */
+export async function startStandalone(
+  config: StandaloneConfig,
+  demo?: Demo,
+): Promise<Running & { port: number }> {
+  const logger = createLogger({ level: config.logLevel, name: "standalone" });
+  const onError = (error: Error) => logger.warn({ err: error }, "trouble that will be tried again");
+  const log = new MemoryEventLog(config.log);
+  const cluster = createLocalCluster(config.socket);
+  const verifier = createTokenVerifier(config.tokens);
+  const access = createRoomAccess(
+    config.authorizerUrl === undefined ? {} : { authorizer: { url: config.authorizerUrl, onError } },
+  );
+  const health = new Health();
+  const api = createApi({
+    broadcaster: initBroadcaster(log),
+    verifier,
+    apiKeys: createApiKeyVerifier(config.apiKeys),
+    roomAccess: access,
+    stats: registryStats(cluster.replicas),
+    logger,
+    ...(config.github === undefined ? {} : { github: config.github }),
+    health,
+    corsOrigins: config.corsOrigins,
+  });
+  const app = express().disable("x-powered-by").use(startPage(demo), api);
+  const httpServer = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, app);
+  const isDevelopment = demo !== undefined;
+  const realtime = await createRealtime({
+    httpServer,
+    options: config,
+    log,
+    cluster,
+    verifier,
+    access,
+    logger,
+    health,
+    allowLocalOrigins: isDevelopment,
+  });
+  const listening = await listen(httpServer, config);
+  return {
+    port: listening.port,
+    logger,
+    closeTimeoutMs: config.socket.closeTimeoutMs + 5_000,
+    async close() {
+      const closed = listening.close(config.socket.closeTimeoutMs);
+      await realtime.close();
+      await closed;
+      resetBroadcaster();
+      await cluster.close();
+      await log.close();
+    },
+  };
+}

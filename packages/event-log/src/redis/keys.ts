@@ -1,0 +1,46 @@
+import { createHash } from "node:crypto";
+import type { RoomName } from "@roomcast/events";
+
+/** The names of the log's keys. The hash tag `{p0}` keeps one partition in one slot of a Redis Cluster. */
+export class LogKeys {
+  readonly #base: string;
+
+  constructor(prefix: string) {
+    this.#base = `${prefix}{p0}:`;
+  }
+
+  /** Hash: offset, replid, epochs, time, minute, ages, agesFrom. */
+  get meta(): string {
+    return `${this.#base}meta`;
+  }
+
+  /** Stream of all entries, ids `<offset>-0`. */
+  get log(): string {
+    return `${this.#base}log`;
+  }
+
+  /** Sorted set: the offset of each minute's first entry, by its time. */
+  get clock(): string {
+    return `${this.#base}clock`;
+  }
+
+  /** Pub/sub channel on which every entry is pushed. */
+  get channel(): string {
+    return `${this.#base}entries`;
+  }
+
+  /** Stream of one room's entries. */
+  history(room: RoomName): string {
+    return `${this.#base}history:${room}`;
+  }
+
+  /** String `<offset> <minute>`: the newest entry of one room. */
+  roomHead(room: RoomName): string {
+    return `${this.#base}head:${room}`;
+  }
+
+  /** String: the append remembered under an idempotency key. Hashed, as callers choose its text. */
+  idempotency(key: string): string {
+    return `${this.#base}idempotency:${createHash("sha256").update(key).digest("base64url")}`;
+  }
+}

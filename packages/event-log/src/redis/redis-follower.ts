@@ -1,0 +1,212 @@
+import type { Position } from "@roomcast/events";
+import { type RedisConnection, within } from "@roomcast/service";
+import { breakOf, currentEpoch, currentEpochStart, cutOf } from "../epochs.ts";
+import type { BreakReason, LogEntry, LogFollower, LogHead, LogSink } from "../event-log.ts";
+import { Waiters } from "../waiters.ts";
+import { decodeEntry } from "./entry-codec.ts";
+import type { LogKeys } from "./keys.ts";
+import { readLog } from "./log-reader.ts";
+
+const pageSize = 500;
+const maxQueuedPushes = 10_000;
+
+export interface RedisFollowerOptions {
+  /** Receives the pushes, and nothing else. */
+  subscription: RedisConnection;
+  /** Reads the log. */
+  reader: RedisConnection;
+  keys: LogKeys;
+  /** Writes a sign of life if the log has been quiet, and answers where the log ends. */
+  heartbeat: () => Promise<LogHead>;
+  /** Silence longer than this makes the follower check whether it is deaf. */
+  heartbeatMs: number;
+  commandTimeoutMs: number;
+  onError: (error: Error) => void;
+}
+
+/**
+ * Delivers entry L + 1 after entry L, always: a push that comes in turn is delivered, a lower one dropped, a higher one
+ * or a new epoch makes it read the log. Pushes wait while it reads.
+ */
+export class RedisFollower implements LogFollower {
+  readonly #options: RedisFollowerOptions;
+  readonly #sink: LogSink;
+  readonly #reached = new Waiters();
+  #head: LogHead = { offset: 0, epochs: [] };
+  #epoch = "none";
+  #offset = 0;
+  #reading: Promise<void> | undefined;
+  #readAgain = false;
+  #queued: LogEntry[] = [];
+  #heardAtMs = performance.now();
+  #timer: NodeJS.Timeout | undefined;
+  #checking = false;
+  #isConnected = false;
+  #stopped = false;
+
+  constructor(options: RedisFollowerOptions, sink: LogSink) {
+    this.#options = options;
+    this.#sink = sink;
+  }
+
+  /** Listens from the log's present head on. */
+  async start(): Promise<void> {
+    const { subscription, keys, heartbeat, heartbeatMs } = this.#options;
+    const head = await heartbeat();
+    this.#head = head;
+    this.#offset = head.offset;
+    this.#epoch = currentEpoch(head);
+    subscription.prepare(async (client) => {
+      await client.subscribe(keys.channel, (text) => this.#onPush(text));
+    });
+    subscription.onReady(() => this.#catchUp());
+    subscription.onLost(() => this.#setConnected(false));
+    await subscription.connect();
+    this.#timer = setInterval(() => this.#checkDeaf(), heartbeatMs / 2);
+    await this.#reading;
+  }
+
+  get position(): Position {
+    return { epoch: this.#epoch, offset: this.#offset };
+  }
+
+  get head(): LogHead {
+    return this.#head;
+  }
+
+  reached(offset: number, timeoutMs: number): Promise<boolean> {
+    return this.#offset >= offset ? Promise.resolve(true) : this.#reached.wait(offset, timeoutMs);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    this.#reached.clear();
+    await this.#options.subscription.close();
+    await this.#reading;
+  }
+
+  #onPush(text: string): void {
+    this.#heardAtMs = performance.now();
+    const entry = decodeEntry(text);
+    if (entry === undefined) return this.#options.onError(new Error("an unreadable push was skipped"));
+    if (this.#reading !== undefined) return this.#queue(entry);
+    this.#take(entry);
+  }
+
+  /** Pushes beyond the bound are not lost: they are read from the log. */
+  #queue(entry: LogEntry): void {
+    if (this.#queued.length < maxQueuedPushes) this.#queued.push(entry);
+    else this.#readAgain = true;
+  }
+
+  #take(entry: LogEntry): void {
+    if (entry.epoch !== this.#epoch || entry.offset > this.#offset + 1) this.#catchUp();
+    else if (entry.offset === this.#offset + 1) this.#deliver(entry);
+  }
+
+  #deliver(entry: LogEntry): void {
+    this.#offset = entry.offset;
+    this.#head = { offset: Math.max(this.#head.offset, entry.offset), epochs: this.#head.epochs };
+    this.#sink.entry(entry);
+    this.#reached.advance(entry.offset);
+  }
+
+  #catchUp(): void {
+    if (this.#stopped) return;
+    this.#readAgain = true;
+    this.#reading ??= this.#readUntilQuiet()
+      .then(
+        () => this.#setConnected(true),
+        (error: Error) => {
+          this.#setConnected(false);
+          this.#options.onError(error);
+          // The liveness check tries again; a hung connection must not be asked twice.
+          this.#heardAtMs = 0;
+        },
+      )
+      .then(() => {
+        this.#reading = undefined;
+        for (const entry of this.#queued.splice(0)) this.#take(entry);
+      });
+  }
+
+  async #readUntilQuiet(): Promise<void> {
+    while (this.#readAgain && !this.#stopped) {
+      this.#readAgain = false;
+      await this.#readOn();
+      for (const entry of this.#queued.splice(0)) {
+        if (entry.epoch !== this.#epoch || entry.offset > this.#offset + 1) this.#readAgain = true;
+        else if (entry.offset === this.#offset + 1) this.#deliver(entry);
+      }
+    }
+  }
+
+  async #readOn(): Promise<void> {
+    const { reader, keys, commandTimeoutMs, heartbeat } = this.#options;
+    const head = await heartbeat();
+    await this.#join(head);
+    while (this.#offset < head.offset && !this.#stopped) {
+      const page = await within(commandTimeoutMs, readLog(reader.client, keys, this.#offset, pageSize));
+      if (page.corrupt > 0)
+        this.#options.onError(new Error(`${page.corrupt} unreadable log entries were skipped`));
+      if (page.first !== this.#offset + 1) {
+        await this.#break("trimmed", this.#offset, (page.first ?? head.offset + 1) - 1, head);
+      }
+      for (const entry of page.entries) this.#deliver(entry);
+      // Offsets of unreadable entries count as delivered, or the follower would wait for them for ever.
+      this.#offset = Math.max(this.#offset, page.last ?? head.offset);
+      this.#reached.advance(this.#offset);
+    }
+  }
+
+  /** Takes over the log's epochs and goes back to the last offset that this follower shares with them. */
+  async #join(head: LogHead): Promise<void> {
+    this.#head = head;
+    const reason = breakOf(this.position, head);
+    const cut = reason === undefined ? this.#offset : cutOf(this.position, head);
+    this.#epoch = currentEpoch(head);
+    if (reason !== undefined)
+      await this.#break(reason, cut, reason === "epoch" ? currentEpochStart(head) : cut, head);
+  }
+
+  async #break(reason: BreakReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
+    await this.#sink.broken(reason, cut, resumeAt, head);
+    this.#offset = resumeAt;
+    this.#reached.advance(resumeAt);
+  }
+
+  #checkDeaf(): void {
+    const { heartbeatMs, subscription } = this.#options;
+    if (this.#checking || this.#reading !== undefined || !subscription.isReady) return;
+    if (performance.now() - this.#heardAtMs < heartbeatMs) return;
+    this.#checking = true;
+    this.#beat()
+      .catch((error: Error) => {
+        this.#setConnected(false);
+        this.#options.onError(error);
+      })
+      .finally(() => {
+        this.#checking = false;
+      });
+  }
+
+  /** A heartbeat that is written but not heard within a heartbeat means that this subscription is deaf. */
+  async #beat(): Promise<void> {
+    const { heartbeat, heartbeatMs, subscription } = this.#options;
+    const head = await heartbeat();
+    const sameEpoch = currentEpoch(head) === this.#epoch;
+    if (sameEpoch && (await this.reached(head.offset, heartbeatMs))) {
+      this.#setConnected(true);
+      return;
+    }
+    if (sameEpoch && this.#reading === undefined) subscription.drop();
+    this.#catchUp();
+  }
+
+  #setConnected(isConnected: boolean): void {
+    if (this.#isConnected === isConnected || this.#stopped) return;
+    this.#isConnected = isConnected;
+    this.#sink.connected(isConnected);
+  }
+}

@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { RoomName } from "@roomcast/events";
+import type { EventLog, EventLogOptions } from "../src/index.ts";
+import { Recorder } from "./support/recorder.ts";
+import { ids, request } from "./support/requests.ts";
+
+/** What every `EventLog` promises. `open` gives a fresh, empty log; `close` ends what `open` made. */
+export function eventLogContract(
+  name: string,
+  open: (options?: EventLogOptions) => Promise<EventLog>,
+  close: () => Promise<void>,
+): void {
+  describe(`${name} keeps the contract of EventLog`, () => {
+    let log: EventLog;
+    beforeEach(async () => {
+      log = await open();
+    });
+    afterEach(close);
+
+    const append = async (rooms?: RoomName[], extra = {}) => log.append(request(rooms, extra));
+
+    describe("append", () => {
+      test("gives contiguous offsets from 1 on in one epoch", async () => {
+        const appended = await Promise.all(Array.from({ length: 50 }, () => append()));
+        expect(appended.map(({ position }) => position.offset)).toEqual(
+          Array.from({ length: 50 }, (_, i) => i + 1),
+        );
+        expect(new Set(appended.map(({ position }) => position.epoch)).size).toBe(1);
+        expect(await log.head()).toMatchObject({ offset: 50, epochs: [{ first: 1 }] });
+      });
+
+      test("suppresses a retry with the same idempotency key and content", async () => {
+        const idempotency = { key: "k1", fingerprint: "f1" };
+        const first = await append(["project:1"], { idempotency });
+        const again = await append(["project:1"], { idempotency });
+        expect(again).toEqual({ ...first, duplicate: true });
+        expect((await log.head()).offset).toBe(1);
+      });
+
+      test("refuses an idempotency key with other content and writes nothing", async () => {
+        await append(["project:1"], { idempotency: { key: "k1", fingerprint: "f1" } });
+        const other = append(["project:1"], { idempotency: { key: "k1", fingerprint: "f2" } });
+        await expect(other).rejects.toMatchObject({ code: "idempotency_conflict" });
+        expect((await log.head()).offset).toBe(1);
+      });
+
+      test("keeps text that means something to Lua, Redis or its own format as it is", async () => {
+        const json = JSON.stringify({ id: 'x\r\n"] 7 e redis.call("FLUSHALL") \u2028 é 𝄞' });
+        await append(["project:1"], { json });
+        const slice = await log.history("project:1", { after: 0, limit: 10 });
+        expect(slice.entries.map((entry) => entry.json)).toEqual([json]);
+      });
+    });
+
+    describe("history", () => {
+      test("returns a room's entries after an offset, complete and in order", async () => {
+        const sent = [request(), request(["project:2"]), request(["project:2", "project:1"]), request()];
+        for (const one of sent) await log.append(one);
+        const slice = await log.history("project:1", { after: 1, limit: 10 });
+        expect(ids(slice.entries)).toEqual([sent[2]?.id, sent[3]?.id]);
+        expect(slice).toMatchObject({ complete: true, more: false });
+        expect(slice.entries.map((entry) => entry.offset)).toEqual([3, 4]);
+      });
+
+      test("pages by limit and stops at `until`", async () => {
+        for (let i = 0; i < 10; i++) await append();
+        const page = await log.history("project:1", { after: 2, until: 8, limit: 4 });
+        expect(page.entries.map((entry) => entry.offset)).toEqual([3, 4, 5, 6]);
+        expect(page).toMatchObject({ complete: true, more: true });
+        const rest = await log.history("project:1", { after: 6, until: 8, limit: 4 });
+        expect(rest.entries.map((entry) => entry.offset)).toEqual([7, 8]);
+        expect(rest).toMatchObject({ complete: true, more: false });
+      });
+
+      test("without `after` gives the newest entries, oldest of them first", async () => {
+        for (let i = 0; i < 5; i++) await append();
+        const slice = await log.history("project:1", { limit: 2 });
+        expect(slice.entries.map((entry) => entry.offset)).toEqual([4, 5]);
+        expect(slice.complete).toBe(false);
+      });
+
+      test("is complete and empty for a room that never had an event", async () => {
+        await append();
+        expect(await log.history("project:9", { after: 0, limit: 10 })).toEqual({
+          entries: [],
+          complete: true,
+          more: false,
+        });
+      });
+
+      test("is incomplete when entries after the offset were trimmed by number", async () => {
+        log = await open({ history: { project: { maxEvents: 3, maxAgeMs: 60_000 } } });
+        for (let i = 0; i < 5; i++) await append();
+        expect(await log.history("project:1", { after: 1, limit: 10 })).toMatchObject({ complete: false });
+        const slice = await log.history("project:1", { after: 2, limit: 10 });
+        expect(slice.complete).toBe(true);
+        expect(slice.entries.map((entry) => entry.offset)).toEqual([3, 4, 5]);
+      });
+
+      test("is incomplete when entries after the offset may have passed their age", async () => {
+        log = await open({ history: { project: { maxEvents: 10, maxAgeMs: 50 } } });
+        await append();
+        await append();
+        await new Promise((resolve) => setTimeout(resolve, 120));
+        expect(await log.history("project:1", { after: 0, limit: 10 })).toMatchObject({
+          entries: [],
+          complete: false,
+        });
+        expect(await log.history("project:1", { after: 2, limit: 10 })).toMatchObject({
+          entries: [],
+          complete: true,
+        });
+      });
+
+      test("a first event after all older ones expired does not hide them", async () => {
+        log = await open({ history: { project: { maxEvents: 10, maxAgeMs: 50 } } });
+        await append();
+        await append();
+        await new Promise((resolve) => setTimeout(resolve, 120));
+        await append();
+        expect((await log.history("project:1", { after: 0, limit: 10 })).complete).toBe(false);
+        expect(await log.history("project:1", { after: 2, limit: 10 })).toMatchObject({ complete: true });
+      });
+
+      test("does not hold transient entries", async () => {
+        await append(["project:1"], { transient: true });
+        expect(await log.history("project:1", { after: 0, limit: 10 })).toMatchObject({
+          entries: [],
+          complete: true,
+        });
+      });
+    });
+
+    describe("follow", () => {
+      test("delivers every later entry once and in order, transient ones too", async () => {
+        await append();
+        const recorder = await Recorder.of(log);
+        const sent = Array.from({ length: 200 }, (_, i) =>
+          request(["project:1"], { transient: i % 7 === 0 }),
+        );
+        await Promise.all(sent.map((one) => log.append(one)));
+        await recorder.until(() => recorder.entries.length === 200);
+        expect(ids(recorder.entries)).toEqual(sent.map(({ id }) => id));
+        const first = recorder.entries[0]?.offset ?? 0;
+        expect(recorder.entries.map(({ offset }) => offset - first)).toEqual(sent.map((_, i) => i));
+        expect(recorder.breaks).toEqual([]);
+      });
+
+      test("delivers an event of several rooms once, with all of them", async () => {
+        const recorder = await Recorder.of(log);
+        await append(["project:1", "agent:7", "global"]);
+        await append();
+        await recorder.until(() => recorder.entries.length === 2);
+        expect(recorder.entries[0]?.rooms).toEqual(["project:1", "agent:7", "global"]);
+      });
+
+      test("gives every follower the same order", async () => {
+        const [one, two] = await Promise.all([Recorder.of(log), Recorder.of(log)]);
+        await Promise.all(Array.from({ length: 100 }, () => append()));
+        await Promise.all([one, two].map((r) => r.until(() => r.entries.length === 100)));
+        expect(ids(one.entries)).toEqual(ids(two.entries));
+      });
+
+      test("`reached` resolves when the offset was delivered, and false in vain", async () => {
+        const recorder = await Recorder.of(log);
+        const before = recorder.follower.position.offset;
+        const reached = recorder.follower.reached(before + 1, 5_000);
+        await append();
+        expect(await reached).toBe(true);
+        expect(recorder.entries.length).toBe(1);
+        expect(await recorder.follower.reached(before + 1_000, 50)).toBe(false);
+      });
+
+      test("tells controls and events apart", async () => {
+        const recorder = await Recorder.of(log);
+        await append([], { kind: "control", type: "revoke", transient: true });
+        await recorder.until(() => recorder.entries.length === 1);
+        expect(recorder.entries[0]).toMatchObject({ kind: "control", type: "revoke", rooms: [] });
+      });
+    });
+
+    test("fails with `unavailable` after close", async () => {
+      await log.close();
+      await expect(append()).rejects.toMatchObject({ code: "unavailable" });
+    });
+  });
+}
