@@ -29,6 +29,7 @@ describe("readConfig", () => {
       tokens: { secret: tokenSecret },
       apiKeys: [],
       corsOrigins: [],
+      log: { maxEntries: 100_000, idempotencyTtlMs: 86_400_000 },
       logLevel: "info",
     });
     expect(Object.isFrozen(config)).toBe(true);
