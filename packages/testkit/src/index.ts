@@ -1,7 +1,14 @@
 export { findProgram } from "./find-program.ts";
 export { freePort } from "./free-port.ts";
+export { startHaproxy } from "./haproxy.ts";
+export { startNginx } from "./nginx.ts";
 export { type PrivateProcess, startProcess } from "./private-process.ts";
+export type { Proxy, ProxyTargets } from "./proxy.ts";
+export { type PublishAnswer, projectUpdated, publish } from "./publish.ts";
 export { type RedisServer, type RedisServerOptions, startRedis } from "./redis-server.ts";
+export { type RoomcastProcess, startRoomcast, testApiKey, testSecret } from "./roomcast-process.ts";
 export { type SentinelGroup, type SentinelGroupOptions, startSentinelGroup } from "./sentinel-group.ts";
 export { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
+export { type Received, TestClient, type TestClientOptions } from "./test-client.ts";
+export { testToken } from "./test-token.ts";
 export { waitUntil } from "./wait-until.ts";

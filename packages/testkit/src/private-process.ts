@@ -11,7 +11,7 @@ export interface PrivateProcess {
   /** The last of what it printed, for error messages. */
   readonly output: string;
   kill(signal: NodeJS.Signals): void;
-  /** Ends it with SIGTERM, after `graceMs` (default 3,000) with SIGKILL; resolves when it has ended. */
+  /** Ends it with SIGTERM, after `graceMs` (default 3,000) it and its children with SIGKILL; resolves when it ended. */
   stop(graceMs?: number): Promise<void>;
 }
 
@@ -23,7 +23,8 @@ export async function startProcess(
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<PrivateProcess> {
-  const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  // A process group of its own: its children are killed with it, and Ctrl-C leaves the order of stopping to the tests.
+  const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"], detached: true });
   await once(child, "spawn");
   return new SpawnedProcess(child);
 }
@@ -38,7 +39,7 @@ class SpawnedProcess implements PrivateProcess {
   constructor(child: ChildProcess) {
     this.#child = child;
     this.pid = child.pid as number;
-    const unguard = guardWith(`kill -KILL ${this.pid}`);
+    const unguard = guardWith(`kill -KILL -${this.pid}`);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding("utf8").on("data", (text: string) => {
         this.output = (this.output + text).slice(-keptOutput);
@@ -62,7 +63,7 @@ class SpawnedProcess implements PrivateProcess {
     // A stopped process would not hear SIGTERM.
     this.kill("SIGCONT");
     this.kill("SIGTERM");
-    const timer = setTimeout(() => this.kill("SIGKILL"), graceMs);
+    const timer = setTimeout(() => process.kill(-this.pid, "SIGKILL"), graceMs);
     await this.exited;
     clearTimeout(timer);
   }
