@@ -1,8 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { generationPath, type Proxy, type ProxySettings, type ProxyTargets, startProxy } from "./proxy.ts";
+import {
+  generationPath,
+  type ProxySettings,
+  type ProxyTargets,
+  type ReverseProxy,
+  startProxy,
+} from "./reverse-proxy.ts";
 
 /** Starts HAProxy with `infra/haproxy/haproxy.cfg` in front of the given ports. */
-export function startHaproxy(targets: ProxyTargets): Promise<Proxy> {
+export function startHaproxy(targets: ProxyTargets): Promise<ReverseProxy> {
   const args = (file: string) => ["-W", "-db", "-f", file];
   return startProxy(
     { program: "haproxy", reloadSignal: "SIGUSR2", render: renderHaproxyConfig, args },

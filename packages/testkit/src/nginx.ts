@@ -1,8 +1,14 @@
 import { readFile } from "node:fs/promises";
-import { generationPath, type Proxy, type ProxySettings, type ProxyTargets, startProxy } from "./proxy.ts";
+import {
+  generationPath,
+  type ProxySettings,
+  type ProxyTargets,
+  type ReverseProxy,
+  startProxy,
+} from "./reverse-proxy.ts";
 
 /** Starts nginx with `infra/nginx/nginx.conf` in front of the given ports. */
-export function startNginx(targets: ProxyTargets): Promise<Proxy> {
+export function startNginx(targets: ProxyTargets): Promise<ReverseProxy> {
   const args = (file: string, dir: string) => ["-e", "stderr", "-p", dir, "-c", file, "-g", "daemon off;"];
   return startProxy({ program: "nginx", reloadSignal: "SIGHUP", render: renderNginxConfig, args }, targets);
 }
