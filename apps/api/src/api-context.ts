@@ -1,4 +1,4 @@
-import type { RoomAccess, TokenVerifier } from "@roomcast/auth";
+import type { Revoker, RoomAccess, TokenVerifier } from "@roomcast/auth";
 import type { EventBroadcaster } from "@roomcast/broadcaster";
 import type { Health, Logger, ReplicaStats } from "@roomcast/service";
 
@@ -15,6 +15,7 @@ export interface ApiContext {
   apiKeys: (presented: string) => { name: string } | undefined;
   roomAccess: Pick<RoomAccess, "mayEnter">;
   stats: StatsSource;
+  revoker: Pick<Revoker, "revoke">;
   logger: Pick<Logger, "debug" | "info" | "warn" | "error">;
   /** Without it the webhook route does not exist. */
   github?: { secret: string };

@@ -2,6 +2,7 @@ import {
   type ApiKey,
   parseApiKeys,
   readAuthorizerUrl,
+  readRevocationTtl,
   readTokenRules,
   type TokenVerifierConfig,
 } from "@roomcast/auth";
@@ -31,6 +32,8 @@ export interface ApiConfig extends ApiOptions {
   port: number;
   redis: RedisTarget;
   tokens: TokenVerifierConfig;
+  /** How long a revocation is remembered. */
+  revocationTtlMs: number;
   log: Required<EventLogOptions>;
   logLevel: LogLevel;
 }
@@ -53,6 +56,7 @@ export function apiVariables(read: EnvReader): ApiConfig {
     redis: readRedisUrl(read),
     tokens: readTokenRules(read),
     ...readApiOptions(read),
+    revocationTtlMs: readRevocationTtl(read),
     log: readLogOptions(read),
     logLevel: read.oneOf("LOG_LEVEL", logLevels, { default: "info", description: "The least level logged." }),
   };

@@ -6,6 +6,7 @@ import { securityHeaders } from "./http/security-headers.ts";
 import { domainRoutes } from "./routes/domain.ts";
 import { eventsRoute } from "./routes/events.ts";
 import { healthRoute } from "./routes/health.ts";
+import { revocationsRoute } from "./routes/revocations.ts";
 import { githubWebhookRoute } from "./routes/webhooks-github.ts";
 import { websocketStatsRoute } from "./routes/websocket-stats.ts";
 
@@ -21,6 +22,7 @@ export function createApi(context: ApiContext): Express {
     domainRoutes(context),
     githubWebhookRoute(context),
     websocketStatsRoute(context),
+    revocationsRoute(context),
   );
   api.use(refuseUnknownRoute, answerProblem(context));
   return api;

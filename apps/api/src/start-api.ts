@@ -1,5 +1,12 @@
 import { createServer } from "node:http";
-import { createApiKeyVerifier, createRoomAccess, createTokenVerifier } from "@roomcast/auth";
+import {
+  createApiKeyVerifier,
+  createRevocableVerifier,
+  createRoomAccess,
+  createTokenVerifier,
+  RedisRevocationStore,
+  Revoker,
+} from "@roomcast/auth";
 import { initBroadcaster, resetBroadcaster } from "@roomcast/broadcaster";
 import { RedisEventLog } from "@roomcast/event-log";
 import {
@@ -56,12 +63,14 @@ interface Parts {
 
 function createContext(config: ApiConfig, { logger, log, redis }: Parts): ApiContext {
   const registry = new RedisReplicaRegistry({ redis: () => redis.client, keyPrefix: "roomcast:" });
+  const revocations = new RedisRevocationStore({ redis: () => redis.client, ttlMs: config.revocationTtlMs });
   const health = new Health();
   health.add("log", async () => void (await log.head()));
   const onError = (error: Error) => logger.warn({ err: error }, "the authorizer gave no answer");
   return {
     broadcaster: initBroadcaster(log),
-    verifier: createTokenVerifier(config.tokens),
+    verifier: createRevocableVerifier(createTokenVerifier(config.tokens), revocations),
+    revoker: new Revoker(revocations, log),
     apiKeys: createApiKeyVerifier(config.apiKeys),
     roomAccess: createRoomAccess(
       config.authorizerUrl === undefined ? {} : { authorizer: { url: config.authorizerUrl, onError } },

@@ -1,4 +1,9 @@
-import { readAuthorizerUrl, readTokenRules, type TokenVerifierConfig } from "@roomcast/auth";
+import {
+  readAuthorizerUrl,
+  readRevocationTtl,
+  readTokenRules,
+  type TokenVerifierConfig,
+} from "@roomcast/auth";
 import { type EventLogOptions, readLogOptions } from "@roomcast/event-log";
 import {
   type Env,
@@ -39,6 +44,7 @@ export interface RealtimeOptions {
   socket: SocketLimits;
   corsOrigins: readonly string[];
   authorizerUrl?: string;
+  revocationTtlMs: Ms;
 }
 
 /** Everything the realtime process can be told. */
@@ -80,6 +86,7 @@ export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
   return {
     socket: readSocketLimits(read),
     corsOrigins: readCorsOrigins(read),
+    revocationTtlMs: readRevocationTtl(read),
     ...(authorizerUrl === undefined ? {} : { authorizerUrl }),
   };
 }

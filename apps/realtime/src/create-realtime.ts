@@ -17,6 +17,7 @@ import { connectionOf, Gate } from "./handshake/gate.ts";
 import { RoomManager } from "./rooms/room-manager.ts";
 import { socketChannels } from "./rooms/socket-channels.ts";
 import { Entrance } from "./sessions/entrance.ts";
+import { RevocationControl } from "./sessions/revocation-control.ts";
 import { SessionKeeper } from "./sessions/session-keeper.ts";
 import { SessionRegistry } from "./sessions/session-registry.ts";
 import { SubscriptionManager } from "./sessions/subscription-manager.ts";
@@ -62,7 +63,15 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   const sessions = new SessionRegistry();
   const rooms = new RoomManager(socketChannels, cluster.directory);
   const fanOuts = () => all.map(({ adapter }) => adapter as unknown as FanOut);
-  const relay = new Relay({ log, rooms, sessions, fanOuts, control: () => undefined, onError });
+  const control = new RevocationControl({ sessions, subscriptions: () => subscriptions, access, onError });
+  const relay = new Relay({
+    log,
+    rooms,
+    sessions,
+    fanOuts,
+    control: (entry) => control.apply(entry),
+    onError,
+  });
   const follower = await log.follow(relay);
   const entrance = new Entrance({ log, follower, rooms, store: cluster.sessions, past: pastBounds });
   const subscriptions = new SubscriptionManager({
@@ -80,13 +89,23 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     options.socket.commandRate,
     logger,
   );
-  const gate = new Gate({ sessions, subscriptions, dispatcher, cluster, follower, namespaces: all, logger });
+  const gate = new Gate({
+    sessions,
+    subscriptions,
+    dispatcher,
+    cluster,
+    follower,
+    control,
+    namespaces: all,
+    logger,
+  });
   const authenticate = createAuthenticate({
     verifier: context.verifier,
     store: cluster.sessions,
     guard,
     queue: { maxQueuedBytes: options.socket.maxQueueSize, maxHeldEntries },
     allowQueryToken: options.socket.allowQueryToken,
+    position: () => follower.position,
     admit: (session) => gate.admit(session),
     logger,
   });

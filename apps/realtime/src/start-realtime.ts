@@ -1,5 +1,5 @@
 import { createServer } from "node:http";
-import { createRoomAccess, createTokenVerifier } from "@roomcast/auth";
+import { createRevocableVerifier, createRoomAccess, createTokenVerifier } from "@roomcast/auth";
 import { RedisEventLog } from "@roomcast/event-log";
 import { createLogger, Health, listen, type Running } from "@roomcast/service";
 import { createRedisCluster } from "./cluster/redis-cluster.ts";
@@ -16,7 +16,13 @@ export async function startRealtime(config: RealtimeConfig): Promise<Running & {
   const log = new RedisEventLog({ ...config.log, target: config.redis, onError });
   const { sessionTtlMs, maxConnectionsPerUser, closeTimeoutMs } = config.socket;
   const [cluster] = await Promise.all([
-    createRedisCluster({ target: config.redis, sessionTtlMs, maxConnectionsPerUser, onError }),
+    createRedisCluster({
+      target: config.redis,
+      sessionTtlMs,
+      maxConnectionsPerUser,
+      revocationTtlMs: config.revocationTtlMs,
+      onError,
+    }),
     log.connect(),
   ]);
   const authorizer = config.authorizerUrl === undefined ? undefined : { url: config.authorizerUrl, onError };
@@ -25,7 +31,7 @@ export async function startRealtime(config: RealtimeConfig): Promise<Running & {
     options: config,
     log,
     cluster,
-    verifier: createTokenVerifier(config.tokens),
+    verifier: createRevocableVerifier(createTokenVerifier(config.tokens), cluster.revocations),
     access: createRoomAccess(authorizer === undefined ? {} : { authorizer }),
     logger,
     health,

@@ -1,6 +1,12 @@
 import { createServer } from "node:http";
 import { createApi, registryStats } from "@roomcast/api";
-import { createApiKeyVerifier, createRoomAccess, createTokenVerifier } from "@roomcast/auth";
+import {
+  createApiKeyVerifier,
+  createRevocableVerifier,
+  createRoomAccess,
+  createTokenVerifier,
+  Revoker,
+} from "@roomcast/auth";
 import { initBroadcaster, resetBroadcaster } from "@roomcast/broadcaster";
 import { MemoryEventLog } from "@roomcast/event-log";
 import { createLocalCluster, createRealtime } from "@roomcast/realtime";
@@ -18,8 +24,8 @@ export async function startStandalone(
   const logger = createLogger({ level: config.logLevel, name: "standalone" });
   const onError = (error: Error) => logger.warn({ err: error }, "trouble that will be tried again");
   const log = new MemoryEventLog(config.log);
-  const cluster = createLocalCluster(config.socket);
-  const verifier = createTokenVerifier(config.tokens);
+  const cluster = createLocalCluster({ ...config.socket, revocationTtlMs: config.revocationTtlMs });
+  const verifier = createRevocableVerifier(createTokenVerifier(config.tokens), cluster.revocations);
   const access = createRoomAccess(
     config.authorizerUrl === undefined ? {} : { authorizer: { url: config.authorizerUrl, onError } },
   );
@@ -30,6 +36,7 @@ export async function startStandalone(
     apiKeys: createApiKeyVerifier(config.apiKeys),
     roomAccess: access,
     stats: registryStats(cluster.replicas),
+    revoker: new Revoker(cluster.revocations, log),
     logger,
     ...(config.github === undefined ? {} : { github: config.github }),
     health,

@@ -1,10 +1,12 @@
 import { type AuthorizerConfig, AuthorizerRoomAccess } from "./authorizer-room-access.ts";
 import { ClaimsRoomAccess } from "./claims-room-access.ts";
+import { LostRoomAccess } from "./revocation/lost-room-access.ts";
 import type { RoomAccess } from "./room-access.ts";
 
 /** Room access by the claims alone, or with an authoriser besides. */
 export function createRoomAccess(config: { authorizer?: AuthorizerConfig } = {}): RoomAccess {
-  return config.authorizer === undefined
-    ? new ClaimsRoomAccess()
-    : new AuthorizerRoomAccess(config.authorizer);
+  const { authorizer } = config;
+  return new LostRoomAccess(
+    authorizer === undefined ? new ClaimsRoomAccess() : new AuthorizerRoomAccess(authorizer),
+  );
 }

@@ -1,3 +1,4 @@
+import type { RoomName } from "@roomcast/events";
 import type { RoomPattern } from "./room-pattern.ts";
 
 /** Who a verified token says its bearer is, and what it grants. */
@@ -14,6 +15,8 @@ export interface Principal {
   readonly expiresAtMs: number;
   /** The token's `jti`, by which it alone can be revoked. */
   readonly tokenId?: string;
+  /** Rooms taken back from the user after the token was issued. */
+  readonly lostRooms?: ReadonlySet<RoomName>;
 }
 
 /** The scope whose bearer may enter every room, other users' rooms included. */

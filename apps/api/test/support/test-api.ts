@@ -1,6 +1,13 @@
 import { createServer } from "node:http";
 import { type ApiContext, createApi } from "@roomcast/api";
-import { createApiKeyVerifier, createRoomAccess, createTokenVerifier } from "@roomcast/auth";
+import {
+  createApiKeyVerifier,
+  createRevocableVerifier,
+  createRoomAccess,
+  createTokenVerifier,
+  MemoryRevocationStore,
+  Revoker,
+} from "@roomcast/auth";
 import { EventBroadcaster } from "@roomcast/broadcaster";
 import { type LogEntry, type LogFollower, MemoryEventLog } from "@roomcast/event-log";
 import type { EventEnvelope } from "@roomcast/events";
@@ -83,10 +90,12 @@ export class TestApi {
   }
 
   #context(): ApiContext {
+    const revocations = new MemoryRevocationStore({ ttlMs: 60_000 });
     const destination = { write: (line: string) => void this.logLines.push(line) };
     return {
       broadcaster: new EventBroadcaster(this.log),
-      verifier: createTokenVerifier({ secret: tokenSecret }),
+      verifier: createRevocableVerifier(createTokenVerifier({ secret: tokenSecret }), revocations),
+      revoker: new Revoker(revocations, this.log),
       apiKeys: createApiKeyVerifier([
         { name: "backend", secret: apiKey },
         { name: "other", secret: otherApiKey },

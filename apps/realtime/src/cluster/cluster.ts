@@ -1,3 +1,4 @@
+import type { RevocationStore } from "@roomcast/auth";
 import type { ReplicaRegistry } from "@roomcast/service";
 import type { AdapterClass } from "../delivery/fan-out-adapter.ts";
 import type { RoomDirectory } from "../rooms/room-directory.ts";
@@ -11,6 +12,7 @@ export interface Cluster {
   directory: RoomDirectory;
   leases: ConnectionLeases;
   replicas: ReplicaRegistry;
+  revocations: RevocationStore;
   /** What Socket.IO's own messages between replicas travel by. */
   adapter: AdapterClass;
   /** Whether the replicas hear each other; throws the reason if not. */

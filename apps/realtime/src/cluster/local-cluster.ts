@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { MemoryRevocationStore } from "@roomcast/auth";
 import { MemoryReplicaRegistry, type ReplicaRegistry } from "@roomcast/service";
 import { LocalAdapter } from "../delivery/fan-out-adapter.ts";
 import { MemoryRoomDirectory } from "../rooms/memory-room-directory.ts";
@@ -9,6 +10,7 @@ import { MemoryConnectionLeases } from "./memory-connection-leases.ts";
 export interface LocalClusterOptions {
   sessionTtlMs: number;
   maxConnectionsPerUser: number;
+  revocationTtlMs: number;
   replicas?: ReplicaRegistry;
 }
 
@@ -22,6 +24,7 @@ export function createLocalCluster(options: LocalClusterOptions): Cluster {
     directory,
     leases: new MemoryConnectionLeases(options.maxConnectionsPerUser),
     replicas: options.replicas ?? new MemoryReplicaRegistry(),
+    revocations: new MemoryRevocationStore({ ttlMs: options.revocationTtlMs }),
     adapter: LocalAdapter,
     check: () => undefined,
     close: () => directory.close(),

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { RedisRevocationStore } from "@roomcast/auth";
 import { RedisConnection, RedisReplicaRegistry, type RedisTarget } from "@roomcast/service";
 import { RedisAdapter } from "@socket.io/redis-adapter";
 import type { Namespace } from "socket.io";
@@ -14,6 +15,7 @@ export interface RedisClusterOptions {
   target: RedisTarget;
   sessionTtlMs: number;
   maxConnectionsPerUser: number;
+  revocationTtlMs: number;
   /** Told of lost connections; they are restored. */
   onError: (error: Error) => void;
   /** Put before every key and channel. Default `roomcast:`. */
@@ -40,6 +42,12 @@ export async function createRedisCluster(options: RedisClusterOptions): Promise<
     directory,
     leases: new RedisConnectionLeases(store, options.maxConnectionsPerUser),
     replicas,
+    revocations: new RedisRevocationStore({
+      redis: () => state.client,
+      ttlMs: options.revocationTtlMs,
+      keyPrefix: prefix,
+      timeoutMs,
+    }),
     adapter,
     check() {
       for (const connection of [state, publisher, subscriber]) void connection.client;

@@ -1,11 +1,18 @@
 import { randomBytes } from "node:crypto";
 import { findToken, type TokenVerifier } from "@roomcast/auth";
-import { type Position, ProtocolError, parsePosition, room, toProtocolError } from "@roomcast/events";
+import {
+  formatPosition,
+  type Position,
+  ProtocolError,
+  parsePosition,
+  room,
+  toProtocolError,
+} from "@roomcast/events";
 import type { Logger } from "@roomcast/service";
 import type { Socket } from "socket.io";
 import { Connection, type QueueBounds } from "../delivery/connection.ts";
 import { Session } from "../sessions/session.ts";
-import type { SessionStore, StoredSession } from "../sessions/session-store.ts";
+import type { SessionStore, StoredSession, StoredSubscription } from "../sessions/session-store.ts";
 import type { ConnectGuard } from "./engine-guard.ts";
 
 export interface AuthenticateOptions {
@@ -14,6 +21,8 @@ export interface AuthenticateOptions {
   guard: ConnectGuard;
   queue: QueueBounds;
   allowQueryToken: boolean;
+  /** This replica's place in the log. */
+  position: () => Position;
   /** Takes or refuses a place among the user's connections; throws `too_many_connections`. */
   admit: (session: Session) => Promise<void>;
   logger: Logger;
@@ -60,7 +69,7 @@ async function authenticate(socket: Socket, options: AuthenticateOptions): Promi
   }
   const session = new Session(randomBytes(16).toString("base64url"), principal, connection);
   await options.admit(session);
-  await options.store.save(session.id, session, []);
+  await options.store.save(session.id, session, storedRooms(session.userId, options.position()));
   return { session };
 }
 
@@ -96,6 +105,12 @@ function refuse(socket: Socket, error: ProtocolError, next: Next, logger: Logger
     return;
   }
   next(Object.assign(new Error(error.message), { data: error.toBody() }));
+}
+
+function storedRooms(userId: string, position: Position): StoredSubscription[] {
+  const from = formatPosition(position);
+  const { offset } = position;
+  return automaticRooms(userId).map((name) => ({ room: name, from, at: offset, since: offset, batch: 0 }));
 }
 
 /** The rooms every connection of a user is in. */

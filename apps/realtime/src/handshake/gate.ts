@@ -6,6 +6,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { Dispatcher } from "../commands/dispatch.ts";
 import type { Connection } from "../delivery/connection.ts";
 import { sendServerEvent } from "../delivery/server-event.ts";
+import type { RevocationControl } from "../sessions/revocation-control.ts";
 import type { Session } from "../sessions/session.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
 import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
@@ -17,6 +18,7 @@ export interface GateOptions {
   dispatcher: Dispatcher;
   cluster: Pick<Cluster, "leases" | "replicaId">;
   follower: Pick<LogFollower, "position">;
+  control: RevocationControl;
   namespaces: readonly Namespace[];
   logger: Logger;
 }
@@ -52,6 +54,7 @@ export class Gate {
     // A client may emit an event named "error", which an emitter without a listener throws.
     socket.on("error", ignore);
     socket.on("disconnect", () => this.#leave(session));
+    if (!this.#options.control.catchUp(session)) return;
     if (resume === undefined) return this.#begin(session);
     subscriptions
       .resume(session, resume.stored, resume.seen)

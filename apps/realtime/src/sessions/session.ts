@@ -21,7 +21,8 @@ export interface Subscription {
 export class Session {
   /** 128 random bits in base64url; Socket.IO's `pid`, which a stock client sends back when it reconnects. */
   readonly id: string;
-  readonly principal: Principal;
+  /** Replaced when rooms are taken from the user. */
+  principal: Principal;
   readonly connection: Connection;
   readonly budget = new CommandBudget();
   readonly subscriptions = new Map<RoomName, Subscription>();

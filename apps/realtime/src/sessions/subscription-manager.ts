@@ -101,11 +101,13 @@ export class SubscriptionManager {
       const head = seen === undefined ? this.#options.follower.head : await this.#headFor(seen);
       const allowed = await this.#stillAllowed(session, stored);
       const wishes = allowed.map((one): Wish => {
-        const { room, filters, since } = one;
-        return { room, filter: parseRoomFilter(filters), since, ...resumePoint(one, seen, head) };
+        const { room, filters, since, batch } = one;
+        const wish = { room, filter: parseRoomFilter(filters), ...resumePoint(one, seen, head) };
+        // Batch 0 was stored a moment before its delivery began, so what it was given first is not known exactly.
+        return batch === 0 ? wish : { ...wish, since };
       });
-      const delivered = wishes.flatMap(({ from, since = 0, ...one }) =>
-        from === undefined ? [] : [{ ...one, since, upTo: from.offset }],
+      const delivered = wishes.flatMap(({ from, since, ...one }) =>
+        from === undefined || since === undefined ? [] : [{ ...one, since, upTo: from.offset }],
       );
       const recheck = (room: RoomName) => this.#mayEnter(session, room);
       await this.#options.entrance.enter(session, wishes, delivered, recheck);

@@ -1,0 +1,94 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { projectUpdated, publish, TestClient, testApiKey, testToken, waitUntil } from "@roomcast/testkit";
+import { type Cluster, startCluster } from "./support/cluster.ts";
+
+describe("revocation, through the log", () => {
+  let cluster: Cluster;
+  beforeAll(async () => {
+    cluster = await startCluster(2);
+  }, 60_000);
+  afterAll(() => cluster.stop());
+
+  test("ends the user's connections on every replica; nothing after it reaches them", async () => {
+    const clients = await Promise.all([0, 1].map((replica) => connect(replica, "gone")));
+    await Promise.all(clients.map((client) => client.subscribe("project:r1")));
+    await publish(cluster.api.url, projectUpdated("r1", { n: 1 }));
+    await revoke({ userId: "gone" });
+    await publish(cluster.api.url, projectUpdated("r1", { n: 2 }));
+    for (const client of clients) {
+      expect((await client.next("connection.error")).event.data).toMatchObject({ code: "revoked" });
+      await waitUntil("the client is disconnected", () => !client.socket.connected);
+      expect(client.received.filter(({ name }) => name === "project.updated")).toHaveLength(1);
+      expect(client.socket.active).toBe(false);
+    }
+  });
+
+  test("a revoked token with a valid session gets no event, only the refusal", async () => {
+    const client = await connect(0, "back");
+    await client.subscribe("project:r2");
+    const { position } = await client.next("connection_established");
+    const pid = (client.socket as unknown as { _pid: string })._pid;
+    client.close();
+    await publish(cluster.api.url, projectUpdated("r2"));
+    await revoke({ userId: "back" });
+    const again = new TestClient(cluster.replicas[1]?.url ?? "", {
+      auth: {
+        token: client.socket.auth && (client.socket.auth as { token: string }).token,
+        pid,
+        offset: position,
+      },
+    });
+    const error = await new Promise<Error & { data?: unknown }>((resolve) =>
+      again.socket.once("connect_error", resolve),
+    );
+    expect(error.data).toMatchObject({ code: "revoked", retryable: false });
+    expect(again.received).toEqual([]);
+    again.close();
+  });
+
+  test("one token by its jti leaves the user's other tokens alone", async () => {
+    const [one, two] = await Promise.all([
+      connect(0, "two-tokens", { jti: "t1" }),
+      connect(1, "two-tokens", { jti: "t2" }),
+    ]);
+    await revoke({ userId: "two-tokens", tokenId: "t1" });
+    await one.next("connection.error");
+    await two.subscribe("project:r3");
+    await publish(cluster.api.url, projectUpdated("r3"));
+    await two.next("project.updated");
+    two.close();
+  });
+
+  test("one room: a reset `access`, no later event of it, and no way back with the same token", async () => {
+    const client = await connect(0, "lost-room");
+    await client.subscribe("project:r4");
+    await client.subscribe("project:r5");
+    await revoke({ userId: "lost-room", room: "project:r4" });
+    await publish(cluster.api.url, projectUpdated("r4"));
+    await publish(cluster.api.url, projectUpdated("r5"));
+    const reset = await client.next("room.reset");
+    expect(reset.event.data).toMatchObject({ room: "project:r4", reason: "access" });
+    expect((await client.next("project.updated")).event.room).toBe("project:r5");
+    expect(await client.call("subscribe", { room: "project:r4" })).toMatchObject({
+      error: { code: "forbidden" },
+    });
+    client.breakConnection();
+    await client.reconnected();
+    const { event } = await client.next("connection.established");
+    expect(event.data.rooms).toEqual(["user:lost-room", "global", "project:r5"]);
+    client.close();
+  });
+
+  function connect(replica: number, userId: string, claims = {}): Promise<TestClient> {
+    return TestClient.connected(cluster.replicas[replica]?.url ?? "", { token: testToken(userId, claims) });
+  }
+
+  async function revoke(body: object): Promise<void> {
+    const response = await fetch(`${cluster.api.url}/api/v1/revocations`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${testApiKey}`, "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    expect(response.status).toBe(201);
+  }
+});

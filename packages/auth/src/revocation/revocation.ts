@@ -1,0 +1,66 @@
+import { ProtocolError, parseRoom, type RoomName, roomIdPattern } from "@roomcast/events";
+import type { Principal } from "../principal.ts";
+
+/** Takes back one token, one room, or everything that a user's tokens have granted until now. */
+export interface Revocation {
+  userId: string;
+  /** Only the token with this `jti`. */
+  tokenId?: string;
+  /** Only the right to be in this room. */
+  room?: RoomName;
+  /** Tokens issued until then are concerned; later ones are not. Milliseconds since 1970. */
+  atMs: number;
+}
+
+/** What is taken back from a user, as looked up when a token is presented. */
+export interface UserRevocations {
+  /** Everything that was issued until then. */
+  everythingUntilMs?: number;
+  tokenIds: ReadonlySet<string>;
+  roomsUntilMs: ReadonlyMap<RoomName, number>;
+}
+
+/** Whether the principal's token is taken back as a whole. */
+export function isRevoked(principal: Principal, { everythingUntilMs, tokenIds }: UserRevocations): boolean {
+  if (principal.tokenId !== undefined && tokenIds.has(principal.tokenId)) return true;
+  return everythingUntilMs !== undefined && issuedUntil(principal, everythingUntilMs);
+}
+
+/** The rooms that the principal's token no longer opens. */
+export function revokedRooms(principal: Principal, { roomsUntilMs }: UserRevocations): Set<RoomName> {
+  const rooms = [...roomsUntilMs].filter(([, untilMs]) => issuedUntil(principal, untilMs));
+  return new Set(rooms.map(([room]) => room));
+}
+
+/** Whether one revocation ends the principal's token as a whole. */
+export function revokesToken(principal: Principal, { tokenId, room, atMs }: Revocation): boolean {
+  if (room !== undefined) return false;
+  return tokenId === undefined ? issuedUntil(principal, atMs) : tokenId === principal.tokenId;
+}
+
+/** `iat` has whole seconds; a token that does not say when it was issued may be old. */
+function issuedUntil({ issuedAtMs }: Principal, untilMs: number): boolean {
+  return issuedAtMs === undefined || issuedAtMs <= untilMs;
+}
+
+/** Parses `{ userId, tokenId?, room? }`, or throws `ProtocolError("invalid_command")`. */
+export function parseRevocation(input: unknown, atMs: number): Revocation {
+  const { userId, tokenId, room } = (input ?? {}) as Record<string, unknown>;
+  if (typeof userId !== "string" || !roomIdPattern.test(userId))
+    throw invalid("userId", "must be a user's id");
+  if (tokenId !== undefined && (typeof tokenId !== "string" || tokenId === "" || tokenId.length > 128)) {
+    throw invalid("tokenId", "must be the token's jti");
+  }
+  if (tokenId !== undefined && room !== undefined) throw invalid("room", "excludes tokenId");
+  return {
+    userId,
+    atMs,
+    ...(tokenId === undefined ? {} : { tokenId }),
+    ...(room === undefined ? {} : { room: parseRoom(room).name }),
+  };
+}
+
+function invalid(field: string, problem: string): ProtocolError {
+  const message = `${field} ${problem}`;
+  return new ProtocolError("invalid_command", message, { details: [{ field, message }] });
+}
