@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { type ReverseProxy, startHaproxy, waitUntil } from "@roomcast/testkit";
 import { EchoServer } from "./support/echo-server.ts";
 import { openWebSocket } from "./support/open-websocket.ts";
-import { type ReverseProxy, startHaproxy, waitUntil } from "./support/testkit.ts";
 
 const polling = "/socket.io/?EIO=4&transport=polling";
 const websocket = "/socket.io/?EIO=4&transport=websocket";

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { type ReverseProxy, startHaproxy, startNginx } from "@roomcast/testkit";
 import { type Echo, EchoServer } from "./support/echo-server.ts";
 import { openWebSocket } from "./support/open-websocket.ts";
-import { type ReverseProxy, startHaproxy, startNginx } from "./support/testkit.ts";
 
 const polling = "/socket.io/?EIO=4&transport=polling";
 const websocket = "/socket.io/?EIO=4&transport=websocket";

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, test } from "@jest/globals";
-import { findProgram, renderHaproxyConfig, renderNginxConfig, temporaryFolder } from "./support/testkit.ts";
+import { findProgram, renderHaproxyConfig, renderNginxConfig, temporaryFolder } from "@roomcast/testkit";
 
 const run = promisify(execFile);
 

@@ -1,7 +1,7 @@
 export { findProgram } from "./find-program.ts";
 export { freePort } from "./free-port.ts";
-export { startHaproxy } from "./haproxy.ts";
-export { startNginx } from "./nginx.ts";
+export { renderHaproxyConfig, startHaproxy } from "./haproxy.ts";
+export { renderNginxConfig, startNginx } from "./nginx.ts";
 export { type PrivateProcess, startProcess } from "./private-process.ts";
 export { type PublishAnswer, projectUpdated, publish } from "./publish.ts";
 export { type RedisServer, type RedisServerOptions, startRedis } from "./redis-server.ts";
