@@ -4,19 +4,24 @@ import { Failure } from "./commands.mjs";
 import { canInstall, ensure, find, instruction } from "./system-packages.mjs";
 
 /**
- * Makes sure that tests can have a Redis and says which: a program they start themselves (found or installed), Docker,
- * or the one running at `REDIS_URL`. Throws what to install if there is none.
+ * Makes sure that tests can have a Redis and says which: a program they start for themselves (found or installed), or
+ * Docker. The one at `REDIS_URL` is only the last resort, because tests also crash, hang and fill theirs. Throws what to
+ * install if there is none.
  */
 export async function findRedis(env = process.env) {
-  const isRunning = env.REDIS_URL !== undefined && (await answersPing(env.REDIS_URL));
-  if (env.REDIS_SERVER) return env.REDIS_SERVER;
-  if ((await find("redis")) === undefined && !isRunning && (await canInstall())) await ensure("redis");
-  const program = await find("redis");
+  const program = env.REDIS_SERVER || (await findOrInstall());
   if (program !== undefined) return program;
   if (hasDocker()) return "Docker";
-  if (isRunning)
-    return "REDIS_URL (tests that crash or hang Redis need redis-server installed and will fail)";
+  if (env.REDIS_URL && (await answersPing(env.REDIS_URL)))
+    return `REDIS_URL, for tests that can share. ${missing}`;
   throw new Failure(instruction(["redis"]));
+}
+
+const missing = "The others will fail: install redis-server.";
+
+async function findOrInstall() {
+  if ((await find("redis")) === undefined && (await canInstall())) await ensure("redis");
+  return find("redis");
 }
 
 /** Whether a Redis answers at the URL, be it only that it wants a password. */
