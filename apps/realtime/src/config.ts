@@ -16,6 +16,7 @@ import {
   readEnv,
   readRedisUrl,
 } from "@roomcast/service";
+import type { WritePath } from "./delivery/create-writer.ts";
 
 /** What a client's connection may do and take. */
 export interface SocketLimits {
@@ -45,6 +46,7 @@ export interface RealtimeOptions {
   corsOrigins: readonly string[];
   authorizerUrl?: string;
   revocationTtlMs: Ms;
+  writePath: WritePath;
 }
 
 /** Everything the realtime process can be told. */
@@ -87,6 +89,11 @@ export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
     socket: readSocketLimits(read),
     corsOrigins: readCorsOrigins(read),
     revocationTtlMs: readRevocationTtl(read),
+    writePath: read.oneOf("WS_WRITE_PATH", ["auto", "handle", "public"], {
+      default: "auto",
+      description:
+        "How shared frames are written: to the stream's handle where a trial at the start shows that it works, else through `net.Socket`.",
+    }),
     ...(authorizerUrl === undefined ? {} : { authorizerUrl }),
   };
 }

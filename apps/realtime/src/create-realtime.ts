@@ -8,7 +8,10 @@ import type { Cluster } from "./cluster/cluster.ts";
 import { createCommands } from "./commands/create-commands.ts";
 import { Dispatcher } from "./commands/dispatch.ts";
 import type { RealtimeOptions } from "./config.ts";
+import { createWriter } from "./delivery/create-writer.ts";
+import { EngineEvents } from "./delivery/engine-events.ts";
 import { type FanOut, withFanOut } from "./delivery/fan-out-adapter.ts";
+import { FanOutQueue } from "./delivery/fan-out-queue.ts";
 import { Relay } from "./delivery/relay.ts";
 import { drain } from "./drain.ts";
 import { createAuthenticate } from "./handshake/authenticate.ts";
@@ -58,7 +61,9 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   let isOpen = true;
   const allowLocalOrigins = context.allowLocalOrigins ?? false;
   const { io, guard } = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen });
-  io.adapter(withFanOut(cluster.adapter, connectionOf) as unknown as Parameters<Server["adapter"]>[0]);
+  const queue = new FanOutQueue(await createWriter(options.writePath));
+  const events = new EngineEvents(queue);
+  io.adapter(withFanOut(cluster.adapter, connectionOf, queue) as unknown as Parameters<Server["adapter"]>[0]);
   const all = namespaces.map((name) => io.of(name));
   const sessions = new SessionRegistry();
   const rooms = new RoomManager(socketChannels, cluster.directory);
@@ -103,7 +108,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     verifier: context.verifier,
     store: cluster.sessions,
     guard,
-    queue: { maxQueuedBytes: options.socket.maxQueueSize, maxHeldEntries },
+    connections: { queue, events, bounds: { maxQueuedBytes: options.socket.maxQueueSize, maxHeldEntries } },
     allowQueryToken: options.socket.allowQueryToken,
     position: () => follower.position,
     admit: (session) => gate.admit(session),

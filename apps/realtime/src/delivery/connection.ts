@@ -1,12 +1,18 @@
+import type { Socket as NetSocket } from "node:net";
 import type { Socket } from "socket.io";
+import { type EngineConnection, streamOf } from "./engine-connection.ts";
+import type { EngineEvents } from "./engine-events.ts";
 import type { EntryFrames } from "./entry-frames.ts";
+import type { FanOutQueue } from "./fan-out-queue.ts";
 import type { Frame } from "./frame.ts";
+import type { ReadyStream, StreamHandle } from "./frame-writer.ts";
+import { handleOf } from "./handle-writer.ts";
 
-/** The parts of Engine.IO's socket that tell how much waits to be sent. */
-interface EngineConnection {
-  writeBuffer: { length: number };
-  transport: { name: string; socket?: { bufferedAmount: number; terminate(): void } };
-  close(discard?: boolean): void;
+/** What the connections of one server have in common. */
+export interface ConnectionContext {
+  queue: FanOutQueue;
+  events: EngineEvents;
+  bounds: QueueBounds;
 }
 
 /** Bounds of what may wait for one connection. */
@@ -18,22 +24,47 @@ export interface QueueBounds {
 }
 
 /**
- * One socket as the delivery sees it. While the past of a room is read for it, the connection is *held*: live entries
- * wait, so that nothing newer overtakes the past.
+ * One socket as the delivery sees it. It is *ready* while shared bytes may be written straight to its stream; that flag
+ * is kept true by Engine.IO's own events, so that a fan-out need not look at anything else.
+ *
+ * While the past of a room is read for it, it is *held*: live entries wait, so that nothing newer overtakes the past.
  */
-export class Connection {
+export class Connection implements ReadyStream {
+  isReady = false;
+  stream: NetSocket | undefined = undefined;
+  handle: StreamHandle | undefined = undefined;
+  /** The last fan-out of several channels that reached it. */
+  mark = 0;
+  /** Another namespace's connection over the same transport. */
+  next: Connection | undefined = undefined;
   readonly socket: Socket;
-  readonly #bounds: QueueBounds;
-  /** Offset of the last live entry given to this connection: an event of several rooms is given once. */
-  lastOffset = 0;
-  #held: EntryFrames[] | undefined;
+  readonly #context: ConnectionContext;
+  #held: EntryFrames[] | undefined = undefined;
+  #hasOverflowed = false;
   #queuedBytes = 0;
   #pastBytes = 0;
-  #hasOverflowed = false;
 
-  constructor(socket: Socket, bounds: QueueBounds) {
+  constructor(socket: Socket, context: ConnectionContext) {
     this.socket = socket;
-    this.#bounds = bounds;
+    this.#context = context;
+  }
+
+  /** Begins to follow the state of the transport; to be called once the socket is connected. */
+  open(): void {
+    this.#context.events.watch(this);
+  }
+
+  /** Ends what `open` began. */
+  close(): void {
+    this.#context.events.unwatch(this);
+  }
+
+  get engine(): EngineConnection {
+    return this.socket.conn as unknown as EngineConnection;
+  }
+
+  get isHeld(): boolean {
+    return this.#held !== undefined;
   }
 
   /** Whether more came while held than could wait. */
@@ -41,72 +72,99 @@ export class Connection {
     return this.#hasOverflowed;
   }
 
-  get isHeld(): boolean {
-    return this.#held !== undefined;
+  /** Looks again whether shared bytes may be written straight to the stream. */
+  refresh(): void {
+    const stream = this.#held === undefined ? streamOf(this.engine) : undefined;
+    if (stream !== this.stream) {
+      this.stream = stream;
+      this.handle = stream && handleOf(stream);
+    }
+    this.isReady = stream !== undefined && stream.writableLength === 0 && !this.handle?.writeQueueSize;
   }
 
   /** Lets live entries wait until `release`. */
   hold(): void {
+    this.#context.queue.flush();
     this.#held = [];
     this.#hasOverflowed = false;
+    this.isReady = false;
   }
 
   /** Gives back what waited, in order; from now on entries are written again. */
   release(): EntryFrames[] {
+    this.#context.queue.flush();
     const held = this.#held ?? [];
     this.#held = undefined;
     return held;
   }
 
-  /** Writes a live entry, or lets it wait. */
-  deliver(frames: EntryFrames): void {
-    if (this.lastOffset === frames.entry.offset) return;
-    this.lastOffset = frames.entry.offset;
-    if (this.#held === undefined) this.write(frames.for(this.socket.nsp.name));
-    else if (this.#held.length < this.#bounds.maxHeldEntries) this.#held.push(frames);
+  /** Takes live entries while not ready: they wait, or are written as far as the client keeps up. */
+  deliver(entries: EntryFrames[], bytes: Buffer): void {
+    if (this.#held === undefined) this.#write(entries, bytes);
+    else if (this.#held.length + entries.length <= this.#context.bounds.maxHeldEntries)
+      this.#held.push(...entries);
     else this.#hasOverflowed = true;
   }
 
-  /** Writes a live frame after everything written before; a client that reads too slowly is cut off instead. */
-  write(frame: Frame): void {
-    const waiting = this.#queue(frame.websocket.length);
-    if (waiting > this.#bounds.maxQueuedBytes + this.#pastBytes) return this.cut();
-    this.#send(frame);
+  /** Writes live entries now. */
+  write(entries: EntryFrames[]): void {
+    if (entries.length === 0) return;
+    const namespace = this.socket.nsp.name;
+    this.#write(entries, Buffer.concat(entries.map((entry) => entry.for(namespace).websocket)));
   }
 
-  /** Writes a frame of the past. Its amount is bounded by the replay, so it does not count as slow reading. */
-  writePast(frame: Frame): void {
-    this.#queue(frame.websocket.length);
-    this.#pastBytes += frame.websocket.length;
-    this.#send(frame);
+  /** Writes frames of the past. Their amount is bounded by the replay, so they do not count as slow reading. */
+  writePast(frames: Frame[]): void {
+    if (frames.length === 0) return;
+    const bytes = Buffer.concat(frames.map((frame) => frame.websocket));
+    this.#forgetSent();
+    this.#pastBytes += bytes.length;
+    this.#send(frames, bytes);
   }
 
   /** Ends the transport at once, without the closing handshake that a stuck client would never answer. */
   cut(): void {
-    const engine = this.#engine;
-    if (engine.transport.socket === undefined) engine.close(true);
-    else engine.transport.socket.terminate();
+    this.isReady = false;
+    const { transport } = this.engine;
+    if (transport.socket === undefined) this.engine.close(true);
+    else transport.socket.terminate();
   }
 
-  /** Counts bytes about to be written; returns how many wait, in Engine.IO's buffer and in the socket's. */
-  #queue(bytes: number): number {
-    const { writeBuffer, transport } = this.#engine;
-    const buffered = transport.socket?.bufferedAmount ?? 0;
-    if (writeBuffer.length === 0) this.#queuedBytes = 0;
-    if (writeBuffer.length === 0 && buffered === 0) this.#pastBytes = 0;
-    this.#queuedBytes += bytes;
-    return this.#queuedBytes + buffered;
+  #write(entries: EntryFrames[], bytes: Buffer): void {
+    this.#forgetSent();
+    if (this.#waiting() + bytes.length > this.#context.bounds.maxQueuedBytes + this.#pastBytes)
+      return this.cut();
+    const namespace = this.socket.nsp.name;
+    this.#send(
+      entries.map((entry) => entry.for(namespace)),
+      bytes,
+    );
+  }
+
+  #send(frames: Frame[], bytes: Buffer): void {
+    const stream = streamOf(this.engine);
+    if (stream !== undefined) stream.write(bytes);
+    else for (const frame of frames) this.#sendThroughEngine(frame);
+    this.refresh();
   }
 
   /** As every adapter of Socket.IO writes, through an internal of `Client`. */
-  #send(frame: Frame): void {
+  #sendThroughEngine(frame: Frame): void {
+    this.#queuedBytes += frame.websocket.length;
     const { client } = this.socket as unknown as {
       client: { writeToEngine(packets: string[], options: object): void };
     };
     client.writeToEngine([frame.packet], { preEncoded: true, wsPreEncodedFrame: [frame.websocket] });
   }
 
-  get #engine(): EngineConnection {
-    return this.socket.conn as unknown as EngineConnection;
+  /** Bytes that wait for the client: in Engine.IO, in the stream, and in libuv. */
+  #waiting(): number {
+    const { transport } = this.engine;
+    return this.#queuedBytes + (transport.socket?.bufferedAmount ?? 0) + (this.handle?.writeQueueSize ?? 0);
+  }
+
+  #forgetSent(): void {
+    if (this.engine.writeBuffer.length === 0) this.#queuedBytes = 0;
+    if (this.#waiting() === 0) this.#pastBytes = 0;
   }
 }

@@ -8,7 +8,7 @@ import {
   type RoomName,
   type Subscribed,
 } from "@roomcast/events";
-import { eventFrame } from "../delivery/frame.ts";
+import { eventFrame, type Frame } from "../delivery/frame.ts";
 import { sendReset } from "../delivery/server-event.ts";
 import { channelOf } from "../rooms/channel.ts";
 import type { RoomManager } from "../rooms/room-manager.ts";
@@ -137,20 +137,22 @@ export class Entrance {
       const reason = resets.get(room);
       if (reason !== undefined) sendReset(session.connection.socket, room, reason, at);
     }
+    const frames: Frame[] = [];
     for (const entry of past.entries) {
       const takers = current.filter((one) => entry.offset > one.from.offset && passes(entry, one));
       if (takers.length === 0 || wasDelivered(entry, delivered)) continue;
       for (const { room } of takers) (answers.get(room) as Subscribed).replayed++;
-      this.#writePast(session, entry, { ...at, replay: { batch, at: entry.offset } });
+      frames.push(this.#pastFrame(session, entry, { ...at, replay: { batch, at: entry.offset } }));
     }
+    session.connection.writePast(frames);
     this.#release(session);
     for (const { room } of wishes) if (!session.subscriptions.has(room)) answers.delete(room);
     return answers;
   }
 
-  #writePast(session: Session, entry: LogEntry, position: Position): void {
+  #pastFrame(session: Session, entry: LogEntry, position: Position): Frame {
     const namespace = session.connection.socket.nsp.name;
-    session.connection.writePast(eventFrame(namespace, entry.type, entry.json, formatPosition(position)));
+    return eventFrame(namespace, entry.type, entry.json, formatPosition(position));
   }
 
   /** Writes what waited, as far as the session still follows it. If some could not wait, the client resumes anew. */
@@ -158,9 +160,7 @@ export class Entrance {
     const { connection } = session;
     const waited = connection.release();
     if (connection.hasOverflowed) return connection.cut();
-    for (const frames of waited) {
-      if (isFollowed(session, frames.entry)) connection.write(frames.for(connection.socket.nsp.name));
-    }
+    connection.write(waited.filter(({ entry }) => isFollowed(session, entry)));
   }
 
   #undo(session: Session, wishes: Wish[], before: Map<RoomName, Subscription>): void {

@@ -85,6 +85,7 @@ export class SubscriptionManager {
 
   /** Enters rooms from now on; nothing of their past is sent. */
   begin(session: Session, rooms: readonly RoomName[]): void {
+    session.connection.open();
     const from = this.#options.follower.position;
     for (const room of rooms) {
       const subscription = { room, filter: undefined, from, at: from.offset, since: from.offset, batch: 0 };
@@ -97,6 +98,7 @@ export class SubscriptionManager {
    * is the position the client brought back. Every room is authorised again before a single event is sent.
    */
   resume(session: Session, stored: StoredSession, seen: Position | undefined): Promise<void> {
+    session.connection.open();
     return session.inTurn(async () => {
       const head = seen === undefined ? this.#options.follower.head : await this.#headFor(seen);
       const allowed = await this.#stillAllowed(session, stored);
@@ -125,6 +127,7 @@ export class SubscriptionManager {
   end(session: Session): void {
     session.isEnded = true;
     for (const { room } of this.ofSession(session)) this.#options.entrance.leave(session, room);
+    session.connection.close();
   }
 
   async #stillAllowed(
