@@ -1,0 +1,159 @@
+import { afterEach, describe, expect, test } from "@jest/globals";
+import { channelOf } from "@roomcast/realtime";
+import { type Received, TestClient, testToken } from "@roomcast/testkit";
+import { type Embedded, startEmbedded } from "./support/embedded.ts";
+
+const example = { projectName: "Apollo", status: "active", updatedBy: "u1" } as const;
+
+describe.each(["handle", "public"] as const)("the fan-out through the %s write path", (writePath) => {
+  let server: Embedded;
+  const clients: TestClient[] = [];
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.close();
+    await server.close();
+  });
+
+  const start = async (socket = {}) => {
+    server = await startEmbedded({ writePath, socket: { maxConnectionsPerUser: 100, ...socket } });
+  };
+  const connect = async (options = {}) => {
+    const client = await TestClient.connected(server.url, { token: testToken(), ...options });
+    clients.push(client);
+    return client;
+  };
+  const send = (project: string, n: number, padding = "") =>
+    server.broadcaster.broadcastProjectUpdated({ ...example, projectId: project, changes: { n, padding } });
+  const numbers = (events: Received[]) => events.map(({ event }) => (event.data.changes as { n: number }).n);
+  const upTo = (count: number) => Array.from({ length: count }, (_, n) => n);
+
+  test("events of one tick arrive whole and in order, over both transports and namespaces", async () => {
+    await start();
+    const all = await Promise.all([
+      connect(),
+      connect({ namespace: "" }),
+      connect({ transports: ["polling"] }),
+      connect({ transports: ["polling", "websocket"] }),
+    ]);
+    for (const client of all) await client.subscribe("project:1");
+    for (const n of upTo(200)) void send("1", n, "é".repeat(n * 7));
+    for (const client of all) expect(numbers(await client.take(200, "project.updated"))).toEqual(upTo(200));
+  });
+
+  test("keeps the order of rooms that take turns, and of acks and direct emits between them", async () => {
+    await start();
+    const client = await connect();
+    await client.subscribe("project:a");
+    await client.subscribe("project:b");
+    const [socket] = await server.realtime.io.of("/ws").fetchSockets();
+    const pings: Promise<unknown>[] = [];
+    for (const n of upTo(50)) {
+      void send(n % 2 ? "a" : "b", n);
+      await Promise.resolve();
+      if (n % 10 === 3) socket?.emit("direct", { data: { changes: { n: `direct ${n}` } } });
+      if (n % 10 === 7) pings.push(client.call("ping"));
+    }
+    await client.take(50, "project.updated");
+    await Promise.all(pings);
+    const seen = numbers(
+      client.received.filter(({ name }) => name === "project.updated" || name === "direct"),
+    );
+    expect(seen.filter((n) => typeof n === "number")).toEqual(upTo(50));
+    for (const n of [3, 13, 23, 33, 43]) {
+      const at = seen.indexOf(`direct ${n}` as unknown as number);
+      expect(at).toBeGreaterThan(seen.indexOf(n));
+      expect(at).toBeLessThan(seen.indexOf(n + 1));
+    }
+  });
+
+  test("an upgrade from polling in the middle of a burst loses and reorders nothing", async () => {
+    await start();
+    const client = new TestClient(server.url, { token: testToken(), transports: ["polling", "websocket"] });
+    clients.push(client);
+    await client.next("connection.established");
+    await client.subscribe("project:u");
+    let n = 0;
+    const upgraded = new Promise((resolve) => client.socket.io.engine.once("upgrade", resolve));
+    const timer = setInterval(() => {
+      for (let i = 0; i < 5; i++) void send("u", n++);
+    }, 1);
+    if (client.socket.io.engine.transport.name !== "websocket") await upgraded;
+    await client.take(100, "project.updated");
+    clearInterval(timer);
+    const rest = n - 100;
+    await client.take(rest, "project.updated");
+    expect(numbers(client.received.filter(({ name }) => name === "project.updated"))).toEqual(upTo(n));
+  });
+
+  test("a membership takes effect at its place in the tick", async () => {
+    await start();
+    const client = await connect();
+    void send("m", 1);
+    const joined = client.subscribe("project:m");
+    await joined;
+    void send("m", 2);
+    await Promise.resolve();
+    const left = client.call("unsubscribe", { room: "project:m" });
+    await left;
+    void send("m", 3);
+    await client.subscribe("project:m");
+    void send("m", 4);
+    await Promise.resolve();
+    expect(numbers(await client.take(2, "project.updated"))).toEqual([2, 4]);
+  });
+
+  test("an event of several rooms reaches a socket in several of them once, whatever their filters", async () => {
+    await start();
+    const client = await connect();
+    await client.subscribe("project:x", { filters: { updatedBy: "u1" } });
+    await client.subscribe("project:y", { filters: { updatedBy: "nobody" } });
+    await client.subscribe("project:z");
+    const data = { ...example, projectId: "x", changes: { n: 1 } };
+    await server.broadcaster.broadcastProjectUpdated(data, {
+      rooms: ["project:x", "project:y", "project:z"],
+    });
+    await send("z", 2);
+    expect(numbers(await client.take(2, "project.updated"))).toEqual([1, 2]);
+    expect(client.unread.filter((name) => name === "project.updated")).toEqual([]);
+  });
+
+  test("ad-hoc emits of extending code come in their order", async () => {
+    await start();
+    const client = await connect();
+    await client.subscribe("project:h");
+    void send("h", 1);
+    await Promise.resolve();
+    server.realtime.io
+      .of("/ws")
+      .to(channelOf("project:h"))
+      .emit("extra", { data: { changes: { n: 2 } } });
+    void send("h", 3);
+    await client.take(2, "project.updated");
+    const seen = client.received.filter(({ name }) => name === "project.updated" || name === "extra");
+    expect(numbers(seen)).toEqual([1, 2, 3]);
+  });
+
+  test("a client that does not read is cut off at the limit and resumes without a gap", async () => {
+    await start({ maxQueueSize: 65_536 });
+    const client = await connect();
+    const bystander = await connect();
+    await client.subscribe("project:s");
+    await bystander.subscribe("project:s");
+    const stream = (
+      client.socket.io.engine.transport as unknown as { ws: { _socket: { pause(): void; resume(): void } } }
+    ).ws._socket;
+    stream.pause();
+    const lost = new Promise((resolve) => client.socket.once("disconnect", resolve));
+    let n = 0;
+    const padding = "x".repeat(30_000);
+    while (server.realtime.sessions.size === 2) {
+      await send("s", n++, padding);
+      await new Promise(setImmediate);
+    }
+    stream.resume();
+    await lost;
+    await client.reconnected();
+    expect(client.socket.recovered).toBe(true);
+    expect(numbers(await client.take(n, "project.updated"))).toEqual(upTo(n));
+    expect(numbers(await bystander.take(n, "project.updated"))).toEqual(upTo(n));
+  });
+});

@@ -1,0 +1,82 @@
+import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
+import { createRoomAccess, createTokenVerifier } from "@roomcast/auth";
+import { EventBroadcaster } from "@roomcast/broadcaster";
+import { MemoryEventLog } from "@roomcast/event-log";
+import {
+  createLocalCluster,
+  createRealtime,
+  type Realtime,
+  type RealtimeContext,
+  readRealtimeOptions,
+} from "@roomcast/realtime";
+import { createLogger, Health, listen, readEnv } from "@roomcast/service";
+import { testSecret } from "@roomcast/testkit";
+
+type SocketLimits = RealtimeContext["options"]["socket"];
+
+/** What a test replaces. */
+export interface EmbeddedOptions extends Partial<Pick<RealtimeContext, "verifier" | "access">> {
+  socket?: Partial<SocketLimits>;
+  corsOrigins?: readonly string[];
+  writePath?: RealtimeContext["options"]["writePath"];
+  http?: ServerOptions;
+  /** Answers what is not Socket.IO's. Default 404. */
+  listener?: RequestListener;
+}
+
+/** A realtime server in this process, over a log in memory. */
+export interface Embedded {
+  readonly url: string;
+  readonly port: number;
+  readonly httpServer: Server;
+  readonly broadcaster: EventBroadcaster;
+  readonly realtime: Realtime;
+  readonly health: Health;
+  /** Everything logged, each line as JSON text. */
+  readonly logLines: string[];
+  close(): Promise<void>;
+}
+
+/** Starts a realtime server in this process on a free port. */
+export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embedded> {
+  const { socket = {}, corsOrigins = [], http = {}, verifier, access, writePath = "auto" } = options;
+  const defaults = readEnv({ WS_CLOSE_TIMEOUT: "1" }, readRealtimeOptions);
+  const limits = { ...defaults.socket, ...socket };
+  const httpServer = createServer(http, options.listener ?? notFound);
+  const log = new MemoryEventLog();
+  const cluster = createLocalCluster({ ...limits, revocationTtlMs: defaults.revocationTtlMs });
+  const health = new Health();
+  const logLines: string[] = [];
+  const destination = { write: (line: string) => void logLines.push(line) };
+  const realtime = await createRealtime({
+    httpServer,
+    options: { ...defaults, socket: limits, corsOrigins, writePath },
+    log,
+    cluster,
+    verifier: verifier ?? createTokenVerifier({ secret: testSecret }),
+    access: access ?? createRoomAccess(),
+    logger: createLogger({ level: "trace", name: "realtime", destination }),
+    health,
+  });
+  const listening = await listen(httpServer, { host: "127.0.0.1", port: 0 });
+  return {
+    url: `http://127.0.0.1:${listening.port}`,
+    port: listening.port,
+    httpServer,
+    broadcaster: new EventBroadcaster(log),
+    realtime,
+    health,
+    logLines,
+    async close() {
+      const closed = listening.close(100);
+      await realtime.close();
+      await closed;
+      await cluster.close();
+      await log.close();
+    },
+  };
+}
+
+const notFound: RequestListener = (_request, response) => {
+  response.writeHead(404).end();
+};
