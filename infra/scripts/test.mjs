@@ -11,7 +11,15 @@ const steps = [
   {
     name: "types and tests",
     command: localProgram("turbo"),
-    args: ["run", "typecheck", "test", "--concurrency=2", "--output-logs=new-only", ...process.argv.slice(2)],
+    args: [
+      "run",
+      "typecheck",
+      "test",
+      "--concurrency=2",
+      "--continue=dependencies-successful",
+      "--output-logs=new-only",
+      ...process.argv.slice(2),
+    ],
   },
 ];
 
