@@ -10,21 +10,22 @@ import {
 } from "@roomcast/events";
 import type { Logger } from "@roomcast/service";
 import type { Socket } from "socket.io";
-import { Connection, type QueueBounds } from "../delivery/connection.ts";
+import { Connection, type ConnectionContext } from "../delivery/connection.ts";
 import { Session } from "../sessions/session.ts";
 import type { SessionStore, StoredSession, StoredSubscription } from "../sessions/session-store.ts";
-import type { ConnectGuard } from "./engine-guard.ts";
+import type { ConnectionGuard } from "./connection-guard.ts";
+import type { GiveUpPlace } from "./gate.ts";
 
 export interface AuthenticateOptions {
   verifier: TokenVerifier;
   store: SessionStore;
-  guard: ConnectGuard;
-  queue: QueueBounds;
+  guard: ConnectionGuard;
+  connections: ConnectionContext;
   allowQueryToken: boolean;
   /** This replica's place in the log. */
   position: () => Position;
-  /** Takes or refuses a place among the user's connections; throws `too_many_connections`. */
-  admit: (session: Session) => Promise<void>;
+  /** Takes a place among the user's connections, or throws `too_many_connections`. */
+  admit: (session: Session) => Promise<GiveUpPlace>;
   logger: Logger;
 }
 
@@ -45,32 +46,43 @@ type Next = (error?: Error & { data?: unknown }) => void;
 export function createAuthenticate(options: AuthenticateOptions) {
   return (socket: Socket, next: Next): void => {
     authenticate(socket, options)
-      .then((handshake) => {
+      .then(({ giveUpPlace, ...handshake }) => {
         socket.data = handshake;
         // Socket.IO sends `pid` with its CONNECT packet and a stock client sends it back; it has no public setter.
         (socket as unknown as { pid: string }).pid = handshake.session.id;
         next();
+        // Socket.IO goes on in the next tick, and if the client has gone meanwhile it drops the socket without a word.
+        process.nextTick(() => {
+          if (!socket.connected) giveUpPlace();
+        });
       })
       .catch((error: unknown) => refuse(socket, toProtocolError(error), next, options.logger))
       .finally(() => options.guard.decided(socket.conn, socket.nsp.name));
   };
 }
 
-async function authenticate(socket: Socket, options: AuthenticateOptions): Promise<Handshake> {
+async function authenticate(
+  socket: Socket,
+  options: AuthenticateOptions,
+): Promise<Handshake & { giveUpPlace: GiveUpPlace }> {
   const { auth, headers, query } = socket.handshake;
   const token = findToken({ auth, headers, query }, { allowQuery: options.allowQueryToken });
   const principal = await options.verifier.verify(token);
-  const connection = new Connection(socket, options.queue);
+  const connection = new Connection(socket, options.connections);
   const found = await findSession(auth, principal.userId, options.store);
   if (found !== undefined) {
     const session = new Session(found.id, principal, connection, found.stored.batch);
-    await options.admit(session);
-    return { session, resume: found };
+    return { session, resume: found, giveUpPlace: await options.admit(session) };
   }
   const session = new Session(randomBytes(16).toString("base64url"), principal, connection);
-  await options.admit(session);
-  await options.store.save(session.id, session, storedRooms(session.userId, options.position()));
-  return { session };
+  const giveUpPlace = await options.admit(session);
+  try {
+    await options.store.save(session.id, session, storedRooms(session.userId, options.position()));
+  } catch (error) {
+    giveUpPlace();
+    throw error;
+  }
+  return { session, giveUpPlace };
 }
 
 /** The session a reconnecting client names, if it exists and is the same user's. */

@@ -1,9 +1,10 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { Server } from "socket.io";
 import type { RealtimeOptions } from "../config.ts";
-import { ConnectGuard, guardUpgrades } from "./engine-guard.ts";
+import { ConnectionGuard } from "./connection-guard.ts";
 import { createOriginCheck } from "./origin-check.ts";
 import { SubprotocolServer } from "./subprotocol-server.ts";
+import { guardUpgrades } from "./upgrade-guard.ts";
 
 export interface CreateIoOptions extends RealtimeOptions {
   /** Pages of this machine may connect; for development. */
@@ -16,12 +17,13 @@ export interface CreateIoOptions extends RealtimeOptions {
 export function createIo(
   httpServer: HttpServer,
   options: CreateIoOptions,
-): { io: Server; guard: ConnectGuard } {
+): { io: Server; guard: ConnectionGuard } {
   const { socket, corsOrigins, allowLocalOrigins, isOpen } = options;
   const mayConnect = createOriginCheck(corsOrigins, allowLocalOrigins);
-  guardUpgrades(httpServer);
+  guardUpgrades(httpServer, socket.openTimeoutMs);
   const io = new Server(httpServer, {
     path: "/socket.io/",
+    destroyUpgrade: false,
     serveClient: true,
     transports: [...socket.transports],
     pingInterval: socket.pingIntervalMs,
@@ -39,7 +41,7 @@ export function createIo(
       answer(null, { origin: mayConnect(request), methods: ["GET", "POST"] });
     },
   } as ConstructorParameters<typeof Server>[1]);
-  const guard = new ConnectGuard();
+  const guard = new ConnectionGuard(socket.commandRate);
   guard.attach(io);
   return { io, guard };
 }

@@ -23,6 +23,9 @@ export interface GateOptions {
   logger: Logger;
 }
 
+/** Gives back the place of a session that is not going to be entered. */
+export type GiveUpPlace = () => void;
+
 /** What tells the other replicas that a session is connected elsewhere now. */
 const evictEvent = "roomcast:evict";
 
@@ -38,22 +41,35 @@ export class Gate {
   }
 
   /** Takes a place among the user's connections, or throws `too_many_connections`. */
-  async admit({ userId, id }: Session): Promise<void> {
-    if (await this.#options.cluster.leases.acquire(userId, id)) return;
+  async admit(session: Session): Promise<GiveUpPlace> {
+    const { userId, id } = session;
+    if (await this.#options.cluster.leases.acquire(userId, id)) return () => this.#giveUp(session);
     throw new ProtocolError("too_many_connections", "the user has as many connections as allowed");
   }
 
-  /** Begins or resumes the session of a socket that the middleware has let through. */
+  /** Begins or resumes the session of a socket that the middleware has let through. Never throws. */
   enter(socket: Socket): void {
+    // A client may emit an event named "error", which an emitter without a listener throws.
+    socket.on("error", ignore);
+    try {
+      this.#enter(socket);
+    } catch (error) {
+      this.#options.logger.error({ err: error }, "could not take a connection in");
+      socket.conn.close(true);
+    }
+  }
+
+  #enter(socket: Socket): void {
     const { session, resume } = socket.data as Handshake;
     const { sessions, subscriptions, dispatcher, logger } = this.#options;
+    socket.on("disconnect", () => {
+      this.#leave(session);
+      endIfUnused(socket);
+    });
     // A half-open connection of the same session may still be there: nothing must be written to both.
     this.#evict(sessions.add(session));
     this.#evictElsewhere(socket, session.id);
     socket.onAny((name: unknown, ...args: unknown[]) => dispatcher.dispatch(session, name, args));
-    // A client may emit an event named "error", which an emitter without a listener throws.
-    socket.on("error", ignore);
-    socket.on("disconnect", () => this.#leave(session));
     if (!this.#options.control.catchUp(session)) return;
     if (resume === undefined) return this.#begin(session);
     subscriptions
@@ -96,14 +112,39 @@ export class Gate {
 
   #leave(session: Session): void {
     if (session.isEnded) return;
-    const { sessions, subscriptions, cluster, logger } = this.#options;
+    const { sessions, subscriptions } = this.#options;
     subscriptions.end(session);
     sessions.remove(session);
-    if (session.isEvicted) return;
-    cluster.leases.release(session.userId, session.id).catch((error: unknown) => {
-      logger.debug({ err: error, sessionId: session.id }, "the lease will expire by itself");
+    if (!session.isEvicted) this.#release(session);
+  }
+
+  /** For a session that was never entered; an older connection of it keeps the place. */
+  #giveUp(session: Session): void {
+    if (session.isEnded || this.#options.sessions.get(session.id) !== undefined) return;
+    session.isEnded = true;
+    this.#release(session);
+  }
+
+  #release({ userId, id }: Session): void {
+    const { cluster, logger } = this.#options;
+    cluster.leases.release(userId, id).catch((error: unknown) => {
+      logger.debug({ err: error, sessionId: id }, "the lease will expire by itself");
     });
   }
+}
+
+/**
+ * Ends a connection that is in no namespace any more. Socket.IO does so only before it is in the first one, and a
+ * connection in none takes no place among its user's.
+ */
+function endIfUnused({ client, conn, nsp }: Socket): void {
+  if (conn.readyState !== "open") return;
+  const { nsps } = client as unknown as { nsps: ReadonlyMap<string, Socket> };
+  const end = () => {
+    if (nsps.size === 0) conn.close();
+  };
+  // The client may be about to enter another.
+  setTimeout(end, nsp.server.connectTimeout()).unref();
 }
 
 /** The connection record of a socket id, for the adapter. */
