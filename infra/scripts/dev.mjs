@@ -1,25 +1,44 @@
 import "./check-node.mjs";
 import { spawn } from "node:child_process";
+import { watch } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { finished, localProgram, main, root, toolEnv } from "./commands.mjs";
+import { finished, localProgram, main, root, runVisibly } from "./commands.mjs";
 import { setUp } from "./setup.mjs";
 
-/** Compiles on every change and restarts the standalone server on every build, until Ctrl-C. */
+const app = join("apps", "standalone");
+
+/** Compiles on every change and restarts the standalone server after every build, until Ctrl-C. */
 await main(async () => {
   await setUp();
-  const options = { cwd: root, env: toolEnv(), stdio: "inherit" };
-  const project = join("apps", "standalone");
-  const compiler = spawn(
-    localProgram("tsc"),
-    ["--build", "--watch", "--preserveWatchOutput", project],
-    options,
-  );
-  const server = spawn(process.execPath, ["--watch", join(project, "dist", "main.js")], options);
-  const ended = [finished(compiler), finished(server)];
-  const stop = () => [compiler, server].forEach((child) => void child.kill("SIGTERM"));
-  process.on("SIGINT", stop).on("SIGTERM", stop);
-  const code = await Promise.race(ended);
-  stop();
-  await Promise.all(ended);
-  return code;
+  await watchSources(oneAtATime(() => runVisibly(localProgram("tsc"), ["--build", app])));
+  const flags = ["--watch", "--watch-preserve-output", "--enable-source-maps"];
+  const server = spawn(process.execPath, [...flags, join(app, "dist", "main.js")], {
+    cwd: root,
+    stdio: "inherit",
+  });
+  process.on("SIGTERM", () => server.kill("SIGTERM"));
+  process.on("SIGINT", () => server.kill("SIGINT"));
+  process.exit(await finished(server));
 });
+
+/** Calls back on every change below a workspace's `src`. The compiler's own `--build --watch` misses changes (7.0.2). */
+async function watchSources(changed) {
+  for (const folder of ["apps", "packages"]) {
+    for (const workspace of await readdir(join(root, folder))) {
+      watch(join(root, folder, workspace, "src"), { recursive: true }, changed);
+    }
+  }
+}
+
+/** Runs the work soon after a call, once for calls close together, and again for those that come meanwhile. */
+function oneAtATime(work) {
+  let timer;
+  let running = Promise.resolve();
+  return () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      running = running.then(work);
+    }, 50);
+  };
+}
