@@ -6,7 +6,7 @@ import { ensure } from "./system-packages.mjs";
 
 /** What `npm test` does, in order. Arguments go to turbo: `npm test -- --filter=@roomcast/events`. */
 const steps = [
-  { name: "format and lint", command: localProgram("biome"), args: ["check"] },
+  { name: "format and lint", command: localProgram("biome"), args: ["check", "--error-on-warnings"] },
   { name: "typed lint", command: localProgram("oxlint"), args: ["--type-aware", "--deny-warnings"] },
   {
     name: "types and tests",
