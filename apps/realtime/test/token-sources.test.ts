@@ -1,0 +1,87 @@
+import { once } from "node:events";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { TestClient, type TestClientOptions, testToken } from "@roomcast/testkit";
+import { WebSocket } from "ws";
+import { refusal } from "./support/connect-error.ts";
+import { type Embedded, startEmbedded } from "./support/embedded.ts";
+import { RawClient } from "./support/raw-client.ts";
+
+const token = testToken("ada");
+
+describe("a client's token", () => {
+  let server: Embedded;
+  beforeAll(async () => {
+    server = await startEmbedded();
+  });
+  afterAll(() => server.close());
+
+  for (const namespace of ["/", "/ws"]) {
+    for (const transport of ["websocket", "polling"]) {
+      const how = { namespace, transports: [transport] };
+
+      test(`WS-AUTH-1 is taken from auth.token in ${namespace} over ${transport}`, async () => {
+        expect(await userOf({ ...how, auth: { token } })).toBe("ada");
+      });
+
+      test(`WS-AUTH-2 is taken from the Authorization header in ${namespace} over ${transport}`, async () => {
+        expect(await userOf({ ...how, extraHeaders: { Authorization: `Bearer ${token}` } })).toBe("ada");
+      });
+    }
+  }
+
+  test("WS-AUTH-3 is taken from a subprotocol, and only the other one is echoed", async () => {
+    for (const protocols of [
+      ["roomcast.v1", `bearer.${token}`],
+      [`bearer.${token}`, "roomcast.v1"],
+    ]) {
+      const client = await RawClient.open(server.url, { protocols });
+      expect(client.socket.protocol).toBe("roomcast.v1");
+      client.send("40/ws,");
+      expect(await client.next('42/ws,["connection.established"')).toContain('"userId":"ada"');
+      await client.cut();
+    }
+  });
+
+  test("WS-AUTH-3 is not echoed when it is the only subprotocol", async () => {
+    const address = `${server.url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`;
+    const socket = new WebSocket(address, [`bearer.${token}`]);
+    const [error] = await once(socket, "error");
+    expect((error as Error).message).toBe("Server sent no subprotocol");
+    socket.terminate();
+  });
+
+  test("WS-AUTH-3 is taken from a subprotocol by the stock client", async () => {
+    const protocols = ["roomcast.v1", `bearer.${token}`];
+    expect(await userOf({ protocols, transports: ["websocket"] })).toBe("ada");
+  });
+
+  test("WS-AUTH-4 is not taken from the query", async () => {
+    for (const transports of [["websocket"], ["polling"]]) {
+      const { data } = await refusal(server.url, { query: { token }, transports });
+      expect(data).toMatchObject({ code: "unauthorized" });
+    }
+  });
+
+  test("WS-AUTH-4 is taken from the query where the server allows it", async () => {
+    const allowing = await startEmbedded({ socket: { allowQueryToken: true } });
+    const client = await TestClient.connected(allowing.url, { query: { token } });
+    client.close();
+    await allowing.close();
+  });
+
+  test("WS-AUTH-10 is the one of auth.token when there are several, even if that is the bad one", async () => {
+    const extraHeaders = { Authorization: `Bearer ${testToken("header")}` };
+    expect(await userOf({ auth: { token }, extraHeaders })).toBe("ada");
+    const { data } = await refusal(server.url, { auth: { token: "bad" }, extraHeaders });
+    expect(data).toMatchObject({ code: "unauthorized" });
+  });
+
+  async function userOf(options: TestClientOptions): Promise<unknown> {
+    const client = new TestClient(server.url, options);
+    try {
+      return (await client.next("connection.established")).event.data.userId;
+    } finally {
+      client.close();
+    }
+  }
+});
