@@ -1,0 +1,66 @@
+import type { Anomaly, AnomalyKind } from "./checker/anomaly.ts";
+import { walkClient } from "./checker/client-walk.ts";
+import { findCommitted } from "./checker/committed.ts";
+import { findLost, findMissing } from "./checker/completeness.ts";
+import type { Allowances, DeliveryHistory } from "./checker/history.ts";
+import { Lineage } from "./checker/lineage.ts";
+
+export type { Anomaly, AnomalyKind } from "./checker/anomaly.ts";
+export type {
+  Allowances,
+  ClientHistory,
+  ClientOp,
+  DeliveryHistory,
+  FinalEntry,
+  FinalLog,
+  Publication,
+} from "./checker/history.ts";
+export { placeOfEvent } from "./checker/lineage.ts";
+export { recoveryTimes, timesToFirstNews } from "./checker/recovery.ts";
+
+/** What the checker found. */
+export interface Verdict {
+  anomalies: Anomaly[];
+  /** Room resets that clients were told. */
+  resets: number;
+  /** Times that a client came back to a fresh session. */
+  freshSessions: number;
+  /** Events given to clients. */
+  receipts: number;
+}
+
+/**
+ * Holds a run against the promise of delivery: whatever a client was promised it was given, once and in order, or it
+ * was told so. It knows the run only from outside: from acks, receipts, answers, and the log as it was found at the end.
+ */
+export function checkDelivery(history: DeliveryHistory, allowances: Allowances = {}): Verdict {
+  const lineage = new Lineage(history.log.epochs);
+  const committed = findCommitted(history, lineage);
+  const clients = history.clients.map((client) => ({
+    name: client.name,
+    walk: walkClient(client, history.publications, lineage, allowances),
+  }));
+  const sum = (count: (walk: (typeof clients)[number]["walk"]) => number) =>
+    clients.reduce((total, { walk }) => total + count(walk), 0);
+  return {
+    anomalies: [
+      ...committed.anomalies,
+      ...findLost(history, lineage, allowances),
+      ...clients.flatMap(({ walk }) => walk.anomalies),
+      ...findMissing(clients, committed, lineage),
+    ],
+    resets: sum(({ resets }) => resets),
+    freshSessions: sum(({ freshSessions }) => freshSessions),
+    receipts: history.clients.reduce(
+      (total, { ops }) => total + ops.filter(({ kind }) => kind === "received").length,
+      0,
+    ),
+  };
+}
+
+/** How many anomalies of each kind there are, as text: `3 poll-skip, 1 duplicate`, or `0`. */
+export function summarise(anomalies: readonly Anomaly[]): string {
+  const counts = new Map<AnomalyKind, number>();
+  for (const { kind } of anomalies) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  return counts.size === 0 ? "0" : [...counts].map(([kind, count]) => `${count} ${kind}`).join(", ");
+}

@@ -1,0 +1,34 @@
+/**
+ * What must never happen. The first five have the names of Jepsen's Kafka checker.
+ *
+ * - `lost-write`: acknowledged, and gone from the log, or delivered to nobody though somebody followed the room.
+ * - `duplicate`: one session was given an event twice, or one idempotency key was written as two events.
+ * - `poll-skip`: a client was given a later event of a room but not this one, and no reset told it so.
+ * - `nonmonotonic-poll`: a room's events came out of the log's order.
+ * - `inconsistent-offset`: one position names two events.
+ * - `unfinished`: at the end a client still lacked the newest events of a room.
+ * - `silent-rollback`: an event that a client was given exists no longer, and no reset told it so.
+ * - `stray`: a client was given an event of no room it follows, or one that its filter excludes.
+ * - `unexpected-reset`, `unexpected-session`: told honestly, but this fault must not cause it.
+ */
+export type AnomalyKind =
+  | "lost-write"
+  | "duplicate"
+  | "poll-skip"
+  | "nonmonotonic-poll"
+  | "inconsistent-offset"
+  | "unfinished"
+  | "silent-rollback"
+  | "stray"
+  | "unexpected-reset"
+  | "unexpected-session";
+
+/** One thing that must not have happened. */
+export interface Anomaly {
+  kind: AnomalyKind;
+  /** The client it happened to, if it is one's. */
+  client?: string;
+  room?: string;
+  /** What exactly, for whoever looks for the cause. */
+  detail: string;
+}

@@ -1,0 +1,183 @@
+import type { Anomaly, AnomalyKind } from "./anomaly.ts";
+import type { Allowances, ClientHistory, ClientOp, DeliveryHistory } from "./history.ts";
+import { type EventPlace, type Lineage, placeAfter, placeOfEvent } from "./lineage.ts";
+import { RoomTrack, type Span } from "./room-track.ts";
+
+type Op<Kind extends ClientOp["kind"]> = Extract<ClientOp, { kind: Kind }>;
+
+/** What came out of one client's history. */
+export interface ClientWalk {
+  anomalies: Anomaly[];
+  spans: Span[];
+  /** Keys of everything it was given that is in the log for good. */
+  received: Set<string>;
+  resets: number;
+  freshSessions: number;
+}
+
+/** Goes through one client's history in its order: duplicates, order, rollbacks, and what it was promised. */
+export function walkClient(
+  client: ClientHistory,
+  publications: DeliveryHistory["publications"],
+  lineage: Lineage,
+  allowances: Allowances,
+): ClientWalk {
+  const walker = new ClientWalker(client.name, publications, lineage, allowances);
+  for (const op of client.ops) walker.step(op);
+  return walker.end();
+}
+
+interface Sighting {
+  offset: number;
+  step: number;
+}
+
+class ClientWalker {
+  readonly #name: string;
+  readonly #publications: DeliveryHistory["publications"];
+  readonly #lineage: Lineage;
+  readonly #allowances: Allowances;
+  readonly #anomalies: Anomaly[] = [];
+  readonly #tracks = new Map<string, RoomTrack>();
+  readonly #rooms = new Map<number, string>();
+  readonly #received = new Set<string>();
+  /** What the present session was given, by id. */
+  readonly #seen = new Map<string, Sighting>();
+  /** When a room was reset last, and when it was entered anew with a past. */
+  readonly #resetAt = new Map<string, number>();
+  readonly #reread = new Map<string, Sighting>();
+  /** Rolled-back events that the client was given and not yet told about, by room. */
+  readonly #deceived = new Map<string, string>();
+  /** Whether the session was told its automatic rooms; before that, their events may come already. */
+  #isEstablished = false;
+  #step = 0;
+  #resets = 0;
+  #freshSessions = -1;
+
+  constructor(
+    name: string,
+    publications: DeliveryHistory["publications"],
+    lineage: Lineage,
+    allowances: Allowances,
+  ) {
+    this.#name = name;
+    this.#publications = publications;
+    this.#lineage = lineage;
+    this.#allowances = allowances;
+  }
+
+  step(op: ClientOp): void {
+    this.#step++;
+    if (op.kind === "received") this.#onReceived(op);
+    else if (op.kind === "connected") this.#onConnected(op);
+    else if (op.kind === "established") this.#onEstablished(op);
+    else if (op.kind === "subscribing") this.#onSubscribing(op);
+    else if (op.kind === "subscribed") this.#trackOf(op.attempt).accept(op.attempt, op.position);
+    else if (op.kind === "refused") this.#trackOf(op.attempt).refuse(op.attempt);
+    else if (op.kind === "unsubscribing") this.#track(op.room).leave();
+    else if (op.kind === "unsubscribed") this.#onUnsubscribed(op);
+    else if (op.kind === "reset") this.#onReset(op);
+  }
+
+  end(): ClientWalk {
+    for (const [room, key] of this.#deceived) {
+      this.#found("silent-rollback", `was given ${key}, which is no longer in the log`, room);
+    }
+    return {
+      anomalies: this.#anomalies,
+      spans: [...this.#tracks.values()].flatMap(({ spans }) => spans),
+      received: this.#received,
+      resets: this.#resets,
+      freshSessions: Math.max(0, this.#freshSessions),
+    };
+  }
+
+  #onConnected({ recovered }: Op<"connected">): void {
+    if (recovered) return;
+    this.#freshSessions++;
+    if (this.#freshSessions > 0 && this.#allowances.freshSessions !== true) {
+      this.#found("unexpected-session", "came back to a fresh session");
+    }
+    this.#isEstablished = false;
+    this.#seen.clear();
+    this.#deceived.clear();
+    for (const track of this.#tracks.values()) track.forget();
+  }
+
+  #onEstablished({ rooms, position }: Op<"established">): void {
+    this.#isEstablished = true;
+    for (const room of rooms) this.#track(room).follow(placeAfter(position), undefined);
+  }
+
+  #onSubscribing({ attempt, room, since, tags }: Op<"subscribing">): void {
+    const track = this.#track(room);
+    this.#rooms.set(attempt, room);
+    if (since !== undefined && !track.isFollowed) {
+      this.#reread.set(room, { offset: placeAfter(since).offset, step: this.#step });
+    }
+    track.wish(attempt, since, tags);
+  }
+
+  #onUnsubscribed({ room }: Op<"unsubscribed">): void {
+    this.#track(room).left();
+    this.#deceived.delete(room);
+  }
+
+  #onReset({ room, reason, position }: Op<"reset">): void {
+    this.#resets++;
+    this.#resetAt.set(room, this.#step);
+    this.#deceived.delete(room);
+    if (this.#allowances.resets?.includes(reason) !== true) this.#found("unexpected-reset", reason, room);
+    this.#track(room).reset(position);
+  }
+
+  #onReceived({ id, key, position }: Op<"received">): void {
+    const publication = this.#publications.get(key);
+    if (publication === undefined) throw new Error(`nobody published an event with the key ${key}`);
+    const { rooms, tag } = publication;
+    const place = placeOfEvent(position);
+    const tracks = rooms.map((room) => this.#track(room)).filter((track) => track.admits(tag));
+    if (tracks.length === 0 && this.#isEstablished) this.#found("stray", `${key} at ${position}`, rooms[0]);
+    this.#checkDuplicate(id, key, place, rooms);
+    if (!this.#lineage.has(place)) {
+      for (const track of tracks) if (track.isFollowed) this.#deceived.set(track.room, key);
+      return;
+    }
+    this.#received.add(key);
+    for (const track of tracks) {
+      if (!track.take(place, tag)) this.#found("nonmonotonic-poll", `${key} at ${position}`, track.room);
+    }
+  }
+
+  #checkDuplicate(id: string, key: string, { offset }: EventPlace, rooms: readonly string[]): void {
+    const seen = this.#seen.get(id);
+    this.#seen.set(id, { offset, step: this.#step });
+    if (seen === undefined || this.#mayComeAgain(seen, offset, rooms)) return;
+    this.#found("duplicate", `${key} at ${seen.offset} and at ${offset}`, rooms[0]);
+  }
+
+  /** Because it was written again after a rollback, or because the client asked for this past again. */
+  #mayComeAgain(seen: Sighting, offset: number, rooms: readonly string[]): boolean {
+    return rooms.some((room) => {
+      const reread = this.#reread.get(room);
+      if (reread !== undefined && reread.step > seen.step && offset > reread.offset) return true;
+      return offset !== seen.offset && (this.#resetAt.get(room) ?? 0) > seen.step;
+    });
+  }
+
+  #track(room: string): RoomTrack {
+    const track = this.#tracks.get(room) ?? new RoomTrack(room);
+    this.#tracks.set(room, track);
+    return track;
+  }
+
+  #trackOf(attempt: number): RoomTrack {
+    const room = this.#rooms.get(attempt);
+    if (room === undefined) throw new Error(`there was no attempt ${attempt} to subscribe`);
+    return this.#track(room);
+  }
+
+  #found(kind: AnomalyKind, detail: string, room?: string): void {
+    this.#anomalies.push({ kind, client: this.#name, detail, ...(room === undefined ? {} : { room }) });
+  }
+}
