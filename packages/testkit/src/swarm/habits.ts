@@ -1,0 +1,41 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Random } from "../random.ts";
+import type { SwarmClient } from "./swarm-client.ts";
+
+/** Leaves one of its rooms now and then and comes back, sometimes to where it was, sometimes to the present. */
+export async function churn(client: SwarmClient, random: Random, signal: AbortSignal): Promise<void> {
+  while (await rested(random.between(300, 2_000), signal)) {
+    if (!client.isSettled) continue;
+    const room = random.pick(client.rooms);
+    const position = client.positionOf(room);
+    await client.leave(room);
+    await rested(random.between(0, 500), signal);
+    const returns = position !== undefined && random.next() < 0.5;
+    await client.follow([{ room, ...(returns ? { since: position } : {}) }]);
+  }
+}
+
+/** Enters a further room now and then at a position from a moment ago, and leaves it again. */
+export async function lookBack(
+  client: SwarmClient,
+  random: Random,
+  signal: AbortSignal,
+  rooms: readonly string[],
+  pastPosition: () => string | undefined,
+): Promise<void> {
+  while (await rested(random.between(300, 2_000), signal)) {
+    const others = rooms.filter((room) => !client.rooms.includes(room));
+    const since = pastPosition();
+    if (others.length === 0 || since === undefined) continue;
+    const room = random.pick(others);
+    await client.follow([{ room, since }]);
+    await rested(random.between(500, 2_000), signal);
+    await client.leave(room);
+  }
+}
+
+/** Waits; false if the habit is to end. */
+async function rested(ms: number, signal: AbortSignal): Promise<boolean> {
+  await delay(ms, undefined, { signal }).catch(() => undefined);
+  return !signal.aborted;
+}
