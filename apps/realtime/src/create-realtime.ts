@@ -14,6 +14,7 @@ import { type FanOut, withFanOut } from "./delivery/fan-out-adapter.ts";
 import { FanOutQueue } from "./delivery/fan-out-queue.ts";
 import { Relay } from "./delivery/relay.ts";
 import { drain } from "./drain.ts";
+import { compactEngine } from "./engine/compact-engine.ts";
 import { createAuthenticate } from "./handshake/authenticate.ts";
 import { createIo } from "./handshake/create-io.ts";
 import { connectionOf, Gate } from "./handshake/gate.ts";
@@ -63,10 +64,11 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   const { io, guard } = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen });
   const queue = new FanOutQueue(await createWriter(options.writePath));
   const events = new EngineEvents(queue);
+  const endPings = compactEngine(io, options.socket.pingIntervalMs);
   io.adapter(withFanOut(cluster.adapter, connectionOf, queue) as unknown as Parameters<Server["adapter"]>[0]);
   const all = namespaces.map((name) => io.of(name));
   const sessions = new SessionRegistry();
-  const rooms = new RoomManager(socketChannels, cluster.directory);
+  const rooms = new RoomManager(socketChannels(all), cluster.directory);
   const fanOuts = () => all.map(({ adapter }) => adapter as unknown as FanOut);
   const control = new RevocationControl({ sessions, subscriptions: () => subscriptions, access, onError });
   const relay = new Relay({
@@ -130,6 +132,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
       isOpen = false;
       await drain(io, sessions, options.socket.closeTimeoutMs);
       keeper.stop();
+      endPings();
       await announcer.stop();
       await follower.stop();
     },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { ClaimsRoomAccess, createRoomAccess } from "@roomcast/auth";
+import { createRoomAccess } from "@roomcast/auth";
 import { parseRoom } from "@roomcast/events";
 import { principalOf } from "./support/principals.ts";
 
@@ -8,7 +8,6 @@ const mayEnter = (grants: Parameters<typeof principalOf>[0], name: string) =>
   access.mayEnter(principalOf(grants), parseRoom(name));
 
 test("without an authoriser the claims decide, at once", () => {
-  expect(access).toBeInstanceOf(ClaimsRoomAccess);
   expect(mayEnter({}, "global")).toBe(true);
 });
 

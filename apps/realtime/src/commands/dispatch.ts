@@ -3,6 +3,7 @@ import type { Logger } from "@roomcast/service";
 import { sendServerEvent } from "../delivery/server-event.ts";
 import type { Session } from "../sessions/session.ts";
 import type { Command } from "./command.ts";
+import { neverReads } from "./unread-answers.ts";
 
 type Answer = (ack: Ack<unknown>) => void;
 
@@ -24,6 +25,7 @@ export class Dispatcher {
 
   /** Takes one emitted packet: its name, arguments, and the callback if the last argument is one. */
   dispatch(session: Session, name: unknown, args: readonly unknown[]): void {
+    if (neverReads(session)) return session.connection.cut();
     const last = args.at(-1);
     const answer: Answer | undefined = typeof last === "function" ? (ack) => last(ack) : undefined;
     const input = answer === undefined ? args[0] : args.length > 1 ? args[0] : undefined;

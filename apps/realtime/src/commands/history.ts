@@ -1,5 +1,5 @@
 import type { RoomAccess } from "@roomcast/auth";
-import { breakOf, type EventLog, type LogEntry } from "@roomcast/event-log";
+import { breakOf, type EventLog, type HistorySlice, type LogEntry } from "@roomcast/event-log";
 import {
   type EventEnvelope,
   formatPosition,
@@ -7,56 +7,77 @@ import {
   type HistoryPage,
   type Position,
   ProtocolError,
-  parseModel,
   parsePosition,
   parseRoom,
   type RoomName,
 } from "@roomcast/events";
 import type { Command } from "./command.ts";
+import { parseCommand } from "./parse-command.ts";
+import { checkReads } from "./unread-answers.ts";
 
 const defaultLimit = 100;
+const maxPageBytes = 1_048_576;
 
-/** `history {room, since?, limit?}`: one page of a room's past, for whoever may enter the room. */
-export function historyCommand(log: Pick<EventLog, "history" | "head">, access: RoomAccess): Command {
+type ReadableLog = Pick<EventLog, "history" | "head">;
+
+/** `history {room, since?, limit?}`: one page of a room's past, at most about 1 MiB, for whoever may enter the room. */
+export function historyCommand(log: ReadableLog, access: RoomAccess): Command {
   return async (session, input): Promise<HistoryPage> => {
-    const { room: name, since, limit = defaultLimit } = parseModel(HistoryCommand, input, "invalid_command");
+    const { room: name, since, limit } = parseCommand(HistoryCommand, input);
     const room = parseRoom(name);
+    // Null counts as absent, as in every optional field.
+    const from = since == null ? undefined : parsePosition(since);
     if (!(await access.mayEnter(session.principal, room))) {
       throw new ProtocolError("forbidden", "you may not enter this room");
     }
-    const head = await log.head();
-    const epoch = head.epochs.at(-1)?.name ?? "none";
-    const from = since === undefined ? undefined : parsePosition(since);
-    if (from !== undefined && breakOf(from, head) !== undefined) {
-      return {
-        room: room.name,
-        events: [],
-        position: formatPosition({ epoch, offset: head.offset }),
-        more: false,
-        complete: false,
-      };
-    }
-    return page(log, room.name, from, limit, epoch);
+    // One page at a time, and none while the client has not read the last: pages are what takes most memory.
+    return session.inTurn(() => {
+      checkReads(session);
+      return readPage(log, room.name, from, limit ?? defaultLimit);
+    });
   };
 }
 
-async function page(
-  log: Pick<EventLog, "history">,
+async function readPage(
+  log: ReadableLog,
   room: RoomName,
   from: Position | undefined,
   limit: number,
-  epoch: string,
 ): Promise<HistoryPage> {
+  const head = await log.head();
+  const epoch = head.epochs.at(-1)?.name ?? "none";
+  if (from !== undefined && breakOf(from, head) !== undefined) {
+    const position = formatPosition({ epoch, offset: head.offset });
+    return { room, events: [], position, more: false, complete: false };
+  }
   const after = from && Math.min(from.offset, from.replay?.at ?? from.offset);
   const slice = await log.history(room, after === undefined ? { limit } : { after, limit });
-  const last = slice.entries.at(-1)?.offset ?? after ?? 0;
-  return {
-    room,
-    events: slice.entries.map(toEvent),
-    position: formatPosition({ epoch, offset: last }),
-    more: slice.more,
-    complete: slice.complete,
-  };
+  const { entries, more, complete } = after === undefined ? newest(slice) : oldest(slice);
+  const offset = entries.at(-1)?.offset ?? after ?? 0;
+  return { room, events: entries.map(toEvent), position: formatPosition({ epoch, offset }), more, complete };
+}
+
+/** As many of the first entries as fit a page; the others are for the next. */
+function oldest({ entries, more, complete }: HistorySlice): HistorySlice {
+  const count = countFitting(entries);
+  return { entries: entries.slice(0, count), more: more || count < entries.length, complete };
+}
+
+/** As many of the last entries as fit a page. */
+function newest({ entries, more, complete }: HistorySlice): HistorySlice {
+  const count = countFitting(entries.toReversed());
+  const fitting = entries.slice(entries.length - count);
+  return { entries: fitting, more, complete: complete && count === entries.length };
+}
+
+/** How many of the entries fit a page; one always does. */
+function countFitting(entries: readonly LogEntry[]): number {
+  let bytes = 0;
+  const over = entries.findIndex(({ json }) => {
+    bytes += json.length;
+    return bytes > maxPageBytes;
+  });
+  return over === -1 ? entries.length : Math.max(over, 1);
 }
 
 function toEvent(entry: LogEntry): HistoryPage["events"][number] {

@@ -1,6 +1,7 @@
-import { type Ack, ProtocolError, parseModel, SubscribeCommand, type Subscribed } from "@roomcast/events";
+import { type Ack, ProtocolError, SubscribeCommand, type Subscribed } from "@roomcast/events";
 import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
 import type { Command } from "./command.ts";
+import { parseCommand } from "./parse-command.ts";
 
 /** Wishes one `subscribe` may carry. */
 const maxWishes = 100;
@@ -17,7 +18,7 @@ export function subscribeCommand(subscriptions: SubscriptionManager): Command {
 }
 
 function parse(input: unknown): SubscribeCommand {
-  return parseModel(SubscribeCommand, input, "invalid_command");
+  return parseCommand(SubscribeCommand, input);
 }
 
 function single([ack]: Ack<Subscribed>[]): Subscribed {

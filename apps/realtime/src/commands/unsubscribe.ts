@@ -1,11 +1,12 @@
-import { parseModel, UnsubscribeCommand } from "@roomcast/events";
+import { UnsubscribeCommand } from "@roomcast/events";
 import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
 import type { Command } from "./command.ts";
+import { parseCommand } from "./parse-command.ts";
 
 /** `unsubscribe {room}`: stop following a room. */
 export function unsubscribeCommand(subscriptions: SubscriptionManager): Command {
   return async (session, input) => {
-    const { room } = parseModel(UnsubscribeCommand, input, "invalid_command");
+    const { room } = parseCommand(UnsubscribeCommand, input);
     return subscriptions.unsubscribe(session, room);
   };
 }

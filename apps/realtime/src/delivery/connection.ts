@@ -1,5 +1,6 @@
 import type { Socket as NetSocket } from "node:net";
 import type { Socket } from "socket.io";
+import { forgetHandshake } from "../engine/forget-handshake.ts";
 import { type EngineConnection, streamOf } from "./engine-connection.ts";
 import type { EngineEvents } from "./engine-events.ts";
 import type { EntryFrames } from "./entry-frames.ts";
@@ -37,6 +38,8 @@ export class Connection implements ReadyStream {
   mark = 0;
   /** Another namespace's connection over the same transport. */
   next: Connection | undefined = undefined;
+  /** The channels it is in; kept by the channel index. */
+  readonly channels: string[] = [];
   readonly socket: Socket;
   readonly #context: ConnectionContext;
   #held: EntryFrames[] | undefined = undefined;
@@ -51,6 +54,7 @@ export class Connection implements ReadyStream {
 
   /** Begins to follow the state of the transport; to be called once the socket is connected. */
   open(): void {
+    forgetHandshake(this.socket);
     this.#context.events.watch(this);
   }
 

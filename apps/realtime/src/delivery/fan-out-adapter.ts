@@ -1,8 +1,10 @@
 import type { Namespace } from "socket.io";
 import { Adapter, type BroadcastOptions } from "socket.io-adapter";
+import { ChannelIndex } from "./channel-index.ts";
 import type { Connection } from "./connection.ts";
 import type { EntryFrames } from "./entry-frames.ts";
 import type { Audience, FanOutQueue } from "./fan-out-queue.ts";
+import { VirtualRooms, VirtualSids } from "./virtual-maps.ts";
 
 /** Finds the connection record of a socket. */
 export type FindConnection = (namespace: Namespace, socketId: string) => Connection | undefined;
@@ -11,6 +13,8 @@ export type FindConnection = (namespace: Namespace, socketId: string) => Connect
 export interface FanOut {
   /** Writes an entry to every member of the channels, once to each; returns how many members the channels have. */
   fanOut(channels: readonly string[], frames: EntryFrames): number;
+  /** The local members of a channel. */
+  membersOf(channel: string): readonly Connection[];
 }
 
 /** Makes the adapter of one namespace, as Socket.IO's `adapter` option takes it. */
@@ -19,9 +23,11 @@ export type AdapterClass = new (namespace: Namespace) => Adapter;
 /** An adapter without other replicas. */
 export const LocalAdapter: AdapterClass = Adapter;
 
+const nobody: readonly Connection[] = [];
+
 /**
- * Gives an adapter class the fan-out of log entries. Whatever else Socket.IO asks of it stays as it was, but comes after
- * what this tick has to write.
+ * Gives an adapter class the fan-out of log entries and a compact store of memberships. Whatever else Socket.IO asks of
+ * it stays as it was, but comes after what this tick has to write.
  */
 export function withFanOut(
   Base: AdapterClass,
@@ -31,24 +37,39 @@ export function withFanOut(
   namespace: Namespace,
 ) => Adapter & FanOut {
   return class FanOutAdapter extends Base implements FanOut {
-    readonly #members = new Map<string, Connection[]>();
+    readonly #index = new ChannelIndex(() => queue.isWriting);
+
+    constructor(namespace: Namespace) {
+      super(namespace);
+      const sources = { namespace, index: this.#index, find };
+      this.rooms = new VirtualRooms(sources);
+      this.sids = new VirtualSids(sources);
+    }
 
     override addAll(id: string, rooms: Set<string>): Promise<void> | void {
       queue.flush();
-      for (const room of rooms) this.#members.delete(room);
-      return super.addAll(id, rooms);
+      const connection = find(this.nsp, id);
+      if (connection === undefined) return super.addAll(id, rooms);
+      for (const room of rooms) {
+        if (room !== id && this.#index.join(connection, room)) this.emit("join-room", room, id);
+      }
     }
 
     override del(id: string, room: string): Promise<void> | void {
       queue.flush();
-      this.#members.delete(room);
-      return super.del(id, room);
+      const connection = find(this.nsp, id);
+      if (connection === undefined) return super.del(id, room);
+      if (this.#index.leave(connection, room)) this.emit("leave-room", room, id);
     }
 
     override delAll(id: string): void {
       queue.flush();
-      for (const room of this.sids.get(id) ?? []) this.#members.delete(room);
-      super.delAll(id);
+      const connection = find(this.nsp, id);
+      if (connection === undefined) return super.delAll(id);
+      for (const channel of [...connection.channels]) {
+        this.#index.leave(connection, channel);
+        this.emit("leave-room", channel, id);
+      }
     }
 
     override broadcast(packet: unknown, options: BroadcastOptions): void {
@@ -57,24 +78,24 @@ export function withFanOut(
     }
 
     fanOut(channels: readonly string[], frames: EntryFrames): number {
-      const present = channels.filter((channel) => this.rooms.has(channel));
-      if (present.length === 0) return 0;
-      queue.add(this.#audience(present), frames);
-      return present.reduce((sum, channel) => sum + (this.rooms.get(channel)?.size ?? 0), 0);
+      let count = 0;
+      const present = channels.filter((channel) => {
+        const members = this.#index.members(channel);
+        count += members?.length ?? 0;
+        return members !== undefined;
+      });
+      if (present.length > 0) queue.add(this.#audience(present), frames);
+      return count;
+    }
+
+    membersOf(channel: string): readonly Connection[] {
+      return this.#index.members(channel) ?? nobody;
     }
 
     #audience(channels: readonly string[]): Audience {
-      const members = () => channels.map((channel) => this.#membersOf(channel));
-      return { namespace: this.nsp.name, key: channels.join("\n"), members };
-    }
-
-    #membersOf(channel: string): Connection[] {
-      const cached = this.#members.get(channel);
-      if (cached !== undefined) return cached;
-      const ids = [...(this.rooms.get(channel) ?? [])];
-      const members = ids.map((id) => find(this.nsp, id)).filter((connection) => connection !== undefined);
-      this.#members.set(channel, members);
-      return members;
+      const key = channels.length === 1 ? (channels[0] as string) : channels.join("\n");
+      const members = () => channels.map((channel) => this.membersOf(channel));
+      return { namespace: this.nsp.name, key, members };
     }
   };
 }

@@ -25,6 +25,7 @@ export class FanOutQueue {
   readonly #writer: FrameWriter;
   #segments: Segment[] = [];
   #isScheduled = false;
+  #depth = 0;
   #segment = 0;
 
   constructor(writer: FrameWriter) {
@@ -57,7 +58,17 @@ export class FanOutQueue {
     const segments = this.#segments;
     // Writing may flush again, through Engine.IO's events: then there must be nothing left to write twice.
     this.#segments = [];
-    for (const segment of segments) this.#write(segment);
+    this.#depth++;
+    try {
+      for (const segment of segments) this.#write(segment);
+    } finally {
+      this.#depth--;
+    }
+  }
+
+  /** Whether audiences are being read at this moment. */
+  get isWriting(): boolean {
+    return this.#depth > 0;
   }
 
   #write({ audience, entries }: Segment): void {

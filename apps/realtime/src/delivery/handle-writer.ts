@@ -91,11 +91,11 @@ function captureRequestClass(stream: NetSocket): WriteRequestClass | undefined {
   const handle = handleOf(stream);
   if (handle === undefined) return undefined;
   let captured: WriteRequestClass | undefined;
-  const original = handle.writeBuffer;
+  const original = handle.writeBuffer.bind(handle);
   Object.assign(handle, {
     writeBuffer(request: { constructor: WriteRequestClass }, bytes: Buffer) {
       captured = request.constructor;
-      return original.call(handle, request, bytes);
+      return original(request, bytes);
     },
   });
   stream.write(Buffer.from("."));

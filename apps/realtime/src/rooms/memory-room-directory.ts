@@ -3,16 +3,17 @@ import type { RoomDirectory, RoomMember } from "./room-directory.ts";
 
 /** The directory of a process that has no others beside it. */
 export class MemoryRoomDirectory implements RoomDirectory {
-  readonly #rooms = new Map<RoomName, Map<string, RoomMember>>();
+  /** Users by session, by room. */
+  readonly #rooms = new Map<RoomName, Map<string, string>>();
   readonly #replicaId: string;
 
   constructor(replicaId: string) {
     this.#replicaId = replicaId;
   }
 
-  enter(room: RoomName, { sessionId, userId }: Omit<RoomMember, "replicaId">): void {
-    const members = this.#rooms.get(room) ?? new Map<string, RoomMember>();
-    this.#rooms.set(room, members.set(sessionId, { sessionId, userId, replicaId: this.#replicaId }));
+  enter(room: RoomName, sessionId: string, userId: string): void {
+    const members = this.#rooms.get(room) ?? new Map<string, string>();
+    this.#rooms.set(room, members.set(sessionId, userId));
   }
 
   leave(room: RoomName, sessionId: string): void {
@@ -22,7 +23,8 @@ export class MemoryRoomDirectory implements RoomDirectory {
   }
 
   async members(room: RoomName): Promise<RoomMember[]> {
-    return [...(this.#rooms.get(room)?.values() ?? [])];
+    const members = [...(this.#rooms.get(room) ?? [])];
+    return members.map(([sessionId, userId]) => ({ sessionId, userId, replicaId: this.#replicaId }));
   }
 
   async close(): Promise<void> {

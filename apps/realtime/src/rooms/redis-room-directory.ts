@@ -32,7 +32,7 @@ export class RedisRoomDirectory implements RoomDirectory {
     this.#refresh = setInterval(() => this.rewrite(), this.#options.ttlMs / 2);
   }
 
-  enter(room: RoomName, { sessionId, userId }: Omit<RoomMember, "replicaId">): void {
+  enter(room: RoomName, sessionId: string, userId: string): void {
     const members = this.#rooms.get(room) ?? new Map<string, string>();
     this.#rooms.set(room, members.set(sessionId, userId));
     this.#mark(room, sessionId);

@@ -9,7 +9,7 @@ export interface RoomMember {
 
 /** Who is in which room across all replicas; a room nobody is in leaves nothing behind. */
 export interface RoomDirectory {
-  enter(room: RoomName, member: Omit<RoomMember, "replicaId">): void;
+  enter(room: RoomName, sessionId: string, userId: string): void;
   leave(room: RoomName, sessionId: string): void;
   members(room: RoomName): Promise<RoomMember[]>;
   close(): Promise<void>;

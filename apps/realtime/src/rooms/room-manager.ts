@@ -4,15 +4,24 @@ import type { Session } from "../sessions/session.ts";
 import { channelOf } from "./channel.ts";
 import type { RoomDirectory, RoomMember } from "./room-directory.ts";
 
-/** Puts a session's socket into a delivery channel and takes it out again. */
+/** Delivery channels: they know which sessions are in them. */
 export interface Channels {
   join(session: Session, channel: string): void;
   leave(session: Session, channel: string): void;
+  sessions(channel: string): Session[];
+}
+
+/** The sessions of a room with one filter, or without. */
+interface Group {
+  filter: Filter | undefined;
+  channel: string;
+  size: number;
 }
 
 interface LocalRoom {
-  /** Sessions by the key of their filter; the empty key is for those without. */
-  audiences: Map<string, { filter: Filter | undefined; sessions: Set<Session> }>;
+  /** The one string all records share. */
+  name: RoomName;
+  groups: Group[];
   /** Offset of the room's last entry delivered here; 0 if none was. */
   lastOffset: number;
 }
@@ -33,41 +42,44 @@ export class RoomManager {
     return this.#rooms.size;
   }
 
-  /** From now on the session is given the room's events that pass the filter. */
-  enter(session: Session, room: RoomName, filter: Filter | undefined): void {
-    const local = this.#rooms.get(room) ?? { audiences: new Map(), lastOffset: 0 };
-    this.#rooms.set(room, local);
-    const key = filter?.key ?? "";
-    const audience = local.audiences.get(key) ?? { filter, sessions: new Set() };
-    local.audiences.set(key, audience);
-    audience.sessions.add(session);
-    this.#channels.join(session, channelOf(room, key));
-    this.#directory.enter(room, { sessionId: session.id, userId: session.userId });
+  /** From now on the session is given the room's events that pass the filter. Returns the shared name. */
+  enter(session: Session, name: RoomName, filter: Filter | undefined): RoomName {
+    const room = this.#rooms.get(name) ?? { name, groups: [], lastOffset: 0 };
+    this.#rooms.set(room.name, room);
+    let group = groupOf(room, filter);
+    if (group === undefined) {
+      group = { filter, channel: channelOf(name, filter?.key), size: 0 };
+      room.groups.push(group);
+    }
+    group.size++;
+    this.#channels.join(session, group.channel);
+    this.#directory.enter(room.name, session.id, session.userId);
+    return room.name;
   }
 
   /** Takes the session out; an empty room is forgotten. `filter` is the one it entered with. */
-  leave(session: Session, room: RoomName, filter: Filter | undefined): void {
-    const local = this.#rooms.get(room);
-    const key = filter?.key ?? "";
-    const audience = local?.audiences.get(key);
-    if (local === undefined || !audience?.sessions.delete(session)) return;
-    if (audience.sessions.size === 0) local.audiences.delete(key);
-    if (local.audiences.size === 0) this.#rooms.delete(room);
-    this.#channels.leave(session, channelOf(room, key));
-    this.#directory.leave(room, session.id);
+  leave(session: Session, name: RoomName, filter: Filter | undefined): void {
+    const room = this.#rooms.get(name);
+    const group = room && groupOf(room, filter);
+    if (room === undefined || group === undefined) return;
+    group.size--;
+    if (group.size === 0) room.groups = room.groups.filter((other) => other !== group);
+    if (room.groups.length === 0) this.#rooms.delete(name);
+    this.#channels.leave(session, group.channel);
+    this.#directory.leave(name, session.id);
   }
 
   /** The channels an entry goes to; each distinct filter is evaluated once. */
   channelsFor(entry: LogEntry): string[] {
     const channels: string[] = [];
     let data: Record<string, unknown> | undefined;
-    for (const room of entry.rooms) {
-      const local = this.#rooms.get(room);
-      if (local === undefined) continue;
-      local.lastOffset = entry.offset;
-      for (const [key, { filter }] of local.audiences) {
+    for (const name of entry.rooms) {
+      const room = this.#rooms.get(name);
+      if (room === undefined) continue;
+      room.lastOffset = entry.offset;
+      for (const { filter, channel } of room.groups) {
         if (filter !== undefined) data ??= dataOf(entry);
-        if (filter === undefined || filter.matches(data ?? {})) channels.push(channelOf(room, key));
+        if (filter === undefined || filter.matches(data ?? {})) channels.push(channel);
       }
     }
     return channels;
@@ -75,9 +87,9 @@ export class RoomManager {
 
   /** The sessions of this replica in rooms that had an entry after `offset`. */
   *witnessesAfter(offset: number): Iterable<[RoomName, Session]> {
-    for (const [room, local] of this.#rooms) {
-      if (local.lastOffset <= offset) continue;
-      for (const session of sessionsOf(local)) yield [room, session];
+    for (const room of this.#rooms.values()) {
+      if (room.lastOffset <= offset) continue;
+      for (const session of this.sessions(room.name)) yield [room.name, session];
     }
   }
 
@@ -87,14 +99,13 @@ export class RoomManager {
   }
 
   /** The sessions of this replica in a room. */
-  sessions(room: RoomName): Session[] {
-    const local = this.#rooms.get(room);
-    return local === undefined ? [] : sessionsOf(local);
+  sessions(name: RoomName): Session[] {
+    return this.#rooms.get(name)?.groups.flatMap(({ channel }) => this.#channels.sessions(channel)) ?? [];
   }
 
   /** Everyone in a room on all replicas; rejects with `unavailable`. */
-  members(room: RoomName): Promise<RoomMember[]> {
-    return this.#directory.members(room);
+  members(name: RoomName): Promise<RoomMember[]> {
+    return this.#directory.members(name);
   }
 }
 
@@ -103,6 +114,6 @@ export function dataOf(entry: LogEntry): Record<string, unknown> {
   return (JSON.parse(entry.json) as { data: Record<string, unknown> }).data;
 }
 
-function sessionsOf(local: LocalRoom): Session[] {
-  return [...local.audiences.values()].flatMap(({ sessions }) => [...sessions]);
+function groupOf(room: LocalRoom, filter: Filter | undefined): Group | undefined {
+  return room.groups.find((group) => group.filter?.key === filter?.key);
 }

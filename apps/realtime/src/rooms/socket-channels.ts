@@ -1,8 +1,17 @@
+import type { Namespace } from "socket.io";
+import type { FanOut } from "../delivery/fan-out-adapter.ts";
+import type { Session } from "../sessions/session.ts";
 import type { Channels } from "./room-manager.ts";
 
-/** Delivery channels as Socket.IO rooms. */
-export const socketChannels: Channels = {
-  join: ({ connection: { socket } }, channel) =>
-    void socket.nsp.adapter.addAll(socket.id, new Set([channel])),
-  leave: ({ connection: { socket } }, channel) => void socket.nsp.adapter.del(socket.id, channel),
-};
+/** Delivery channels as Socket.IO rooms of the given namespaces. */
+export function socketChannels(namespaces: readonly Namespace[]): Channels {
+  return {
+    join: ({ connection: { socket } }, channel) =>
+      void socket.nsp.adapter.addAll(socket.id, new Set([channel])),
+    leave: ({ connection: { socket } }, channel) => void socket.nsp.adapter.del(socket.id, channel),
+    sessions: (channel) =>
+      namespaces
+        .flatMap(({ adapter }) => (adapter as unknown as FanOut).membersOf(channel))
+        .map(({ socket }) => (socket.data as { session: Session }).session),
+  };
+}

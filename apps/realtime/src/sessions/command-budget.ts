@@ -1,17 +1,18 @@
 const burstSeconds = 10;
 
-/** A token bucket: what one session may still ask for. */
+/**
+ * A token bucket: what one session may still ask for. It holds only when it will be full again, in whole milliseconds
+ * (GCRA, the leaky bucket as a meter): one small integer, because every connection has some of these.
+ */
 export class CommandBudget {
-  #tokens = Number.POSITIVE_INFINITY;
-  #atMs = 0;
+  #fullAtMs = 0;
 
   /** Takes one token if there is one; they come back at `rate` per second, up to ten seconds' worth. */
   take(rate: number, nowMs = performance.now()): boolean {
-    const refilled = this.#tokens + ((nowMs - this.#atMs) / 1_000) * rate;
-    this.#tokens = Math.min(refilled, rate * burstSeconds);
-    this.#atMs = nowMs;
-    if (this.#tokens < 1) return false;
-    this.#tokens--;
+    const costMs = 1_000 / rate;
+    const fullAtMs = Math.max(this.#fullAtMs, nowMs) + costMs;
+    if (fullAtMs - nowMs > burstSeconds * 1_000) return false;
+    this.#fullAtMs = Math.ceil(fullAtMs);
     return true;
   }
 }

@@ -53,8 +53,9 @@ export class Entrance {
   /** Enters at once and sends nothing of the past. */
   join(session: Session, subscription: Subscription): void {
     this.leave(session, subscription.room);
-    session.subscriptions.set(subscription.room, subscription);
-    this.#options.rooms.enter(session, subscription.room, subscription.filter);
+    const room = this.#options.rooms.enter(session, subscription.room, subscription.filter);
+    subscription.room = room;
+    session.subscriptions.set(room, subscription);
   }
 
   /** Leaves a room on this replica. */
@@ -190,10 +191,10 @@ function subscriptionOf(
 }
 
 function isFollowed(session: Session, entry: LogEntry): boolean {
-  const channels = session.connection.socket.rooms;
+  const { channels } = session.connection;
   return entry.rooms.some((room) => {
     const subscription = session.subscriptions.get(room);
-    return subscription !== undefined && channels.has(channelOf(room, subscription.filter?.key));
+    return subscription !== undefined && channels.includes(channelOf(room, subscription.filter?.key));
   });
 }
 

@@ -3,23 +3,24 @@ import type { Session } from "./session.ts";
 /** The sessions connected to this replica. */
 export class SessionRegistry {
   readonly #byId = new Map<string, Session>();
-  readonly #byUser = new Map<string, Set<Session>>();
+  /** Most users have one session: a set is made for those with more. */
+  readonly #byUser = new Map<string, Session | Set<Session>>();
 
   /** Adds a session; an older connection of the same session is returned and no longer found. */
   add(session: Session): Session | undefined {
     const older = this.#byId.get(session.id);
     if (older !== undefined) this.remove(older);
     this.#byId.set(session.id, session);
-    const ofUser = this.#byUser.get(session.userId) ?? new Set();
-    this.#byUser.set(session.userId, ofUser.add(session));
+    const others = this.ofUser(session.userId).filter((other) => other !== session);
+    this.#byUser.set(session.userId, others.length === 0 ? session : new Set([...others, session]));
     return older;
   }
 
   remove(session: Session): void {
     if (this.#byId.get(session.id) === session) this.#byId.delete(session.id);
-    const ofUser = this.#byUser.get(session.userId);
-    ofUser?.delete(session);
-    if (ofUser?.size === 0) this.#byUser.delete(session.userId);
+    const others = this.ofUser(session.userId).filter((other) => other !== session);
+    if (others.length === 0) this.#byUser.delete(session.userId);
+    else this.#byUser.set(session.userId, others.length === 1 ? (others[0] as Session) : new Set(others));
   }
 
   get(id: string): Session | undefined {
@@ -27,7 +28,9 @@ export class SessionRegistry {
   }
 
   ofUser(userId: string): Session[] {
-    return [...(this.#byUser.get(userId) ?? [])];
+    const found = this.#byUser.get(userId);
+    if (found === undefined) return [];
+    return found instanceof Set ? [...found] : [found];
   }
 
   all(): Session[] {

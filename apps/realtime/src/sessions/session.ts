@@ -34,7 +34,8 @@ export class Session {
   isEvicted = false;
   /** Where the last batch was replayed. */
   #batchAt = -1;
-  #last: Promise<unknown> = Promise.resolve();
+  /** The change of subscriptions under way, if there is one. */
+  #last: Promise<unknown> | undefined = undefined;
 
   constructor(id: string, principal: Principal, connection: Connection, batch = 0) {
     this.id = id;
@@ -62,8 +63,13 @@ export class Session {
 
   /** Runs a change of the subscriptions after those that were asked for before it. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work);
-    this.#last = turn.catch(() => undefined);
+    const turn = this.#last === undefined ? work() : this.#last.then(work);
+    const settled = turn
+      .catch(() => undefined)
+      .then(() => {
+        if (this.#last === settled) this.#last = undefined;
+      });
+    this.#last = settled;
     return turn;
   }
 }

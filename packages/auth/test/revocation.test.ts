@@ -1,0 +1,81 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import {
+  createRevocableVerifier,
+  createRoomAccess,
+  createTokenVerifier,
+  MemoryRevocationStore,
+  RedisRevocationStore,
+  type RevocationStore,
+  signToken,
+} from "@roomcast/auth";
+import { parseRoom } from "@roomcast/events";
+import { parseRedisUrl, RedisConnection } from "@roomcast/service";
+import { type RedisServer, startRedis } from "@roomcast/testkit";
+
+const secret = "a-secret-of-thirty-two-bytes-or-more";
+const verifier = createTokenVerifier({ secret });
+const later = () => Date.now() + 60_000;
+const token = (userId: string) => signToken({ userId, rooms: ["project:*"] }, secret);
+
+let redis: RedisServer;
+let connection: RedisConnection;
+beforeAll(async () => {
+  redis = await startRedis();
+  const target = parseRedisUrl(redis.url);
+  connection = new RedisConnection({ target, name: "test", onError: () => undefined });
+  await connection.connect();
+});
+afterAll(async () => {
+  await connection.close();
+  await redis.stop();
+});
+
+describe.each<[string, () => RevocationStore]>([
+  ["memory", () => new MemoryRevocationStore({ ttlMs: 60_000 })],
+  [
+    "Redis",
+    () =>
+      new RedisRevocationStore({ redis: () => connection.client, ttlMs: 60_000, keyPrefix: randomUUID() }),
+  ],
+])("revocations in %s", (_, open) => {
+  test("a user's tokens issued until then are refused, later ones and other users' are not", async () => {
+    const store = open();
+    const revocable = createRevocableVerifier(verifier, store);
+    await store.add({ userId: "ada", atMs: later() });
+    await expect(revocable.verify(token("ada"))).rejects.toMatchObject({ code: "revoked" });
+    await expect(revocable.verify(token("bob"))).resolves.toMatchObject({ userId: "bob" });
+    await store.add({ userId: "ada", atMs: Date.now() - 5_000 });
+    await expect(revocable.verify(token("ada"))).resolves.toMatchObject({ userId: "ada" });
+  });
+
+  test("one token by its jti", async () => {
+    const store = open();
+    const revocable = createRevocableVerifier(verifier, store);
+    const [lost, kept] = [token("ada"), token("ada")];
+    const { tokenId = "" } = await verifier.verify(lost);
+    await store.add({ userId: "ada", tokenId, atMs: later() });
+    await expect(revocable.verify(lost)).rejects.toMatchObject({ code: "revoked" });
+    await expect(revocable.verify(kept)).resolves.toMatchObject({ userId: "ada" });
+  });
+
+  test("one room: the principal may not enter it, whatever the claims say", async () => {
+    const store = open();
+    await store.add({ userId: "ada", room: "project:1", atMs: later() });
+    const principal = await createRevocableVerifier(verifier, store).verify(token("ada"));
+    const access = createRoomAccess();
+    expect(access.mayEnter(principal, parseRoom("project:1"))).toBe(false);
+    expect(access.mayEnter(principal, parseRoom("project:2"))).toBe(true);
+  });
+});
+
+test("when revocations cannot be looked up, nobody is let in", async () => {
+  const store = new RedisRevocationStore({
+    redis: () => {
+      throw new Error("not connected");
+    },
+    ttlMs: 1_000,
+  });
+  const refused = createRevocableVerifier(verifier, store).verify(token("ada"));
+  await expect(refused).rejects.toMatchObject({ code: "unavailable" });
+});
