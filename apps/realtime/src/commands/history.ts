@@ -31,7 +31,7 @@ export function historyCommand(log: ReadableLog, access: RoomAccess): Command {
       throw new ProtocolError("forbidden", "you may not enter this room");
     }
     // One page at a time, and none while the client has not read the last: pages are what takes most memory.
-    return session.inTurn(() => {
+    return session.inTurn(async () => {
       checkReads(session);
       return readPage(log, room.name, from, limit ?? defaultLimit);
     });

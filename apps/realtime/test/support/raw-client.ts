@@ -49,6 +49,21 @@ export class RawClient {
     return client;
   }
 
+  /** A WebSocket that is not waited for. */
+  static unopened(url: string, options: RawClientOptions = {}): RawClient {
+    return new RawClient(url, options);
+  }
+
+  /** Resolves when the WebSocket is open. */
+  get opened(): Promise<unknown> {
+    return this.socket.readyState === WebSocket.OPEN ? Promise.resolve() : once(this.socket, "open");
+  }
+
+  /** Resolves when what was sent so far has left this process. */
+  flushed(): Promise<void> {
+    return new Promise((resolve) => this.socket.send("6", () => resolve()));
+  }
+
   /** Sends a CONNECT packet. */
   connect(namespace = "/ws", token = testToken()): void {
     this.send(`40${prefix(namespace)}${JSON.stringify({ token })}`);
