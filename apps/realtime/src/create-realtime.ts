@@ -64,7 +64,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   const { io, guard } = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen });
   const queue = new FanOutQueue(await createWriter(options.writePath));
   const events = new EngineEvents(queue);
-  const endPings = compactEngine(io, options.socket.pingIntervalMs);
+  const endPings = compactEngine(io, options.socket.pingIntervalMs, events);
   io.adapter(withFanOut(cluster.adapter, connectionOf, queue) as unknown as Parameters<Server["adapter"]>[0]);
   const all = namespaces.map((name) => io.of(name));
   const sessions = new SessionRegistry();

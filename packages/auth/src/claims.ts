@@ -1,4 +1,5 @@
 import { ProtocolError, roomIdPattern } from "@roomcast/events";
+import { LRUCache } from "lru-cache";
 import type { Principal } from "./principal.ts";
 import { parseRoomPattern, type RoomPattern } from "./room-pattern.ts";
 
@@ -26,18 +27,30 @@ function parseSubject(sub: unknown): string {
   return sub;
 }
 
-function parseRooms(rooms: unknown = []): RoomPattern[] {
+// Most users of an application have the same grants, and a principal lives as long as its connection.
+const sharedRooms = new LRUCache<string, readonly RoomPattern[]>({ max: 1_000 });
+const sharedScopes = new LRUCache<string, ReadonlySet<string>>({ max: 1_000 });
+
+function parseRooms(rooms: unknown = []): readonly RoomPattern[] {
   if (!Array.isArray(rooms) || rooms.length > maxRooms) throw refusal("rooms");
-  return rooms.map((text) => {
-    const pattern = parseRoomPattern(text);
-    if (pattern === undefined) throw refusal("rooms");
-    return pattern;
-  });
+  return shared(sharedRooms, JSON.stringify(rooms), () => rooms.map(parsePattern));
 }
 
-function parseScopes(scope: unknown = ""): Set<string> {
+function parsePattern(text: unknown): RoomPattern {
+  const pattern = parseRoomPattern(text);
+  if (pattern === undefined) throw refusal("rooms");
+  return pattern;
+}
+
+function parseScopes(scope: unknown = ""): ReadonlySet<string> {
   if (typeof scope !== "string") throw refusal("scope");
-  return new Set(scope.split(" ").filter((word) => word !== ""));
+  return shared(sharedScopes, scope, () => new Set(scope.split(" ").filter((word) => word !== "")));
+}
+
+function shared<T extends object>(cache: LRUCache<string, T>, key: string, make: () => T): T {
+  const value = cache.get(key) ?? make();
+  cache.set(key, value);
+  return value;
 }
 
 function parseTimeMs(claim: string, seconds: unknown): number {

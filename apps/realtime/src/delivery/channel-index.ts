@@ -26,7 +26,8 @@ export class ChannelIndex {
   /** Adds a connection; false if it was there. */
   join(connection: Connection, channel: string): boolean {
     if (connection.channels.includes(channel)) return false;
-    connection.channels.push(channel);
+    // Not pushed to, nor spread: an array that grows takes room for sixteen more.
+    connection.channels = connection.channels.concat(channel);
     const members = this.#channels.get(channel);
     if (members === undefined) this.#channels.set(channel, [connection]);
     else if (this.#isBeingRead()) this.#channels.set(channel, [...members, connection]);
@@ -36,9 +37,8 @@ export class ChannelIndex {
 
   /** Removes a connection; false if it was not there. */
   leave(connection: Connection, channel: string): boolean {
-    const at = connection.channels.indexOf(channel);
-    if (at === -1) return false;
-    connection.channels.splice(at, 1);
+    if (!connection.channels.includes(channel)) return false;
+    connection.channels = connection.channels.filter((other) => other !== channel);
     this.#remove(connection, channel);
     return true;
   }

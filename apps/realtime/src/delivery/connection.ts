@@ -1,5 +1,6 @@
 import type { Socket as NetSocket } from "node:net";
 import type { Socket } from "socket.io";
+import { compactClient } from "../engine/compact-client.ts";
 import { forgetHandshake } from "../engine/forget-handshake.ts";
 import { type EngineConnection, streamOf } from "./engine-connection.ts";
 import type { EngineEvents } from "./engine-events.ts";
@@ -24,6 +25,8 @@ export interface QueueBounds {
   maxHeldEntries: number;
 }
 
+const none: readonly string[] = [];
+
 /**
  * One socket as the delivery sees it. It is *ready* while shared bytes may be written straight to its stream; that flag
  * is kept true by Engine.IO's own events, so that a fan-out need not look at anything else.
@@ -39,7 +42,7 @@ export class Connection implements ReadyStream {
   /** Another namespace's connection over the same transport. */
   next: Connection | undefined = undefined;
   /** The channels it is in; kept by the channel index. */
-  readonly channels: string[] = [];
+  channels: readonly string[] = none;
   readonly socket: Socket;
   readonly #context: ConnectionContext;
   #held: EntryFrames[] | undefined = undefined;
@@ -55,6 +58,7 @@ export class Connection implements ReadyStream {
   /** Begins to follow the state of the transport; to be called once the socket is connected. */
   open(): void {
     forgetHandshake(this.socket);
+    compactClient(this.socket);
     this.#context.events.watch(this);
   }
 

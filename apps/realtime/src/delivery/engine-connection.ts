@@ -10,11 +10,7 @@ export interface EngineConnection {
   readonly writeBuffer: { readonly length: number };
   readonly transport: EngineTransport;
   close(discard?: boolean): void;
-  on(event: EngineEvent, listener: (this: EngineConnection) => void): void;
 }
-
-/** `packetCreate`: before a packet is queued; `drain`: after the queue went to the transport; `upgrade`: a new transport. */
-export type EngineEvent = "packetCreate" | "drain" | "upgrade" | "close";
 
 interface EngineTransport {
   readonly name: string;

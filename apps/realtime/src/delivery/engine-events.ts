@@ -1,26 +1,30 @@
+import type { WriteHooks } from "../engine/compact-socket.ts";
 import type { Connection } from "./connection.ts";
-import type { EngineConnection } from "./engine-connection.ts";
 import type { FanOutQueue } from "./fan-out-queue.ts";
 
 const first = Symbol("first connection");
 
-type Watched = EngineConnection & { [first]?: Connection | undefined };
+type Watched = object & { [first]?: Connection | undefined };
 
 /**
- * Keeps connections true to what Engine.IO does. The listeners are shared by all transports of a server; each finds its
- * connections through a property of the Engine.IO socket, because a closure for each would cost memory.
+ * Keeps connections true to what Engine.IO does. Each Engine.IO socket knows its connections, one for each namespace,
+ * by a property, because listeners for each would cost memory.
  */
-export class EngineEvents {
-  readonly #onPacketCreate: (this: Watched) => void;
+export class EngineEvents implements WriteHooks {
+  readonly #queue: FanOutQueue;
 
   constructor(queue: FanOutQueue) {
-    this.#onPacketCreate = function () {
-      // What came before this packet must be written before it.
-      queue.flush();
-      for (let connection = this[first]; connection !== undefined; connection = connection.next) {
-        connection.isReady = false;
-      }
-    };
+    this.#queue = queue;
+  }
+
+  /** What came before this packet must be written before it. */
+  beforePacket(socket: Watched): void {
+    this.#queue.flush();
+    for (let one = socket[first]; one !== undefined; one = one.next) one.isReady = false;
+  }
+
+  stateChanged(socket: Watched): void {
+    for (let one = socket[first]; one !== undefined; one = one.next) one.refresh();
   }
 
   /** Begins to watch the transport of a connection. */
@@ -28,12 +32,6 @@ export class EngineEvents {
     const engine: Watched = connection.engine;
     connection.next = engine[first];
     engine[first] = connection;
-    if (connection.next === undefined) {
-      engine.on("packetCreate", this.#onPacketCreate);
-      engine.on("drain", refresh);
-      engine.on("upgrade", refresh);
-      engine.on("close", refresh);
-    }
     connection.refresh();
   }
 
@@ -44,9 +42,4 @@ export class EngineEvents {
     else if (engine[first]?.next === connection) engine[first].next = connection.next;
     connection.isReady = false;
   }
-}
-
-function refresh(this: Watched): void {
-  for (let connection = this[first]; connection !== undefined; connection = connection.next)
-    connection.refresh();
 }

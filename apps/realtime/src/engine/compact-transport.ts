@@ -55,7 +55,8 @@ export class CompactTransport extends Transport {
   /** From now on reports straight to the Engine.IO socket, whose listeners it drops. */
   adopt(owner: TransportOwner): void {
     this.#owner = owner;
-    this.removeAllListeners();
+    // What `removeAllListeners` leaves is an empty table; EventEmitter makes one anew when somebody listens.
+    Object.assign(this, { _events: undefined, _eventsCount: 0 });
   }
 
   get name(): string {

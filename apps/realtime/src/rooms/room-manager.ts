@@ -49,7 +49,7 @@ export class RoomManager {
     let group = groupOf(room, filter);
     if (group === undefined) {
       group = { filter, channel: channelOf(name, filter?.key), size: 0 };
-      room.groups.push(group);
+      room.groups = room.groups.concat(group);
     }
     group.size++;
     this.#channels.join(session, group.channel);

@@ -81,14 +81,18 @@ export class Entrance {
     const at = this.#options.follower.position;
     const batch = session.nextBatch(at.offset);
     session.connection.hold();
-    for (const wish of wishes) this.join(session, subscriptionOf(wish, at, batch));
+    const starts = new Map(wishes.map(({ room, from }) => [room, from ?? at]));
+    for (const { room, filter, from = at, since = from.offset } of wishes) {
+      this.join(session, { room, filter, batch, since });
+    }
     try {
       const past = await this.#readPast(wishes, at.offset);
       await this.#leaveForbidden(session, wishes, recheck);
-      const resets = this.#applyResets(session, wishes, past, at);
+      const resets = this.#applyResets(session, wishes, past, starts, at);
       const added = [...session.subscriptions.values()].filter((one) => one.batch === batch);
-      await this.#options.store.save(session.id, session, added.map(toStored));
-      return this.#flush(session, wishes, { past, resets, delivered, at, batch });
+      const stored = added.map((one) => toStored(one, starts.get(one.room) ?? at, at.offset));
+      await this.#options.store.save(session.id, session, stored);
+      return this.#flush(session, wishes, { past, starts, resets, delivered, at, batch });
     } catch (error) {
       this.#undo(session, wishes, before);
       throw error;
@@ -111,14 +115,20 @@ export class Entrance {
   }
 
   /** A room that starts afresh was given nothing before. */
-  #applyResets(session: Session, wishes: Wish[], past: Past, at: Position): Map<RoomName, ResetReason> {
+  #applyResets(
+    session: Session,
+    wishes: Wish[],
+    past: Past,
+    starts: Map<RoomName, Position>,
+    at: Position,
+  ): Map<RoomName, ResetReason> {
     const resets = new Map<RoomName, ResetReason>();
     for (const { room, reset } of wishes) {
       const reason = past.incomplete.has(room) ? "trimmed" : reset;
       const subscription = session.subscriptions.get(room);
       if (reason === undefined || subscription === undefined) continue;
       resets.set(room, reason);
-      subscription.from = at;
+      starts.set(room, at);
       subscription.since = at.offset;
     }
     return resets;
@@ -128,7 +138,7 @@ export class Entrance {
   #flush(
     session: Session,
     wishes: Wish[],
-    { past, resets, delivered, at, batch }: FlushPlan,
+    { past, starts, resets, delivered, at, batch }: FlushPlan,
   ): Map<RoomName, Subscribed> {
     // Whatever was revoked meanwhile is gone from the session.
     const current = [...session.subscriptions.values()].filter((one) => one.batch === batch);
@@ -140,7 +150,7 @@ export class Entrance {
     }
     const frames: Frame[] = [];
     for (const entry of past.entries) {
-      const takers = current.filter((one) => entry.offset > one.from.offset && passes(entry, one));
+      const takers = current.filter((one) => entry.offset > startOf(one, starts) && passes(entry, one));
       if (takers.length === 0 || wasDelivered(entry, delivered)) continue;
       for (const { room } of takers) (answers.get(room) as Subscribed).replayed++;
       frames.push(this.#pastFrame(session, entry, { ...at, replay: { batch, at: entry.offset } }));
@@ -175,19 +185,16 @@ export class Entrance {
 
 interface FlushPlan {
   past: Past;
+  /** Where the past of each room begins. */
+  starts: Map<RoomName, Position>;
   resets: Map<RoomName, ResetReason>;
   delivered: Delivered[];
   at: Position;
   batch: number;
 }
 
-function subscriptionOf(
-  { room, filter, from, since }: Wish,
-  position: Position,
-  batch: number,
-): Subscription {
-  const start = from ?? position;
-  return { room, filter, from: start, at: position.offset, batch, since: since ?? start.offset };
+function startOf({ room }: Subscription, starts: Map<RoomName, Position>): number {
+  return starts.get(room)?.offset ?? Number.POSITIVE_INFINITY;
 }
 
 function isFollowed(session: Session, entry: LogEntry): boolean {

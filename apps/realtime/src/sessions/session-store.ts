@@ -1,11 +1,13 @@
-import { type Filters, formatPosition, type RoomName } from "@roomcast/events";
+import { type Filters, formatPosition, type Position, type RoomName } from "@roomcast/events";
 import type { Subscription } from "./session.ts";
 
-/** A `Subscription` as it is stored, its position as text. */
+/** A `Subscription` as it is stored, with what the client must have received to resume it elsewhere than at `from`. */
 export interface StoredSubscription {
   room: RoomName;
   filters?: Filters;
+  /** Position: everything in (`from`, `at`] was replayed by batch `batch`. */
   from: string;
+  /** The offset at which live delivery began. */
   at: number;
   batch: number;
   since: number;
@@ -37,7 +39,11 @@ export interface SessionStore {
 }
 
 /** A subscription as it is stored. */
-export function toStored({ room, filter, from, at, batch, since }: Subscription): StoredSubscription {
+export function toStored(
+  { room, filter, batch, since }: Subscription,
+  from: Position,
+  at: number,
+): StoredSubscription {
   const stored = { room, from: formatPosition(from), at, batch, since };
   return filter === undefined ? stored : { ...stored, filters: filter.filters };
 }

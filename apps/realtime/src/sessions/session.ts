@@ -1,16 +1,13 @@
 import type { Principal } from "@roomcast/auth";
 import type { Filter, Position, RoomName } from "@roomcast/events";
 import type { Connection } from "../delivery/connection.ts";
+import { TinyMap } from "../engine/tiny-map.ts";
 import { CommandBudget } from "./command-budget.ts";
 
 /** A client's accepted wish to follow a room. */
 export interface Subscription {
   room: RoomName;
   filter: Filter | undefined;
-  /** Where the room's events that batch `batch` delivers begin: everything in (`from`, `at`] was replayed. */
-  from: Position;
-  /** The offset at which live delivery began. */
-  at: number;
   /** The `subscribe` call or resume it came with, counted within the session. */
   batch: number;
   /** The offset after which the session was given every event of the room, over all its connections. */
@@ -25,7 +22,7 @@ export class Session {
   principal: Principal;
   readonly connection: Connection;
   readonly budget = new CommandBudget();
-  readonly subscriptions = new Map<RoomName, Subscription>();
+  readonly subscriptions = new TinyMap<RoomName, Subscription>();
   /** Number of the last `subscribe` call or resume. */
   batch: number;
   /** Whether its connection is gone; it enters no more rooms. */

@@ -86,11 +86,9 @@ export class SubscriptionManager {
   /** Enters rooms from now on; nothing of their past is sent. */
   begin(session: Session, rooms: readonly RoomName[]): void {
     session.connection.open();
-    const from = this.#options.follower.position;
-    for (const room of rooms) {
-      const subscription = { room, filter: undefined, from, at: from.offset, since: from.offset, batch: 0 };
-      this.#options.entrance.join(session, subscription);
-    }
+    const { offset: since } = this.#options.follower.position;
+    for (const room of rooms)
+      this.#options.entrance.join(session, { room, filter: undefined, since, batch: 0 });
   }
 
   /**
