@@ -1,6 +1,6 @@
 import type { Server as HttpServer } from "node:http";
 import type { RoomAccess, TokenVerifier } from "@roomcast/auth";
-import type { EventLog } from "@roomcast/event-log";
+import { type EventLog, type EventLogOptions, historyBounds } from "@roomcast/event-log";
 import { namespaces } from "@roomcast/events";
 import type { Health, Logger } from "@roomcast/service";
 import type { Server } from "socket.io";
@@ -37,6 +37,8 @@ export interface RealtimeContext {
   access: RoomAccess;
   logger: Logger;
   health: Health;
+  /** Bounds of the room histories, if they are not the defaults. */
+  history?: NonNullable<EventLogOptions["history"]>;
   /** Pages of this machine may connect; for development. Default false. */
   allowLocalOrigins?: boolean;
 }
@@ -68,7 +70,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   io.adapter(withFanOut(cluster.adapter, connectionOf, queue) as unknown as Parameters<Server["adapter"]>[0]);
   const all = namespaces.map((name) => io.of(name));
   const sessions = new SessionRegistry();
-  const rooms = new RoomManager(socketChannels(all), cluster.directory);
+  const rooms = new RoomManager(socketChannels(all), cluster.directory, historyBounds(context.history));
   const fanOuts = () => all.map(({ adapter }) => adapter as unknown as FanOut);
   const control = new RevocationControl({ sessions, subscriptions: () => subscriptions, access, onError });
   const relay = new Relay({

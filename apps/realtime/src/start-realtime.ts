@@ -30,6 +30,7 @@ export async function startRealtime(config: RealtimeConfig): Promise<Running & {
     httpServer,
     options: config,
     log,
+    history: config.log.history,
     cluster,
     verifier: createRevocableVerifier(createTokenVerifier(config.tokens), cluster.revocations),
     access: createRoomAccess(authorizer === undefined ? {} : { authorizer }),

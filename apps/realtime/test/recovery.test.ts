@@ -68,6 +68,18 @@ describe("a stock client that lost its connection", () => {
     client.close();
   });
 
+  test("is told positions although its filter lets nothing through, and is not reset for what it did not want", async () => {
+    const client = await connect(0);
+    await client.subscribe("agent:q", { filters: { agentName: "someone else" } });
+    for (let n = 0; n < 10; n++) await publish(api(), agentStatus("q"));
+    await client.next("position.advanced");
+    client.breakConnection();
+    await client.reconnected();
+    await client.next("connection.established");
+    expect(client.unread).not.toContain("room.reset");
+    client.close();
+  });
+
   test("is told which room could not be bridged, and of the others misses nothing", async () => {
     const client = await connect(0);
     await client.subscribe("project:b");

@@ -49,6 +49,7 @@ export async function startStandalone(
     httpServer,
     options: config,
     log,
+    history: config.log.history,
     cluster,
     verifier,
     access,

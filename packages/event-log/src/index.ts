@@ -1,3 +1,4 @@
+export { historyBounds } from "./history-bounds.ts";
 export { breakOf, currentEpoch } from "./epochs.ts";
 export * from "./event-log.ts";
 export { MemoryEventLog } from "./memory/memory-event-log.ts";

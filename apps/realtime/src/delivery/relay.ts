@@ -5,7 +5,7 @@ import { readPast } from "../sessions/past.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
 import { EntryFrames } from "./entry-frames.ts";
 import type { FanOut } from "./fan-out-adapter.ts";
-import { sendReset, sendServerEvent } from "./server-event.ts";
+import { sendReset, sendServerEvent, serverEnvelope } from "./server-event.ts";
 
 export interface RelayOptions {
   log: Pick<EventLog, "history">;
@@ -33,7 +33,7 @@ export class Relay implements LogSink {
   }
 
   entry(entry: LogEntry): void {
-    if (entry.kind === "event") this.#fanOut(entry);
+    if (entry.kind === "event") this.#relay(entry);
     else if (entry.kind === "control") this.#options.control(entry);
   }
 
@@ -48,8 +48,15 @@ export class Relay implements LogSink {
     this.isConnected = isConnected;
   }
 
-  #fanOut(entry: LogEntry): void {
-    const channels = this.#options.rooms.channelsFor(entry);
+  #relay(entry: LogEntry): void {
+    this.#fanOut(entry, this.#options.rooms.channelsFor(entry));
+    for (const { room, channels } of this.#options.rooms.channelsToMark(entry)) {
+      const json = JSON.stringify(serverEnvelope("position.advanced", room, {}));
+      this.#fanOut({ ...entry, type: "position.advanced", rooms: [room], json }, channels);
+    }
+  }
+
+  #fanOut(entry: LogEntry, channels: string[]): void {
     if (channels.length === 0) return;
     const frames = new EntryFrames(entry);
     for (const fanOut of this.#options.fanOuts()) this.delivered += fanOut.fanOut(channels, frames);
@@ -75,8 +82,9 @@ export class Relay implements LogSink {
     const { log, rooms } = this.#options;
     const ranges = rooms.rooms().map((room) => ({ room, filter: undefined, after: cut }));
     const past = await readPast(log, ranges, resumeAt, bridgeBounds);
-    for (const entry of past.entries)
-      this.#fanOut({ ...entry, rooms: entry.rooms.filter((r) => !past.incomplete.has(r)) });
+    for (const entry of past.entries) {
+      this.#relay({ ...entry, rooms: entry.rooms.filter((room) => !past.incomplete.has(room)) });
+    }
     for (const room of past.incomplete) {
       for (const session of rooms.sessions(room))
         sendReset(session.connection.socket, room, "trimmed", position);

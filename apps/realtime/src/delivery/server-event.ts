@@ -20,10 +20,14 @@ export function sendServerEvent<T extends ServerEventType>(
   data: ServerEventData[T],
   position?: Position,
 ): void {
-  const timestamp = new Date().toISOString();
-  const envelope = { id: uuid(), type, room, timestamp, correlationId: null, data };
+  const envelope = serverEnvelope(type, room, data);
   if (position === undefined) socket.emit(type, envelope);
   else socket.emit(type, envelope, formatPosition(position));
+}
+
+/** The envelope of an event of the server itself. */
+export function serverEnvelope<T extends ServerEventType>(type: T, room: RoomName, data: ServerEventData[T]) {
+  return { id: uuid(), type, room, timestamp: new Date().toISOString(), correlationId: null, data };
 }
 
 /** Tells a client that it must refetch a room's state; live events go on from `position`. */

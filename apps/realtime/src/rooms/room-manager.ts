@@ -1,5 +1,5 @@
 import type { LogEntry } from "@roomcast/event-log";
-import type { Filter, RoomName } from "@roomcast/events";
+import { type Filter, type HistoryBounds, type RoomKind, type RoomName, roomKindOf } from "@roomcast/events";
 import type { Session } from "../sessions/session.ts";
 import { channelOf } from "./channel.ts";
 import type { RoomDirectory, RoomMember } from "./room-directory.ts";
@@ -24,17 +24,25 @@ interface LocalRoom {
   groups: Group[];
   /** Offset of the room's last entry delivered here; 0 if none was. */
   lastOffset: number;
+  /** Entries since those with a filter were last told a position, and when that was. */
+  unmarked: number;
+  markedAtMs: number;
 }
+
+/** A quarter of a history: whoever is told a position that often still finds what follows it. */
+const markFraction = 4;
 
 /** Who is in which room: the sessions on this replica, and through the directory those on all. */
 export class RoomManager {
   readonly #channels: Channels;
   readonly #directory: RoomDirectory;
+  readonly #history: Record<RoomKind, HistoryBounds>;
   readonly #rooms = new Map<RoomName, LocalRoom>();
 
-  constructor(channels: Channels, directory: RoomDirectory) {
+  constructor(channels: Channels, directory: RoomDirectory, history: Record<RoomKind, HistoryBounds>) {
     this.#channels = channels;
     this.#directory = directory;
+    this.#history = history;
   }
 
   /** Number of rooms that someone on this replica is in. */
@@ -44,7 +52,13 @@ export class RoomManager {
 
   /** From now on the session is given the room's events that pass the filter. Returns the shared name. */
   enter(session: Session, name: RoomName, filter: Filter | undefined): RoomName {
-    const room = this.#rooms.get(name) ?? { name, groups: [], lastOffset: 0 };
+    const room = this.#rooms.get(name) ?? {
+      name,
+      groups: [],
+      lastOffset: 0,
+      unmarked: 0,
+      markedAtMs: Date.now(),
+    };
     this.#rooms.set(room.name, room);
     let group = groupOf(room, filter);
     if (group === undefined) {
@@ -83,6 +97,29 @@ export class RoomManager {
       }
     }
     return channels;
+  }
+
+  /**
+   * The channels whose members must be told a position after this entry. A filter may let nothing through for so long
+   * that the last position its client knows falls out of the room's history, though it missed nothing.
+   */
+  channelsToMark(entry: LogEntry): { room: RoomName; channels: string[] }[] {
+    return entry.rooms.flatMap((name) => {
+      const room = this.#rooms.get(name);
+      const filtered = room?.groups.filter(({ filter }) => filter !== undefined) ?? [];
+      if (room === undefined || filtered.length === 0 || !this.#isDue(room, entry.timeMs)) return [];
+      return [{ room: name, channels: filtered.map(({ channel }) => channel) }];
+    });
+  }
+
+  #isDue(room: LocalRoom, nowMs: number): boolean {
+    const { maxEvents, maxAgeMs } = this.#history[roomKindOf(room.name)];
+    room.unmarked++;
+    if (room.unmarked < maxEvents / markFraction && nowMs - room.markedAtMs < maxAgeMs / markFraction)
+      return false;
+    room.unmarked = 0;
+    room.markedAtMs = nowMs;
+    return true;
   }
 
   /** The sessions of this replica in rooms that had an entry after `offset`. */
