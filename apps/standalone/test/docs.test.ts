@@ -1,0 +1,142 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+import { describe, expect, test } from "@jest/globals";
+import { apiVariables, domainTable } from "@roomcast/api";
+import { catalogue, errorTable, type RoomKind, roomKinds } from "@roomcast/events";
+import { realtimeVariables } from "@roomcast/realtime";
+import { describeEnv } from "@roomcast/service";
+import { standaloneVariables } from "@roomcast/standalone";
+import { catalogueRow, eventTypes, fieldLines } from "./support/catalogue-text.ts";
+import {
+  anchors,
+  codeBlock,
+  documents,
+  read,
+  relativeLinks,
+  root,
+  section,
+  tableRows,
+  withoutCode,
+} from "./support/documents.ts";
+
+const specs = { Realtime: realtimeVariables, API: apiVariables, Standalone: standaloneVariables };
+
+describe("docs/configuration.md", () => {
+  test.each(Object.entries(specs))(
+    "%s has every variable with default, unit and meaning",
+    (heading, spec) => {
+      const expected = describeEnv(spec).map(({ name, required, defaultText, unit, description }) => {
+        const fallback = defaultText ? `\`${defaultText}\`` : "–";
+        return [`\`${name}\``, required ? "required" : fallback, unit ?? "–", description];
+      });
+      expect(tableRows(section(read("docs/configuration.md"), `## ${heading}`))).toEqual(expected);
+    },
+  );
+});
+
+describe("docs/errors.md", () => {
+  test("has every code with its status, whether a retry may help, and its meaning", () => {
+    const expected = Object.entries(errorTable).map(([code, { status, retryable, meaning }]) => [
+      `\`${code}\``,
+      String(status),
+      retryable ? "yes" : "no",
+      meaning,
+    ]);
+    expect(tableRows(read("docs/errors.md"))).toEqual(expected);
+  });
+});
+
+describe("docs/websocket-api.md", () => {
+  const text = read("docs/websocket-api.md");
+
+  test("has every event with its rooms and fields", () => {
+    expect(tableRows(section(text, "## Catalogue"))).toEqual(eventTypes.map(catalogueRow));
+  });
+
+  test("has the default history of every kind of room", () => {
+    const rows = tableRows(section(text, "## Rooms"));
+    const kinds = Object.keys(roomKinds) as RoomKind[];
+    expect(rows.map(([room, , history]) => [room?.match(/\w+/)?.[0], history])).toEqual(
+      kinds.map((kind) => [kind, historyText(kind)]),
+    );
+  });
+
+  test("gives every rule an ID of its own, and has each that a test names", () => {
+    const rules = [...text.matchAll(/^- \*\*(WS-[A-Z]+-\d+)\*\* /gm)].map(([, id]) => id as string);
+    expect(rules).toEqual([...new Set(rules)]);
+    const tests = join(root, "apps/realtime/test");
+    const titles = readdirSync(tests).filter((name) => name.endsWith(".test.ts"));
+    const named = titles.flatMap(
+      (name) => read(join("apps/realtime/test", name)).match(/WS-[A-Z]+-\d+/g) ?? [],
+    );
+    expect([...new Set(named)].filter((id) => !rules.includes(id))).toEqual([]);
+  });
+
+  test("shows a typed client that compiles", () => {
+    const example = read("apps/standalone/test/examples/typed-client.ts");
+    expect(codeBlock(section(text, "## Typed client"), "ts")).toBe(example);
+  });
+});
+
+describe("docs/events.md", () => {
+  const text = read("docs/events.md");
+
+  test.each(eventTypes)("has %s with the types of its fields", (type) => {
+    const event = section(text, `### ${type}`);
+    const lines = codeBlock(event, "ts").split("\n").slice(1, -2);
+    expect(lines.map((line) => line.replace(/ \/\/ .*/, "").trim())).toEqual(fieldLines(type));
+    expect(event).toContain(catalogue[type].summary);
+  });
+});
+
+describe("docs/integration-guide.md", () => {
+  test("has every domain route", () => {
+    const expected = domainTable.map(({ method, path, event }) => [
+      `\`${method.toUpperCase()} /api/v1${path}\``,
+      `\`${event}\``,
+    ]);
+    expect(tableRows(section(read("docs/integration-guide.md"), "### Domain routes"))).toEqual(expected);
+  });
+});
+
+describe.each(documents())("%s", (path) => {
+  const text = read(path);
+
+  test("links only to what exists", () => {
+    const broken = relativeLinks(text).filter((target) => !leadsSomewhere(path, target));
+    expect(broken).toEqual([]);
+  });
+
+  test("names only files that exist", () => {
+    const paths = [...withoutCode(text).matchAll(/`((?:apps|packages|infra|docs)\/[^`\s*]+)`/g)];
+    expect(
+      paths.map(([, named]) => named as string).filter((named) => !existsSync(join(root, named))),
+    ).toEqual([]);
+  });
+
+  test("names only variables that exist", () => {
+    const named = [...text.matchAll(/`([A-Z][A-Z0-9]+(?:_[A-Z0-9]+)+)(?:=[^`]*)?`/g)];
+    expect(named.map(([, name]) => name as string).filter((name) => !variables.has(name))).toEqual([]);
+  });
+});
+
+/** Beside those of the processes: what Node, the scripts, the compose file and the examples know. */
+const others = ["NODE_ENV", "REDIS_SERVER", "ROOMCAST_PORT", "API_KEY", "DATABASE_URL"];
+const variables = new Set([
+  ...Object.values(specs).flatMap((spec) => describeEnv(spec).map(({ name }) => name)),
+  ...others,
+]);
+
+function leadsSomewhere(from: string, target: string): boolean {
+  const [file = "", anchor] = target.split("#");
+  const path = file === "" ? from : normalize(join(dirname(from), file));
+  if (!existsSync(join(root, path))) return false;
+  if (anchor === undefined) return true;
+  return statSync(join(root, path)).isFile() && anchors(read(path)).includes(anchor);
+}
+
+function historyText(kind: RoomKind): string {
+  const { maxEvents, maxAgeMs } = roomKinds[kind].history;
+  const days = maxAgeMs / 86_400_000;
+  return `${maxEvents.toLocaleString("en")} events, ${days} ${days === 1 ? "day" : "days"}`;
+}
