@@ -62,7 +62,8 @@ export class ConnectionGuard {
     function onProbe(this: EngineConnection, transport: Transport): void {
       if (mayPass(this, probe)) return;
       transport.socket?.terminate();
-      cutOff(this);
+      // Engine.IO goes on to start a timer that only the end of the connection stops.
+      process.nextTick(cutOff, this);
     }
     io.engine.on("connection", (connection: EngineConnection) => {
       connection.prependListener("packet", onPacket);
