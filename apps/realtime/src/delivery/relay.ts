@@ -93,9 +93,10 @@ export class Relay implements LogSink {
 
   /** Positions from before the break are no longer good to resume from: every client gets a new one. */
   #advance(position: Position): void {
-    for (const { connection } of this.#options.sessions.all()) {
+    for (const session of this.#options.sessions.all()) {
+      const { connection } = session;
       if (connection.isHeld) continue;
-      sendServerEvent(connection.socket, "position.advanced", "global", {}, position);
+      sendServerEvent(connection.socket, "position.advanced", "global", {}, session.positionAt(position));
     }
   }
 }

@@ -68,13 +68,12 @@ export class Gate {
     });
     // A half-open connection of the same session may still be there: nothing must be written to both.
     this.#evict(sessions.add(session));
-    this.#evictElsewhere(socket, session.id);
+    if (resume !== undefined) this.#evictElsewhere(socket, session.id);
     socket.onAny((name: unknown, ...args: unknown[]) => dispatcher.dispatch(session, name, args));
     if (!this.#options.control.catchUp(session)) return;
     if (resume === undefined) return this.#begin(session);
     subscriptions
-      .resume(session, resume.stored, resume.seen)
-      .then(() => this.#greet(session, true))
+      .resume(session, resume.stored, resume.seen, () => this.#greet(session, true))
       .catch((error: unknown) => {
         // The client still has its position: it comes back by itself and resumes then.
         logger.warn({ err: error, sessionId: session.id }, "resume failed");

@@ -93,9 +93,15 @@ export class SubscriptionManager {
 
   /**
    * Enters a session's rooms again and sends what was missed, in the order of the log and before anything newer. `seen`
-   * is the position the client brought back. Every room is authorised again before a single event is sent.
+   * is the position the client brought back. Every room is authorised again before a single event is sent. `greet` runs
+   * after the past and before any other change of the session: the position it sends is then true.
    */
-  resume(session: Session, stored: StoredSession, seen: Position | undefined): Promise<void> {
+  resume(
+    session: Session,
+    stored: StoredSession,
+    seen: Position | undefined,
+    greet: () => void,
+  ): Promise<void> {
     session.connection.open();
     return session.inTurn(async () => {
       const head = seen === undefined ? this.#options.follower.head : await this.#headFor(seen);
@@ -111,6 +117,7 @@ export class SubscriptionManager {
       );
       const recheck = (room: RoomName) => this.#mayEnter(session, room);
       await this.#options.entrance.enter(session, wishes, delivered, recheck);
+      if (!session.isEnded) greet();
     });
   }
 
