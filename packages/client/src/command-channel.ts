@@ -1,0 +1,38 @@
+import type { Ack } from "@roomcast/events";
+import { clientError, RoomcastError } from "./roomcast-error.ts";
+import type { RoomcastSocket } from "./roomcast-socket.ts";
+
+/** `emit` with a time limit, without the overloads by command that cannot be passed on. */
+interface TimedEmitter {
+  emit(command: string, input: unknown, answer: (error: Error | null, ack: Ack<unknown>) => void): void;
+}
+
+/** Sends commands and waits for their acks. */
+export class CommandChannel {
+  readonly #socket: RoomcastSocket;
+  readonly #timeoutMs: number;
+
+  constructor(socket: RoomcastSocket, timeoutMs: number) {
+    this.#socket = socket;
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Resolves with the ack's data, or rejects with a `RoomcastError`: the server's, `timeout`, or `disconnected`. */
+  call<Data>(command: string, input: unknown): Promise<Data> {
+    const socket = this.#socket;
+    return new Promise((resolve, reject) => {
+      const fail = (code: "timeout" | "disconnected", message: string) =>
+        reject(clientError(code, `${command}: ${message}`, true));
+      // Clients before 4.8 leave a callback waiting for its time limit when the connection breaks off.
+      const onDisconnect = () => fail("disconnected", "the connection broke off");
+      socket.once("disconnect", onDisconnect);
+      const emitter = socket.timeout(this.#timeoutMs) as unknown as TimedEmitter;
+      emitter.emit(command, input, (error, ack) => {
+        socket.off("disconnect", onDisconnect);
+        if (error !== null) fail("timeout", `no answer within ${this.#timeoutMs} ms`);
+        else if (ack.ok) resolve(ack.data as Data);
+        else reject(new RoomcastError(ack.error));
+      });
+    });
+  }
+}

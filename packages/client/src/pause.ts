@@ -1,0 +1,18 @@
+/** Half a second at first, doubling up to half a minute, and up to half less so that clients do not all come at once. */
+export function defaultRetryDelayMs(attempt: number): number {
+  return Math.min(500 * 2 ** attempt, 30_000) * (1 - Math.random() / 2);
+}
+
+/** Resolves after a time, or at once when the signal is aborted. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal.addEventListener("abort", end);
+    if (signal.aborted) end();
+  });
+}

@@ -1,0 +1,35 @@
+import type { ErrorBody, ErrorCode } from "@roomcast/events";
+
+/**
+ * Codes of errors that arise in the client:
+ * - `conflicting_filters`: the room is followed with other filters, and the server keeps one subscription per room
+ * - `unsubscribed`: the subscription was ended before the server had confirmed it
+ * - `unhandled_reset`: events of the room may be missing and the subscription has no `refetch`
+ * - `disconnected`: the connection broke off before the answer came
+ */
+export type ClientErrorCode = "conflicting_filters" | "unsubscribed" | "unhandled_reset" | "disconnected";
+
+/** What the server answered instead of doing it, or why the client could not ask; `code` names it for programs. */
+export class RoomcastError extends Error {
+  override readonly name = "RoomcastError";
+  readonly code: ErrorCode | ClientErrorCode;
+  /** Whether the same call may succeed later. */
+  readonly retryable: boolean;
+  readonly details: ErrorBody["details"];
+
+  constructor(body: Omit<ErrorBody, "code"> & { code: ErrorCode | ClientErrorCode }) {
+    super(body.message);
+    this.code = body.code;
+    this.retryable = body.retryable;
+    this.details = body.details;
+  }
+}
+
+/** An error that arose in the client. */
+export function clientError(
+  code: ClientErrorCode | "timeout",
+  message: string,
+  retryable = false,
+): RoomcastError {
+  return new RoomcastError({ code, message, retryable });
+}

@@ -1,0 +1,36 @@
+import { describe, expect, test } from "@jest/globals";
+import { type Filters, parseFilters } from "@roomcast/events";
+import { passesFilters } from "../src/passes-filters.ts";
+
+const values = [undefined, null, true, false, 0, 5, 10, "", "5", "a", "b", ["a"], { a: 1 }];
+const filters: Filters[] = [
+  {},
+  { x: "a" },
+  { x: null },
+  { x: 5 },
+  { x: false },
+  { x: ["a", 5, null] },
+  { x: { eq: "a" } },
+  { x: { ne: "a" } },
+  { x: { ne: null } },
+  { x: { in: ["a", "b"] } },
+  { x: { nin: ["a", null] } },
+  { x: { gt: 5 } },
+  { x: { gte: 5, lt: 10 } },
+  { x: { lte: "a" } },
+  { x: { gt: "" } },
+  { x: "a", y: { ne: "a" } },
+];
+
+describe("filters on the client", () => {
+  test.each(filters.map((one) => [JSON.stringify(one), one] as const))(
+    "judge as the server's do: %s",
+    (_, one) => {
+      const server = parseFilters(one, () => true);
+      for (const x of values) {
+        const data = x === undefined ? { y: "b" } : { x, y: "b" };
+        expect([x, passesFilters(data, one)]).toEqual([x, server?.matches(data) ?? true]);
+      }
+    },
+  );
+});
