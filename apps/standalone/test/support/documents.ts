@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -9,7 +9,9 @@ export const root = fileURLToPath(new URL("../../../../", import.meta.url));
 export function documents(): string[] {
   const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
   const pages = docs.filter((path) => path.endsWith(".md")).map((path) => join("docs", path));
-  return ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...pages.sort()];
+  const packages = readdirSync(join(root, "packages")).map((name) => join("packages", name, "README.md"));
+  const readmes = packages.filter((path) => existsSync(join(root, path)));
+  return ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...pages.sort(), ...readmes];
 }
 
 /** The text of a file of the repository. */
