@@ -28,7 +28,6 @@ export interface RoomReset {
 /** Events the server sends of its own accord, beside the catalogue. */
 export interface ServerEventData {
   "connection.established": ConnectionEstablished;
-  connection_established: ConnectionEstablished;
   "connection.error": ErrorBody;
   "room.reset": RoomReset;
   "position.advanced": Record<string, never>;
@@ -42,8 +41,13 @@ type ServerEvents = {
   [T in ServerEventType]: (event: Envelope<T, ServerEventData[T]>, position: string) => void;
 };
 
+/** `connection.established` also comes by the name `connection_established`, with the same envelope. */
+interface EventAliases {
+  connection_established: ServerEvents["connection.established"];
+}
+
 /** For `Socket<ServerToClientEvents, ClientToServerEvents>` of socket.io-client. */
-export type ServerToClientEvents = CatalogueEvents & ServerEvents;
+export type ServerToClientEvents = CatalogueEvents & ServerEvents & EventAliases;
 
 /** The commands a client may emit, each answered through its callback. */
 export interface ClientToServerEvents {

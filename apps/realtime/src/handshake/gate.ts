@@ -1,11 +1,12 @@
 import type { LogFollower } from "@roomcast/event-log";
-import { ProtocolError } from "@roomcast/events";
+import { formatPosition, ProtocolError } from "@roomcast/events";
 import type { Logger } from "@roomcast/service";
 import type { Namespace, Socket } from "socket.io";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Dispatcher } from "../commands/dispatch.ts";
 import type { Connection } from "../delivery/connection.ts";
-import { sendServerEvent } from "../delivery/server-event.ts";
+import { eventFrame } from "../delivery/frame.ts";
+import { serverEnvelope } from "../delivery/server-event.ts";
 import type { RevocationControl } from "../sessions/revocation-control.ts";
 import type { Session } from "../sessions/session.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
@@ -32,9 +33,19 @@ const evictEvent = "roomcast:evict";
 /** Takes authenticated sockets in and sees them out. */
 export class Gate {
   readonly #options: GateOptions;
+  // Shared by all sockets, which find their session by `this`: closures for each would cost memory.
+  readonly #onDisconnect: (this: Socket) => void;
+  readonly #onPacket: (this: Socket, name: unknown, ...args: unknown[]) => void;
 
   constructor(options: GateOptions) {
     this.#options = options;
+    const left = (socket: Socket) => this.#left(socket);
+    this.#onDisconnect = function () {
+      left(this);
+    };
+    this.#onPacket = function (name, ...args) {
+      options.dispatcher.dispatch(sessionOf(this), name, args);
+    };
     for (const namespace of options.namespaces) {
       namespace.on(evictEvent, (sessionId: string) => this.#evict(this.#options.sessions.get(sessionId)));
     }
@@ -49,8 +60,6 @@ export class Gate {
 
   /** Begins or resumes the session of a socket that the middleware has let through. Never throws. */
   enter(socket: Socket): void {
-    // A client may emit an event named "error", which an emitter without a listener throws.
-    socket.on("error", ignore);
     try {
       this.#enter(socket);
     } catch (error) {
@@ -61,15 +70,14 @@ export class Gate {
 
   #enter(socket: Socket): void {
     const { session, resume } = socket.data as Handshake;
-    const { sessions, subscriptions, dispatcher, logger } = this.#options;
-    socket.on("disconnect", () => {
-      this.#leave(session);
-      endIfUnused(socket);
-    });
+    const { sessions, subscriptions, logger } = this.#options;
+    // What is needed to resume is not kept for the life of the connection.
+    socket.data = { session };
+    socket.on("disconnect", this.#onDisconnect);
     // A half-open connection of the same session may still be there: nothing must be written to both.
     this.#evict(sessions.add(session));
     if (resume !== undefined) this.#evictElsewhere(socket, session.id);
-    socket.onAny((name: unknown, ...args: unknown[]) => dispatcher.dispatch(session, name, args));
+    socket.onAny(this.#onPacket);
     if (!this.#options.control.catchUp(session)) return;
     if (resume === undefined) return this.#begin(session);
     subscriptions
@@ -81,6 +89,11 @@ export class Gate {
       });
   }
 
+  #left(socket: Socket): void {
+    this.#leave(sessionOf(socket));
+    endIfUnused(socket);
+  }
+
   #begin(session: Session): void {
     this.#options.subscriptions.begin(session, automaticRooms(session.userId));
     this.#greet(session, false);
@@ -90,10 +103,14 @@ export class Gate {
     const { id: sessionId, userId, connection } = session;
     const rooms = [...session.subscriptions.keys()];
     const data = { sessionId, userId, recovered, rooms };
-    const { position } = this.#options.follower;
-    for (const type of ["connection.established", "connection_established"] as const) {
-      sendServerEvent(connection.socket, type, `user:${userId}`, data, session.positionAt(position));
-    }
+    const json = JSON.stringify(serverEnvelope("connection.established", `user:${userId}`, data));
+    const position = formatPosition(session.positionAt(this.#options.follower.position));
+    const namespace = connection.socket.nsp.name;
+    connection.writePast(
+      ["connection.established", "connection_established"].map((name) =>
+        eventFrame(namespace, name, json, position),
+      ),
+    );
   }
 
   #evict(session: Session | undefined): void {
@@ -151,6 +168,6 @@ export function connectionOf(namespace: Namespace, socketId: string): Connection
   return (namespace.sockets.get(socketId)?.data as Handshake | undefined)?.session?.connection;
 }
 
-function ignore(): void {
-  // The packet is answered by the dispatcher like any other unknown command.
+function sessionOf(socket: Socket): Session {
+  return (socket.data as Handshake).session;
 }
