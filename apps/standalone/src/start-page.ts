@@ -20,11 +20,13 @@ export function startPage(demo: Demo | undefined): Router {
 }
 
 /**
- * The keys are for pages of this machine. The check of the host keeps out a foreign page that has its own name resolve
+ * The keys are for pages of this machine, whatever address the server listens on. The check of the host keeps out a foreign page that has its own name resolve
  * to this address (DNS rebinding).
  */
 function sendDemo(request: Request, response: Response, demo: Demo | undefined): void {
-  const isLocal = ["localhost", "127.0.0.1", "[::1]"].includes(request.hostname);
+  const isLocal =
+    ["localhost", "127.0.0.1", "[::1]"].includes(request.hostname) &&
+    ["127.0.0.1", "::1", "::ffff:127.0.0.1"].includes(request.socket.remoteAddress ?? "");
   if (demo === undefined || !isLocal) response.status(404).json({ error: "no made-up keys here" });
   else response.setHeader("cache-control", "no-store").json(demo);
 }

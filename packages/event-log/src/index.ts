@@ -1,6 +1,6 @@
-export { historyBounds } from "./history-bounds.ts";
 export { breakOf, currentEpoch } from "./epochs.ts";
 export * from "./event-log.ts";
+export { historyBounds } from "./history-bounds.ts";
 export { MemoryEventLog } from "./memory/memory-event-log.ts";
 export * from "./read-log-options.ts";
 export { RedisEventLog, type RedisEventLogOptions } from "./redis/redis-event-log.ts";

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { EventLog, EventLogOptions } from "@roomcast/event-log";
 import type { RoomName } from "@roomcast/events";
-import type { EventLog, EventLogOptions } from "../src/index.ts";
 import { Recorder } from "./support/recorder.ts";
 import { ids, request } from "./support/requests.ts";
 
@@ -110,6 +110,7 @@ export function eventLogContract(
           entries: [],
           complete: true,
         });
+        expect(await log.history("project:1", { limit: 10 })).toMatchObject({ entries: [], complete: false });
       });
 
       test("a first event after all older ones expired does not hide them", async () => {

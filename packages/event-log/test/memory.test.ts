@@ -1,4 +1,4 @@
-import { MemoryEventLog } from "../src/index.ts";
+import { MemoryEventLog } from "@roomcast/event-log";
 import { eventLogContract } from "./contract.ts";
 
 let log: MemoryEventLog | undefined;

@@ -1,25 +1,17 @@
-import { randomUUID } from "node:crypto";
-import { parseRedisUrl } from "@roomcast/service";
-import { RedisEventLog } from "../src/index.ts";
+import { afterAll, beforeAll } from "@jest/globals";
+import { type RedisServer, startRedis } from "@roomcast/testkit";
 import { eventLogContract } from "./contract.ts";
+import { RedisLogs } from "./support/redis-log.ts";
 
-const opened: RedisEventLog[] = [];
+let redis: RedisServer;
+const logs = new RedisLogs();
+beforeAll(async () => {
+  redis = await startRedis();
+});
+afterAll(() => redis.stop());
 
 eventLogContract(
   "RedisEventLog",
-  async (options) => {
-    const log = new RedisEventLog({
-      ...options,
-      target: parseRedisUrl(process.env.REDIS_URL ?? "redis://127.0.0.1:6399"),
-      keyPrefix: `test:${randomUUID()}:`,
-      heartbeatMs: 200,
-      onError: (error) => console.error(error),
-    });
-    opened.push(log);
-    await log.connect();
-    return log;
-  },
-  async () => {
-    await Promise.all(opened.splice(0).map((log) => log.close()));
-  },
+  (options) => logs.open(redis.url, { ...options }),
+  () => logs.closeAll(),
 );

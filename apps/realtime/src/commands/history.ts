@@ -53,7 +53,7 @@ async function readPage(
   const after = from && Math.min(from.offset, from.replay?.at ?? from.offset);
   const slice = await log.history(room, after === undefined ? { limit } : { after, limit });
   const { entries, more, complete } = after === undefined ? newest(slice) : oldest(slice);
-  const offset = entries.at(-1)?.offset ?? after ?? 0;
+  const offset = entries.at(-1)?.offset ?? after ?? head.offset;
   return { room, events: entries.map(toEvent), position: formatPosition({ epoch, offset }), more, complete };
 }
 

@@ -18,16 +18,15 @@ export async function readHistory(
   room: RoomName,
   range: HistoryRange,
 ): Promise<HistorySlice> {
-  if (range.after === undefined) return readNewest(client, keys, room, range.limit);
+  const quietFrom = () => provenQuietFrom(client, keys, bounds[roomKindOf(room)].maxAgeMs);
+  if (range.after === undefined) return readNewest(client, keys, room, range.limit, quietFrom);
   // The head first: what is appended between the two reads then shows in the entries, never only in the head.
   const [head, found] = await Promise.all([
     client.get(keys.roomHead(room)),
     client.xRange(keys.history(room), `(${range.after}-0`, "+", { COUNT: range.limit + 1 }),
   ]);
   const items = (found ?? []).map(toItem).filter((item) => item !== undefined);
-  const complete = await isComplete(range.after, items[0]?.prev, head, () =>
-    provenQuietFrom(client, keys, bounds[roomKindOf(room)].maxAgeMs),
-  );
+  const complete = await isComplete(range.after, items[0]?.prev, head, quietFrom);
   const until = range.until ?? Number.POSITIVE_INFINITY;
   const wanted = items.filter((item) => item.entry.offset <= until);
   return {
@@ -65,11 +64,14 @@ async function readNewest(
   keys: LogKeys,
   room: RoomName,
   limit: number,
+  quietFrom: () => Promise<number>,
 ): Promise<HistorySlice> {
   const found = await client.xRevRange(keys.history(room), "+", "-", { COUNT: limit });
   const items = (found ?? []).map(toItem).filter((item) => item !== undefined);
   const entries = items.map((item) => item.entry).reverse();
-  return { entries, complete: items.length < limit && (items.at(-1)?.prev ?? 0) === 0, more: false };
+  const oldest = items.at(-1);
+  const isAll = oldest === undefined ? (await quietFrom()) === 0 : items.length < limit && oldest.prev === 0;
+  return { entries, complete: isAll, more: false };
 }
 
 function toItem({ message }: { message: Record<string, string> }): Item | undefined {

@@ -41,12 +41,18 @@ export class RedisEventLog implements EventLog {
   readonly #options: Required<Omit<RedisEventLogOptions, "history">>;
   readonly #bounds;
   readonly #keys: LogKeys;
-  readonly #writer: RedisConnection;
-  readonly #reader: RedisConnection;
+  /**
+   * Writes and reads go over one connection: after a failover, two could be to two servers, and a log that is read from
+   * the former master looks as if its newest part had been trimmed.
+   */
+  readonly #connection: RedisConnection;
   readonly #appends: AppendQueue;
   readonly #ages: { text: string; maxMs: number };
   #replicated: { connection: RedisConnection; appends: AppendQueue } | undefined;
   readonly #followers = new Set<LogFollower>();
+  readonly #epochSeed = randomBytes(4).readUInt32BE().toString(36).padStart(7, "0");
+  #calls = 0;
+  readonly #reading = new Map<string, Promise<HistorySlice>>();
 
   constructor(options: RedisEventLogOptions) {
     this.#options = {
@@ -62,14 +68,13 @@ export class RedisEventLog implements EventLog {
     const ages = Object.values(this.#bounds).map(({ maxAgeMs }) => maxAgeMs);
     this.#ages = { text: ages.join(","), maxMs: Math.max(...ages) };
     this.#keys = new LogKeys(this.#options.keyPrefix);
-    this.#writer = this.#connection("log-writer");
-    this.#reader = this.#connection("log-reader");
-    this.#appends = this.#appendQueue(this.#writer);
+    this.#connection = this.#connectionNamed("log");
+    this.#appends = this.#appendQueue(this.#connection);
   }
 
   /** Connects; rejects only when closed meanwhile, otherwise keeps trying. */
   async connect(): Promise<void> {
-    await Promise.all([this.#writer.connect(), this.#reader.connect()]);
+    await this.#connection.connect();
   }
 
   async append(request: AppendRequest): Promise<Appended> {
@@ -90,8 +95,8 @@ export class RedisEventLog implements EventLog {
     const { heartbeatMs, commandTimeoutMs, onError } = this.#options;
     const follower = new RedisFollower(
       {
-        subscription: this.#connection("log-follower"),
-        reader: this.#reader,
+        subscription: this.#connectionNamed("log-follower"),
+        reader: this.#connection,
         keys: this.#keys,
         heartbeat: () => this.#heartbeat(),
         heartbeatMs,
@@ -105,21 +110,31 @@ export class RedisEventLog implements EventLog {
     return follower;
   }
 
-  async history(room: RoomName, range: HistoryRange): Promise<HistorySlice> {
-    try {
-      const slice = readHistory(this.#reader.client, this.#keys, this.#bounds, room, range);
-      return await within(this.#options.commandTimeoutMs, slice);
-    } catch (error) {
-      if (error instanceof RedisUnavailableError && this.#reader.isReady) this.#reader.drop();
-      throw new ProtocolError("unavailable", "the history cannot be read now", { cause: error });
-    }
+  /** Equal questions that are under way are asked once: after a replica died, many clients come back with the same. */
+  history(room: RoomName, range: HistoryRange): Promise<HistorySlice> {
+    const question = `${room} ${range.after} ${range.until} ${range.limit}`;
+    const asked = this.#reading.get(question);
+    if (asked !== undefined) return asked;
+    const answer = this.#readHistory(room, range).finally(() => this.#reading.delete(question));
+    this.#reading.set(question, answer);
+    return answer;
   }
 
   async close(): Promise<void> {
     this.#appends.close();
     this.#replicated?.appends.close();
     await Promise.all([...this.#followers].map((follower) => follower.stop()));
-    await Promise.all([this.#writer.close(), this.#reader.close(), this.#replicated?.connection.close()]);
+    await Promise.all([this.#connection.close(), this.#replicated?.connection.close()]);
+  }
+
+  async #readHistory(room: RoomName, range: HistoryRange): Promise<HistorySlice> {
+    try {
+      const slice = readHistory(this.#connection.client, this.#keys, this.#bounds, room, range);
+      return await within(this.#options.commandTimeoutMs, slice);
+    } catch (error) {
+      if (error instanceof RedisUnavailableError && this.#connection.isReady) this.#connection.drop();
+      throw new ProtocolError("unavailable", "the history cannot be read now", { cause: error });
+    }
   }
 
   async #heartbeat(): Promise<LogHead> {
@@ -145,7 +160,7 @@ export class RedisEventLog implements EventLog {
     const kept = transient ? [] : request.rooms;
     return [
       encodeEntry({ ...request, transient }),
-      randomBytes(5).readUIntBE(0, 5).toString(36),
+      this.#epochCandidate(),
       String(maxEntries),
       this.#keys.channel,
       request.idempotency?.fingerprint ?? "",
@@ -161,10 +176,15 @@ export class RedisEventLog implements EventLog {
     ];
   }
 
+  /** A name that no epoch has had: random for this process, counted on for each call. */
+  #epochCandidate(): string {
+    return `${this.#epochSeed}${(this.#calls++).toString(36)}`;
+  }
+
   /** WAIT blocks the connection it is sent on, so such appends have one of their own. */
   #replicatedAppends(): AppendQueue {
     if (this.#replicated === undefined) {
-      const connection = this.#connection("log-replicated");
+      const connection = this.#connectionNamed("log-replicated");
       this.#replicated = { connection, appends: this.#appendQueue(connection, 1) };
       connection.connect().catch(this.#options.onError);
     }
@@ -176,7 +196,7 @@ export class RedisEventLog implements EventLog {
     return new AppendQueue(connection, { timeoutMs, maxPending, replicas });
   }
 
-  #connection(name: string): RedisConnection {
+  #connectionNamed(name: string): RedisConnection {
     const { target, commandTimeoutMs, onError } = this.#options;
     return new RedisConnection({ target, name, connectTimeoutMs: commandTimeoutMs, onError });
   }

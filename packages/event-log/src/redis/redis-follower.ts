@@ -13,7 +13,7 @@ const maxQueuedPushes = 10_000;
 export interface RedisFollowerOptions {
   /** Receives the pushes, and nothing else. */
   subscription: RedisConnection;
-  /** Reads the log. */
+  /** Reads the log; the connection that heartbeats are written to. */
   reader: RedisConnection;
   keys: LogKeys;
   /** Writes a sign of life if the log has been quiet, and answers where the log ends. */

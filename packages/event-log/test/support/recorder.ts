@@ -1,4 +1,4 @@
-import type { BreakReason, EventLog, LogEntry, LogFollower, LogSink } from "../../src/index.ts";
+import type { BreakReason, EventLog, LogEntry, LogFollower, LogSink } from "@roomcast/event-log";
 
 /** A sink that remembers everything and can be waited on. */
 export class Recorder implements LogSink {

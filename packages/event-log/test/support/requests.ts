@@ -1,5 +1,5 @@
+import type { AppendRequest } from "@roomcast/event-log";
 import type { RoomName } from "@roomcast/events";
-import type { AppendRequest } from "../../src/index.ts";
 
 let count = 0;
 
