@@ -4,7 +4,7 @@ import type { Embedded } from "./embedded.ts";
 
 /** Publishes a `project.updated` to rooms of any kind; `changes` tells events apart. */
 export function announce(
-  { broadcaster }: Embedded,
+  { broadcaster }: Pick<Embedded, "broadcaster">,
   room: RoomName | RoomName[],
   changes: Record<string, unknown> = {},
 ): Promise<Published> {
