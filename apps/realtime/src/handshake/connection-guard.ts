@@ -20,6 +20,7 @@ interface EnginePacket {
 const probe: EnginePacket = { type: "ping" };
 
 interface Transport {
+  name: string;
   socket?: { terminate(): void };
 }
 
@@ -30,12 +31,14 @@ interface EngineConnection {
   close(discard: true): void;
 }
 
+const none: readonly string[] = [];
+
 /** What one connection has sent lately. */
 class Ledger {
   readonly packets = new CommandBudget();
   readonly connects = new CommandBudget();
   /** Namespaces whose middleware is at work. */
-  deciding: readonly string[] = [];
+  deciding = none;
 }
 
 /**
@@ -67,14 +70,15 @@ export class ConnectionGuard {
     }
     io.engine.on("connection", (connection: EngineConnection) => {
       connection.prependListener("packet", onPacket);
-      connection.on("upgrading", onProbe);
+      if (connection.transport.name === "polling") connection.on("upgrading", onProbe);
     });
   }
 
   /** To be called when the middleware of a namespace has decided. */
   decided(connection: object, namespace: string): void {
     const ledger = this.#ledgerOf(connection as EngineConnection);
-    ledger.deciding = ledger.deciding.filter((name) => name !== namespace);
+    const others = ledger.deciding.filter((name) => name !== namespace);
+    ledger.deciding = others.length === 0 ? none : others;
   }
 
   #mayPass(connection: EngineConnection, { type, data }: EnginePacket): boolean {
