@@ -39,23 +39,23 @@ describe.each([
   }, 30_000);
   afterAll(() => proxy.stop());
 
-  const transports = [["websocket"], ["polling"], ["polling", "websocket"]];
-
-  test.each(transports.map((names) => [names.join(", then "), names]))(
-    "%s: events arrive",
-    async (_names, names) => {
-      const clients = await Promise.all(
-        Array.from({ length: 4 }, (_, n) =>
-          TestClient.connected(proxy.url, { token: testToken(`u-${names.join("-")}-${n}`), transports: names }),
-        ),
-      );
-      for (const client of clients) await client.subscribe("project:1");
-      const { status, body } = await publish(proxy.url, projectUpdated("1"));
-      expect(status).toBe(201);
-      for (const client of clients) expect((await client.next("project.updated")).event.id).toBe(body.id);
-      for (const client of clients) client.close();
-    },
-  );
+  test.each([
+    { transports: ["websocket"] },
+    { transports: ["polling"] },
+    { transports: ["polling", "websocket"] },
+  ])("events arrive over $transports", async ({ transports }) => {
+    const clients = await Promise.all(
+      Array.from({ length: 4 }, (_, n) => {
+        const token = testToken(`u-${transports.join("-")}-${n}`);
+        return TestClient.connected(proxy.url, { token, transports });
+      }),
+    );
+    for (const client of clients) await client.subscribe("project:1");
+    const { status, body } = await publish(proxy.url, projectUpdated("1"));
+    expect(status).toBe(201);
+    for (const client of clients) expect((await client.next("project.updated")).event.id).toBe(body.id);
+    for (const client of clients) client.close();
+  });
 
   test("a client whose replica ends comes back through it, misses nothing and is told so", async () => {
     const client = await TestClient.connected(proxy.url, { token: testToken("resumer") });

@@ -20,7 +20,9 @@ describe("filters of a subscription", () => {
     return client;
   };
   const send = (accountId: string) =>
-    server.broadcaster.broadcastInstanceStateChanged({ ...exampleOf("instance.state_changed"), accountId });
+    server.broadcaster.broadcastInstanceStateChanged(
+      Object.assign(exampleOf("instance.state_changed"), { accountId }),
+    );
 
   test("each client gets what passes its own, whoever else is in the room", async () => {
     const [one, list, all] = await Promise.all(["one", "list", "all"].map(connect));

@@ -181,7 +181,7 @@ describe("a replica", () => {
         upgradeRequest("/socket.io/?EIO=4&transport=websocket").slice(0, -2),
       ];
       const sockets = await Promise.all(starts.map(() => tcp(replica.port)));
-      sockets.forEach((socket, index) => socket.write(starts[index] as string));
+      for (const [index, socket] of sockets.entries()) socket.write(starts[index] as string);
       expect((await fetch(`${replica.url}/health`)).status).toBe(200);
       for (const socket of sockets) socket.resetAndDestroy();
     });

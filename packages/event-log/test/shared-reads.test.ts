@@ -24,7 +24,7 @@ test("the same part of a history is read once for all who ask at the same time",
   const lengths = (await Promise.all(asked)).map(({ entries }) => entries.length);
   expect(new Set(lengths)).toEqual(new Set([4]));
   expect((await other).entries).toHaveLength(3);
-  const stats = String(await admin.sendCommand(["INFO", "commandstats"]));
+  const stats = await admin.info("commandstats");
   expect(/cmdstat_xrange:calls=(\d+)/.exec(stats)?.[1]).toBe("2");
   await admin.close();
 });
