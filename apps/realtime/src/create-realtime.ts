@@ -119,12 +119,16 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     logger,
   });
   for (const namespace of all) namespace.use(authenticate).on("connection", (socket) => gate.enter(socket));
-  const keeper = new SessionKeeper({ sessions, cluster, sessionTtlMs: options.socket.sessionTtlMs, onError });
+  const { sessionTtlMs } = options.socket;
+  const keeper = new SessionKeeper({ sessions, cluster, follower, sessionTtlMs, onError });
   const announcer = new StatsAnnouncer({ cluster, sessions, rooms, subscriptions, relay, follower, onError });
   health.add("log", () => {
     if (!relay.isConnected) throw new Error("the log is not heard");
   });
   health.add("cluster", () => cluster.check());
+  health.add("draining", () => {
+    if (!isOpen) throw new Error("the process is about to end");
+  });
   return {
     io,
     rooms,

@@ -12,7 +12,10 @@ export async function startRealtime(config: RealtimeConfig): Promise<Running & {
   const logger = createLogger({ level: config.logLevel, name: "realtime" });
   const onError = (error: Error) => logger.warn({ err: error }, "trouble that will be tried again");
   const health = new Health();
-  const httpServer = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, createProbes(health));
+  const httpServer = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },
+    createProbes(health),
+  );
   const log = new RedisEventLog({ ...config.log, target: config.redis, onError });
   const { sessionTtlMs, maxConnectionsPerUser, closeTimeoutMs } = config.socket;
   const [cluster] = await Promise.all([
@@ -44,9 +47,9 @@ export async function startRealtime(config: RealtimeConfig): Promise<Running & {
     logger,
     closeTimeoutMs: closeTimeoutMs + 5_000,
     async close() {
-      const closed = listening.close(closeTimeoutMs);
+      // The clients first: a polling one is told to leave at its next poll, and /ready says why no more may come.
       await realtime.close();
-      await closed;
+      await listening.close(1_000);
       await cluster.close();
       await log.close();
     },

@@ -25,7 +25,7 @@ describe("a replica's probes", () => {
     const ready = await fetch(`${replica.url}/ready`);
     expect([ready.status, await ready.json()]).toEqual([
       200,
-      { status: "ready", checks: { log: "ok", cluster: "ok" } },
+      { status: "ready", checks: { log: "ok", cluster: "ok", draining: "ok" } },
     ]);
     for (const { headers } of [health, ready]) {
       expect(headers.get("cache-control")).toBe("no-store");

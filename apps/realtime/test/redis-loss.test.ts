@@ -23,6 +23,12 @@ describe("two replicas with code of their own over one Redis", () => {
     for (const client of clients) client.close();
   });
 
+  test("fetchSockets of one sees the sockets of both", async () => {
+    const clients = await follow();
+    expect(await replicas[0]?.count()).toBe(2);
+    for (const client of clients) client.close();
+  });
+
   test("disconnectSockets of one ends the connections to the other, which do not come back", async () => {
     const clients = await follow();
     const ended = clients.map(

@@ -43,7 +43,10 @@ export async function startStandalone(
     corsOrigins: config.corsOrigins,
   });
   const app = express().disable("x-powered-by").use(startPage(demo), api);
-  const httpServer = createServer({ headersTimeout: 10_000, requestTimeout: 30_000 }, app);
+  const httpServer = createServer(
+    { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },
+    app,
+  );
   const isDevelopment = demo !== undefined;
   const realtime = await createRealtime({
     httpServer,
@@ -63,9 +66,8 @@ export async function startStandalone(
     logger,
     closeTimeoutMs: config.socket.closeTimeoutMs + 5_000,
     async close() {
-      const closed = listening.close(config.socket.closeTimeoutMs);
       await realtime.close();
-      await closed;
+      await listening.close(1_000);
       resetBroadcaster();
       await cluster.close();
       await log.close();

@@ -47,7 +47,12 @@ export class TestClient {
   static async connected(url: string, options: TestClientOptions = {}): Promise<TestClient> {
     const client = new TestClient(url, options);
     const failed = new Promise<never>((_, reject) => client.socket.once("connect_error", reject));
-    await Promise.race([client.next("connection.established"), failed]);
+    try {
+      await Promise.race([client.next("connection.established"), failed]);
+    } catch (error) {
+      client.close();
+      throw error;
+    }
     return client;
   }
 

@@ -32,6 +32,11 @@ export class AdapterPublisher {
     return Promise.reject(new Error("the publishing client does not subscribe"));
   }
 
+  /** By this method the adapter knows a client whose `sendCommand` takes a list. */
+  sSubscribe(): Promise<void> {
+    return this.pSubscribe();
+  }
+
   on(): this {
     return this;
   }

@@ -13,6 +13,7 @@ import type { Socket } from "socket.io";
 import { Connection, type ConnectionContext } from "../delivery/connection.ts";
 import { Session } from "../sessions/session.ts";
 import type { SessionStore, StoredSession, StoredSubscription } from "../sessions/session-store.ts";
+import { setSession } from "../sessions/socket-session.ts";
 import type { ConnectionGuard } from "./connection-guard.ts";
 import type { GiveUpPlace } from "./gate.ts";
 
@@ -36,6 +37,18 @@ export interface Handshake {
   resume?: { stored: StoredSession; seen: Position | undefined };
 }
 
+type Resume = NonNullable<Handshake["resume"]>;
+
+/** Between the middleware and the connection handler. */
+const resumes = new WeakMap<Socket, Resume>();
+
+/** What a socket resumes, if it does; to be asked once. */
+export function takeResume(socket: Socket): Resume | undefined {
+  const resume = resumes.get(socket);
+  resumes.delete(socket);
+  return resume;
+}
+
 type Next = (error?: Error & { data?: unknown }) => void;
 
 /**
@@ -47,7 +60,8 @@ export function createAuthenticate(options: AuthenticateOptions) {
   return (socket: Socket, next: Next): void => {
     authenticate(socket, options)
       .then(({ giveUpPlace, ...handshake }) => {
-        socket.data = handshake;
+        setSession(socket, handshake.session);
+        if (handshake.resume !== undefined) resumes.set(socket, handshake.resume);
         // Socket.IO sends `pid` with its CONNECT packet and a stock client sends it back; it has no public setter.
         (socket as unknown as { pid: string }).pid = handshake.session.id;
         next();
@@ -77,7 +91,8 @@ async function authenticate(
   const session = new Session(randomBytes(16).toString("base64url"), principal, connection);
   const giveUpPlace = await options.admit(session);
   try {
-    await options.store.save(session.id, session, storedRooms(session.userId, options.position()));
+    const subscriptions = storedRooms(session.userId, options.position());
+    await options.store.create(session.id, { userId: session.userId, batch: session.batch, subscriptions });
   } catch (error) {
     giveUpPlace();
     throw error;

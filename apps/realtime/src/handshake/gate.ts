@@ -10,8 +10,9 @@ import { serverEnvelope } from "../delivery/server-event.ts";
 import type { RevocationControl } from "../sessions/revocation-control.ts";
 import type { Session } from "../sessions/session.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
+import { sessionOf } from "../sessions/socket-session.ts";
 import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
-import { automaticRooms, type Handshake } from "./authenticate.ts";
+import { automaticRooms, takeResume } from "./authenticate.ts";
 
 export interface GateOptions {
   sessions: SessionRegistry;
@@ -44,7 +45,7 @@ export class Gate {
       left(this);
     };
     this.#onPacket = function (name, ...args) {
-      options.dispatcher.dispatch(sessionOf(this), name, args);
+      options.dispatcher.dispatch(knownSession(this), name, args);
     };
     for (const namespace of options.namespaces) {
       namespace.on(evictEvent, (sessionId: string) => this.#evict(this.#options.sessions.get(sessionId)));
@@ -69,10 +70,9 @@ export class Gate {
   }
 
   #enter(socket: Socket): void {
-    const { session, resume } = socket.data as Handshake;
+    const session = knownSession(socket);
+    const resume = takeResume(socket);
     const { sessions, subscriptions, logger } = this.#options;
-    // What is needed to resume is not kept for the life of the connection.
-    socket.data = { session };
     socket.on("disconnect", this.#onDisconnect);
     // A half-open connection of the same session may still be there: nothing must be written to both.
     this.#evict(sessions.add(session));
@@ -90,7 +90,7 @@ export class Gate {
   }
 
   #left(socket: Socket): void {
-    this.#leave(sessionOf(socket));
+    this.#leave(knownSession(socket));
     endIfUnused(socket);
   }
 
@@ -165,9 +165,11 @@ function endIfUnused({ client, conn, nsp }: Socket): void {
 
 /** The connection record of a socket id, for the adapter. */
 export function connectionOf(namespace: Namespace, socketId: string): Connection | undefined {
-  return (namespace.sockets.get(socketId)?.data as Handshake | undefined)?.session?.connection;
+  return sessionOf(namespace.sockets.get(socketId))?.connection;
 }
 
-function sessionOf(socket: Socket): Session {
-  return (socket.data as Handshake).session;
+function knownSession(socket: Socket): Session {
+  const session = sessionOf(socket);
+  if (session === undefined) throw new Error("the socket has passed no middleware");
+  return session;
 }

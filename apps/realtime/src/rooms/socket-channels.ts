@@ -1,6 +1,6 @@
 import type { Namespace } from "socket.io";
 import type { FanOut } from "../delivery/fan-out-adapter.ts";
-import type { Session } from "../sessions/session.ts";
+import { sessionOf } from "../sessions/socket-session.ts";
 import type { Channels } from "./room-manager.ts";
 
 /** Delivery channels as Socket.IO rooms of the given namespaces. */
@@ -12,6 +12,7 @@ export function socketChannels(namespaces: readonly Namespace[]): Channels {
     sessions: (channel) =>
       namespaces
         .flatMap(({ adapter }) => (adapter as unknown as FanOut).membersOf(channel))
-        .map(({ socket }) => (socket.data as { session: Session }).session),
+        .map(({ socket }) => sessionOf(socket))
+        .filter((session) => session !== undefined),
   };
 }

@@ -90,8 +90,12 @@ export class Entrance {
       await this.#leaveForbidden(session, wishes, recheck);
       const resets = this.#applyResets(session, wishes, past, starts, at);
       const added = [...session.subscriptions.values()].filter((one) => one.batch === batch);
-      const stored = added.map((one) => toStored(one, starts.get(one.room) ?? at, at.offset));
-      await this.#options.store.save(session.id, session, stored);
+      const subscriptions = added.map((one) => toStored(one, starts.get(one.room) ?? at, at.offset));
+      await this.#options.store.save(session.id, {
+        userId: session.userId,
+        batch: session.batch,
+        subscriptions,
+      });
       return this.#flush(session, wishes, { past, starts, resets, delivered, at, batch });
     } catch (error) {
       this.#undo(session, wishes, before);

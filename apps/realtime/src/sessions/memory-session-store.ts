@@ -21,12 +21,15 @@ export class MemorySessionStore implements SessionStore {
     return found && { userId: found.userId, batch: found.batch, subscriptions: [...found.rooms.values()] };
   }
 
-  async save(
-    id: string,
-    { userId, batch }: { userId: string; batch: number },
-    subscriptions: StoredSubscription[],
-  ): Promise<void> {
-    const rooms = this.#sessions.get(id)?.rooms ?? new Map<RoomName, StoredSubscription>();
+  async create(id: string, session: StoredSession): Promise<void> {
+    const { userId, batch } = session;
+    this.#sessions.set(id, { userId, batch, rooms: new Map() });
+    await this.save(id, session);
+  }
+
+  async save(id: string, { userId, batch, subscriptions }: StoredSession): Promise<void> {
+    const rooms = this.#sessions.get(id)?.rooms;
+    if (rooms === undefined) return;
     for (const subscription of subscriptions) rooms.set(subscription.room, subscription);
     this.#sessions.set(id, { userId, batch, rooms });
   }
@@ -37,5 +40,9 @@ export class MemorySessionStore implements SessionStore {
 
   async touch(ids: string[]): Promise<void> {
     for (const id of ids) this.#sessions.get(id);
+  }
+
+  async forget(id: string): Promise<void> {
+    this.#sessions.delete(id);
   }
 }

@@ -5,6 +5,16 @@ import type { SessionStore, StoredSession, StoredSubscription } from "./session-
 
 const head = "session";
 
+const saveScript = `
+-- KEYS[1] hash of a session
+-- ARGV[1] time to live in ms    ARGV[2+2i] field i    ARGV[3+2i] its value
+-- Returns 1, or 0 if there is no such session
+if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
+redis.call('HSET', KEYS[1], unpack(ARGV, 2))
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return 1
+`;
+
 /** One hash per session: field `session` for its user and batch, one field per room. */
 export class RedisSessionStore implements SessionStore {
   readonly #store: RedisStore;
@@ -22,17 +32,14 @@ export class RedisSessionStore implements SessionStore {
     return { ...(JSON.parse(session) as Omit<StoredSession, "subscriptions">), subscriptions };
   }
 
-  async save(
-    id: string,
-    { userId, batch }: { userId: string; batch: number },
-    subscriptions: StoredSubscription[],
-  ): Promise<void> {
-    const rooms = subscriptions.map((subscription) => [subscription.room, JSON.stringify(subscription)]);
-    const fields = Object.fromEntries([[head, JSON.stringify({ userId, batch })], ...rooms]) as Record<
-      string,
-      string
-    >;
-    await this.#store.run((client) => this.#write(client, id, (key) => client.hSet(key, fields)));
+  async create(id: string, session: StoredSession): Promise<void> {
+    const fields = fieldsOf(session);
+    await this.#store.run((client) => this.#write(client, id, (key) => client.hSet(key, fields.flat())));
+  }
+
+  async save(id: string, session: StoredSession): Promise<void> {
+    const args = [String(this.#ttlMs), ...fieldsOf(session).flat()];
+    await this.#store.run((client) => client.eval(saveScript, { keys: [this.#key(id)], arguments: args }));
   }
 
   async drop(id: string, room: RoomName): Promise<void> {
@@ -45,6 +52,10 @@ export class RedisSessionStore implements SessionStore {
     );
   }
 
+  async forget(id: string): Promise<void> {
+    await this.#store.run((client) => client.del(this.#key(id)));
+  }
+
   /** Both commands leave in one write; a hash without an expiry would stay for ever. */
   #write(client: RedisClient, id: string, change: (key: string) => Promise<unknown>): Promise<unknown> {
     const key = this.#key(id);
@@ -54,4 +65,11 @@ export class RedisSessionStore implements SessionStore {
   #key(id: string): string {
     return this.#store.key(`session:${id}`);
   }
+}
+
+function fieldsOf({ userId, batch, subscriptions }: StoredSession): [field: string, value: string][] {
+  return [
+    [head, JSON.stringify({ userId, batch })],
+    ...subscriptions.map((one): [string, string] => [one.room, JSON.stringify(one)]),
+  ];
 }

@@ -26,16 +26,19 @@ export interface StoredSession {
  */
 export interface SessionStore {
   load(id: string): Promise<StoredSession | undefined>;
-  /** Adds or replaces subscriptions, and the session itself if it is new. */
-  save(
-    id: string,
-    session: { userId: string; batch: number },
-    subscriptions: StoredSubscription[],
-  ): Promise<void>;
+  /** Stores a new session. */
+  create(id: string, session: StoredSession): Promise<void>;
+  /**
+   * Adds or replaces subscriptions of a session. One that is no longer stored stays so: stored with these alone, it could
+   * be resumed without its other rooms.
+   */
+  save(id: string, session: StoredSession): Promise<void>;
   /** Forgets one subscription. */
   drop(id: string, room: RoomName): Promise<void>;
   /** Keeps sessions for another time to live. */
   touch(ids: string[]): Promise<void>;
+  /** Forgets a session for good: its client begins a fresh one when it comes back. */
+  forget(id: string): Promise<void>;
 }
 
 /** A subscription as it is stored. */

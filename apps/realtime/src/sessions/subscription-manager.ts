@@ -151,7 +151,7 @@ export class SubscriptionManager {
       const filter = parseRoomFilter(command.filters);
       if (!(await this.#mayEnter(session, room)))
         throw new ProtocolError("forbidden", "you may not enter this room");
-      return { room, filter, ...(command.since === undefined ? {} : await this.#start(command.since)) };
+      return { room, filter, ...(command.since == null ? {} : await this.#start(command.since)) };
     } catch (error) {
       return refusal(error);
     }

@@ -47,6 +47,7 @@ run("extension", async () => {
     if (action === "ready") response.statusCode = (await health.report()).status === "ready" ? 200 : 503;
     else if (action === "flood") flood = setInterval(floodOnce, 2);
     else if (action === "stop") clearInterval(flood);
+    else if (action === "count") response.write(String((await namespace.in(room).fetchSockets()).length));
     else actions[action]?.();
     response.end();
   }

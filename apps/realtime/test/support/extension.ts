@@ -9,6 +9,8 @@ export interface Extension {
   process: PrivateProcess;
   /** Has it do something across the replicas; waits for no effect. */
   does(action: "emit" | "disconnect" | "flood" | "stop"): Promise<void>;
+  /** How many sockets on all replicas follow the room. */
+  count(): Promise<number>;
   isReady(): Promise<boolean>;
 }
 
@@ -29,6 +31,7 @@ export async function startExtension(redisUrl: string): Promise<Extension> {
     does: async (action) => {
       await fetch(`${url}/${action}`);
     },
+    count: async () => Number(await (await fetch(`${url}/count`)).text()),
     isReady: async () => {
       if (started.hasExited) throw new Error(`the extension ended: ${started.output}`);
       return (await fetch(`${url}/ready`).catch(() => undefined))?.ok ?? false;
