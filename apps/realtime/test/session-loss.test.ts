@@ -1,0 +1,87 @@
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { parseRedisUrl, RedisConnection } from "@roomcast/service";
+import { projectUpdated, publish, TestClient, testToken, waitUntil } from "@roomcast/testkit";
+import { type Cluster, startCluster } from "./support/cluster.ts";
+
+describe("a client whose stored session was lost with Redis' data", () => {
+  let cluster: Cluster;
+  let redis: RedisConnection;
+  let client: TestClient;
+  beforeEach(async () => {
+    cluster = await startCluster(1);
+    redis = new RedisConnection({
+      target: parseRedisUrl(cluster.redis.url),
+      name: "test",
+      onError: () => undefined,
+    });
+    await redis.connect();
+    client = await TestClient.connected(cluster.replicas[0]?.url ?? "", { token: testToken() });
+  }, 30_000);
+  afterEach(async () => {
+    client.close();
+    await redis.close();
+    await cluster.stop();
+  });
+
+  test("is not resumed in the rooms alone that it entered since", async () => {
+    await client.subscribe("project:before");
+    await crash();
+    await waitUntil(
+      "it is told",
+      async () => (await client.next("room.reset")).event.room === "project:before",
+    );
+    await waitUntil("it follows another room", () => follows("project:since"));
+    expect(await isStored()).toBe(false);
+    await expectFreshSession();
+  });
+
+  test("is not resumed in the rooms that an old snapshot still has", async () => {
+    await client.subscribe("project:left");
+    await redis.client.sendCommand(["SAVE"]);
+    await client.subscribe("project:entered");
+    await client.call("unsubscribe", { room: "project:left" });
+    expect((await publish(cluster.api.url, projectUpdated("entered"))).status).toBe(201);
+    await crash();
+    await waitUntil("the session is forgotten", async () => !(await isStored()));
+    await expectFreshSession();
+  });
+
+  test("is resumed if its session has survived", async () => {
+    await client.subscribe("project:kept");
+    await redis.client.sendCommand(["SAVE"]);
+    await crash();
+    await waitUntil("it follows another room", () => follows("project:more"));
+    client.breakConnection();
+    await client.reconnected();
+    expect(client.socket.recovered).toBe(true);
+    const { event } = await client.next("connection.established");
+    expect(event.data).toMatchObject({ recovered: true });
+    expect(event.data.rooms).toEqual(expect.arrayContaining(["project:kept", "project:more"]));
+  });
+
+  async function crash(): Promise<void> {
+    await cluster.redis.kill();
+    await cluster.redis.restart();
+    await redis.ready();
+    await waitUntil(
+      "the replica is ready",
+      async () => (await fetch(`${cluster.replicas[0]?.url}/ready`)).ok,
+    );
+  }
+
+  async function follows(room: string): Promise<boolean> {
+    return (await client.call("subscribe", { room })).ok;
+  }
+
+  async function isStored(): Promise<boolean> {
+    const { _pid: pid } = client.socket as unknown as { _pid: string };
+    await redis.ready();
+    return (await redis.client.exists(`roomcast:{p0}:session:${pid}`)) === 1;
+  }
+
+  async function expectFreshSession(): Promise<void> {
+    client.breakConnection();
+    await client.reconnected();
+    expect(client.socket.recovered).toBe(false);
+  }
+});
