@@ -51,6 +51,19 @@ describe("a reset", () => {
     expect(run.found(allowed)).toContain("duplicate c1");
   });
 
+  test("must not come with a part of what it declares lost", () => {
+    const run = fiveEvents();
+    run
+      .client()
+      .established([], "a.0")
+      .follows()
+      .got("e1", "a.1")
+      .reset("a.4")
+      .got("e4", "a.4~2.4")
+      .got("e5", "a.5");
+    expect(run.found(allowed)).toEqual(["stray c1"]);
+  });
+
   test("lets through what also went to a room that was not reset", () => {
     const run = new HistoryBuilder().event("e1", 1).event("e2", 2, { rooms: ["q", "r"] });
     run.client().follows("q").follows("r").got("e1", "a.1").reset("a.2").got("e2", "a.2~3.2");
@@ -63,6 +76,13 @@ describe("a reset", () => {
     expect(run.found()).toEqual(["unexpected-reset c1"]);
     expect(run.found({ resets: ["trimmed"] })).toEqual(["unexpected-reset c1"]);
     expect(run.found({ resets: ["diverged"] })).toEqual([]);
+  });
+
+  test("changes nothing for a client that is about to leave", () => {
+    const run = fiveEvents();
+    const client = run.client().established([], "a.0").follows().leaves().reset("a.2").got("e4", "a.4");
+    client.left();
+    expect(run.found(allowed)).toEqual([]);
   });
 
   test("moves the start of a past that was asked for", () => {

@@ -34,6 +34,13 @@ describe("a client that follows and leaves rooms", () => {
     expect(history.found()).toContain("nonmonotonic-poll c1");
   });
 
+  test("may be given an event of a room it waits for ahead of that room's past, through another room", () => {
+    const history = new HistoryBuilder().event("e1", 1).event("e2", 2, { rooms: ["q", "r"] });
+    const client = history.client().follows("q").asks("r", { since: "a.0" });
+    client.got("e2", "a.2").got("e1", "a.2~2.1").accepted("a.2");
+    expect(history.found()).toEqual([]);
+  });
+
   test("is owed nothing by a wish that was refused", () => {
     const history = run();
     history.client().connected().asks("r", { since: "a.0" }).refused();

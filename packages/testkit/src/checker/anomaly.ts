@@ -8,7 +8,8 @@
  * - `inconsistent-offset`: one position names two events.
  * - `unfinished`: at the end a client still lacked the newest events of a room.
  * - `silent-rollback`: an event that a client was given exists no longer, and no reset told it so.
- * - `stray`: a client was given an event of no room it follows, or one that its filter excludes.
+ * - `stray`: a client was given an event of no room it follows, one that its filter excludes, or one of the past that it
+ *   did not ask for, such as a part of what a reset declared lost.
  * - `unexpected-reset`, `unexpected-session`: told honestly, but this fault must not cause it.
  */
 export type AnomalyKind =

@@ -144,8 +144,14 @@ class ClientWalker {
       return;
     }
     this.#received.add(key);
+    if (tracks.length > 0 && this.#isEstablished && !tracks.some((track) => track.expects(place, tag))) {
+      this.#found("stray", `${key} at ${position} lies before what was promised`, rooms[0]);
+    }
+    const promising = tracks.filter((track) => track.promises(place, tag));
     for (const track of tracks) {
-      if (!track.take(place, tag)) this.#found("nonmonotonic-poll", `${key} at ${position}`, track.room);
+      const isPromisedElsewhere = promising.some((other) => other !== track);
+      if (track.take(place, tag, isPromisedElsewhere)) continue;
+      this.#found("nonmonotonic-poll", `${key} at ${position}`, track.room);
     }
   }
 

@@ -93,11 +93,13 @@ export class RoomTrack {
   /** A gap up to `position` was told; from there on everything is promised anew. */
   reset(position: string): void {
     const start = placeAfter(position);
-    const promised = this.#active.filter(({ limit }) => limit === undefined);
+    const before = this.#active;
+    const isLeaving = before.every(({ limit }) => limit !== undefined);
     this.left();
     this.#rewound = undefined;
     if (this.#wish?.start !== undefined) this.#wish.start = start;
-    for (const { tags } of promised) this.follow(start, tags);
+    for (const { tags } of before) this.follow(start, tags);
+    if (isLeaving) this.leave();
   }
 
   /** Whether an event of this tag may come through this room. */
@@ -107,13 +109,28 @@ export class RoomTrack {
     );
   }
 
-  /** Notes an event; false if it came out of order. */
-  take(place: EventPlace, tag: string): boolean {
+  /** Whether the event may come through this room: it was promised, or is part of what the client waits for. */
+  expects(place: Place, tag: string): boolean {
+    if (this.promises(place, tag)) return true;
+    const wish = this.#wish;
+    return wish !== undefined && passes(tag, wish.tags) && (wish.start?.offset ?? 0) < place.offset;
+  }
+
+  /** Whether the event is promised by a wish that was accepted. */
+  promises(place: Place, tag: string): boolean {
+    return this.#active.some((span) => covers(span, place, tag));
+  }
+
+  /**
+   * Notes an event; false if it came out of order. While the room is only wished for, an event that another room promises
+   * as well (`isPromisedElsewhere`) may come through that one ahead of this room's past.
+   */
+  take(place: EventPlace, tag: string, isPromisedElsewhere: boolean): boolean {
     for (const span of this.#active) {
       if (covers(span, place, tag)) span.last = Math.max(span.last, place.offset);
     }
     const isWished = this.#takeForWish(place, tag);
-    const counts = isWished || this.#active.some((span) => covers(span, place, tag));
+    const counts = this.promises(place, tag) || (isWished && !isPromisedElsewhere);
     return counts ? this.#isInOrder(place) : true;
   }
 
