@@ -1,1 +1,49 @@
-export {};
+import { setMaxListeners } from "node:events";
+import { writeFile } from "node:fs/promises";
+import { type Options, readOptions, usage } from "./options.ts";
+import { runScenario } from "./run-scenario.ts";
+import { isPassed, type Row, type Scenario } from "./scenario.ts";
+import { mutant, scenarios } from "./scenarios.ts";
+import { toLine, toMarkdown } from "./table.ts";
+import { writeHistories } from "./write-histories.ts";
+
+// One signal ends the habits of a whole swarm.
+setMaxListeners(0);
+
+process.exitCode = await main(process.argv.slice(2));
+
+/** Runs what the command line asks for and returns the exit code: 0 if everything held. */
+async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  if (options.isHelp) {
+    console.log(`${usage}\n\nScenarios: ${[...scenarios, mutant].map(({ name }) => name).join(", ")}`);
+    return 0;
+  }
+  const { seed, isQuick, markdown, histories } = options;
+  console.log(`seed ${seed}${isQuick ? ", quick" : ""}`);
+  const rows: Row[] = [];
+  for (const scenario of chosen(options)) {
+    const row = await runScenario(scenario, { seed, isQuick, say: (text) => console.log(text) });
+    console.log(`${toLine(row)}\n`);
+    if (histories !== undefined) await writeHistories(row, histories);
+    rows.push(withoutHistory(row));
+  }
+  const table = toMarkdown(rows);
+  console.log(`seed ${seed}\n\n${table}`);
+  if (markdown !== undefined) await writeFile(markdown, table);
+  return rows.every(isPassed) ? 0 : 1;
+}
+
+/** Histories are large. */
+function withoutHistory(row: Row): Row {
+  const { history: _history, ...rest } = row;
+  return rest;
+}
+
+function chosen({ only, isMutant }: Options): Scenario[] {
+  if (isMutant) return [mutant];
+  const all = [...scenarios, mutant];
+  const unknown = only?.filter((name) => !all.some((scenario) => scenario.name === name)) ?? [];
+  if (unknown.length > 0) throw new Error(`there is no scenario ${unknown.join(", ")}`);
+  return all.filter(({ name }) => only?.includes(name) ?? true);
+}

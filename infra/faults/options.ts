@@ -1,0 +1,60 @@
+import { parseArgs } from "node:util";
+
+/** What a run of the fault harness can be told. */
+export interface Options {
+  /** Names of the scenarios to run; undefined for all. */
+  only: readonly string[] | undefined;
+  /** Everything random follows from it. */
+  seed: number;
+  /** Shorter faults and smaller crowds. */
+  isQuick: boolean;
+  /** Run the mutant alone. */
+  isMutant: boolean;
+  /** File to write the summary table to. */
+  markdown: string | undefined;
+  /** Folder for the histories of clients that something went wrong for. */
+  histories: string | undefined;
+  isHelp: boolean;
+}
+
+export const usage = `npm run test:faults -- [options]
+
+  --only a,b       run only these scenarios
+  --seed n         repeat a run; without it, a random one that is printed
+  --quick          shorter faults, smaller crowds
+  --mutant         run only the mutant: replay switched off, which must be caught
+  --markdown FILE  write the summary table to a file
+  --histories DIR  write the history of each client with an anomaly to a folder
+  --help           show this and the names of the scenarios`;
+
+/** Reads the command line, or throws an `Error` that says what is wrong with it. */
+export function readOptions(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      only: { type: "string" },
+      seed: { type: "string" },
+      quick: { type: "boolean", default: false },
+      mutant: { type: "boolean", default: false },
+      markdown: { type: "string" },
+      histories: { type: "string" },
+      help: { type: "boolean", default: false },
+    },
+  });
+  return {
+    only: values.only?.split(",").map((name) => name.trim()),
+    seed: readSeed(values.seed),
+    isQuick: values.quick,
+    isMutant: values.mutant,
+    markdown: values.markdown,
+    histories: values.histories,
+    isHelp: values.help,
+  };
+}
+
+function readSeed(text: string | undefined): number {
+  if (text === undefined) return Math.floor(Math.random() * 2 ** 31);
+  const seed = Number(text);
+  if (!Number.isInteger(seed) || seed < 0) throw new Error("--seed takes a whole number");
+  return seed;
+}

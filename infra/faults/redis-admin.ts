@@ -1,0 +1,32 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { createClient } from "redis";
+
+/** Sends commands to a Redis over a connection of its own. */
+export async function askRedis(url: string, ...commands: (readonly string[])[]): Promise<unknown[]> {
+  const client = createClient({ url, socket: { reconnectStrategy: false } });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    const replies: unknown[] = [];
+    for (const command of commands) replies.push(await client.sendCommand([...command]));
+    return replies;
+  } finally {
+    client.destroy();
+  }
+}
+
+/** Breaks every connection that a Redis has, but for the one that says so. */
+export async function killConnections(url: string): Promise<void> {
+  const kinds = ["normal", "pubsub"];
+  await askRedis(url, ...kinds.map((kind) => ["CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes"]));
+}
+
+/** Has a Redis write its snapshot, and resolves when it is written. */
+export async function saveSnapshot(url: string): Promise<void> {
+  const [before] = await askRedis(url, ["LASTSAVE"]);
+  // LASTSAVE counts in seconds.
+  await delay(1_100);
+  await askRedis(url, ["SAVE"]);
+  const [after] = await askRedis(url, ["LASTSAVE"]);
+  if (before === after) throw new Error("Redis wrote no snapshot");
+}

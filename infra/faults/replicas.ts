@@ -1,0 +1,98 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type RoomcastProcess, startRoomcast, TcpProxy } from "@roomcast/testkit";
+
+export interface ReplicasOptions {
+  /** One URL for each replica. */
+  redisUrls: readonly string[];
+  env: Record<string, string>;
+}
+
+const checkMs = 250;
+const answerMs = 1_000;
+
+/** Realtime processes behind a load balancer that leaves out those which are not ready. */
+export class Replicas {
+  readonly all: readonly RoomcastProcess[];
+  readonly balancer: TcpProxy;
+  readonly #stopping = new AbortController();
+  readonly #checks: Promise<void>;
+  /** Replicas that are meant to be down now. */
+  readonly #down = new Set<RoomcastProcess>();
+
+  private constructor(all: readonly RoomcastProcess[], balancer: TcpProxy) {
+    this.all = all;
+    this.balancer = balancer;
+    this.#checks = this.#watch();
+  }
+
+  static async start({ redisUrls, env }: ReplicasOptions): Promise<Replicas> {
+    const all = await Promise.all(redisUrls.map((redisUrl) => startRoomcast("realtime", { redisUrl, env })));
+    return new Replicas(all, await TcpProxy.start(...all.map(({ port }) => port)));
+  }
+
+  /** Where websocket clients connect. */
+  get url(): string {
+    return `http://127.0.0.1:${this.balancer.port}`;
+  }
+
+  /** Kills a replica without warning and starts it again; resolves when it is ready. */
+  async crash(replica: RoomcastProcess): Promise<void> {
+    await this.#restart(replica, async () => {
+      replica.kill("SIGKILL");
+      await replica.process.exited;
+    });
+  }
+
+  /** Ends a replica with SIGTERM and starts it again; resolves with the milliseconds that the end took. */
+  async roll(replica: RoomcastProcess): Promise<number> {
+    let tookMs = 0;
+    await this.#restart(replica, async () => {
+      const startedAtMs = performance.now();
+      replica.kill("SIGTERM");
+      await replica.process.exited;
+      tookMs = performance.now() - startedAtMs;
+    });
+    return tookMs;
+  }
+
+  /** What went wrong with the processes by itself: those that ended. */
+  get failures(): string[] {
+    return this.all
+      .filter((replica) => replica.process.hasExited && !this.#down.has(replica))
+      .map(({ process }) => `a replica ended: ${process.output.slice(-2_000)}`);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#checks;
+    await this.balancer.stop();
+    await Promise.all(this.all.map((replica) => replica.stop()));
+  }
+
+  async #restart(replica: RoomcastProcess, end: () => Promise<void>): Promise<void> {
+    this.#down.add(replica);
+    await end();
+    if (this.#stopping.signal.aborted) return;
+    await replica.restart();
+    this.#down.delete(replica);
+  }
+
+  async #watch(): Promise<void> {
+    const { signal } = this.#stopping;
+    while (!signal.aborted) {
+      const answers = await Promise.all(this.all.map((replica) => isReady(replica)));
+      const ready = this.all.filter((_, index) => answers[index]);
+      this.balancer.setTargets((ready.length > 0 ? ready : this.all).map(({ port }) => port));
+      await delay(checkMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+}
+
+/** Whether a process says that it may take traffic. */
+export async function isReady({ url }: RoomcastProcess): Promise<boolean> {
+  const answer = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(answerMs) }).catch(
+    () => undefined,
+  );
+  await answer?.body?.cancel();
+  return answer?.ok ?? false;
+}

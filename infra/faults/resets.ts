@@ -1,0 +1,32 @@
+import type { ClientHistory, ClientOp } from "@roomcast/testkit";
+
+/**
+ * What is wrong with the resets after a fault that every client must be told of, once in each of its rooms and within
+ * `withinMs`. Looks only at clients that stayed in their rooms and kept their connection.
+ */
+export function missingResets(
+  clients: readonly ClientHistory[],
+  faultAtMs: number,
+  withinMs: number,
+): string[] {
+  const wrong = clients.filter(({ ops }) => {
+    const after = ops.filter((op) => "atMs" in op && op.atMs > faultAtMs);
+    if (ops.some(({ kind }) => kind === "unsubscribing") || after.some(({ kind }) => kind === "connected")) {
+      return false;
+    }
+    const resets = after.filter((op) => op.kind === "reset");
+    const onTime = resets.filter(({ atMs }) => atMs <= faultAtMs + withinMs);
+    const rooms = new Set(onTime.map(({ room }) => room));
+    return [...roomsOf(ops)].some((room) => !rooms.has(room)) || resets.length !== rooms.size;
+  });
+  return wrong.length === 0 ? [] : [`${wrong.length} clients were not reset once in each of their rooms`];
+}
+
+function roomsOf(ops: readonly ClientOp[]): Set<string> {
+  return new Set(
+    ops.flatMap((op) => {
+      if (op.kind === "subscribing") return [op.room];
+      return op.kind === "established" ? op.rooms : [];
+    }),
+  );
+}

@@ -1,0 +1,51 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type SentinelGroup, startSentinelGroup, timesToFirstNews, waitUntil } from "@roomcast/testkit";
+import { askRedis } from "../redis-admin.ts";
+import type { Outcome, Run, Scenario } from "../scenario.ts";
+import { Stage } from "../stage.ts";
+
+/** The master hangs, a replica of it is promoted, and the old master comes back as its replica. */
+export const failover: Scenario = {
+  name: "failover",
+  fault: "Sentinel 1+2: master stopped, failed over, old master continued",
+  run: (run) => failOver(run, async () => undefined),
+};
+
+/** The same, and what the master acknowledged last never reached a replica. */
+export const failoverRollback: Scenario = {
+  name: "failover-rollback",
+  fault: "the same with 2 s of acknowledged events that no Redis replica has",
+  async run(run) {
+    const outcome = await failOver(run, async (group) => {
+      const [master] = group.servers;
+      if (master === undefined) throw new Error("there is no master");
+      // Replicas may not follow it any more, and are made to try.
+      const refusal = ["ACL", "SETUSER", "default", "-psync", "-sync", "-replconf"];
+      await askRedis(master.url, refusal, ["CLIENT", "KILL", "TYPE", "replica"]);
+      await delay(2_000);
+    });
+    const failures = outcome.resets > 0 ? [] : ["nothing was rolled back"];
+    return { ...outcome, failures: [...outcome.failures, ...failures] };
+  },
+};
+
+async function failOver(run: Run, prepare: (group: SentinelGroup) => Promise<void>): Promise<Outcome> {
+  const group = await startSentinelGroup({ replicas: 2 });
+  run.onEnd(() => group.stop());
+  const stage = await Stage.set(run, { redisUrl: group.url });
+  await stage.flow(3_000);
+  const master = await group.master();
+  await prepare(group);
+  await master.kill("SIGSTOP");
+  await waitUntil("another master", async () => (await group.master()) !== master, 20_000);
+  const overAtMs = performance.now();
+  await stage.flow(5_000);
+  const recovery = timesToFirstNews(stage.observed, overAtMs);
+  await master.kill("SIGCONT");
+  await stage.flow(5_000);
+  stage.replicas.balancer.sever();
+  await stage.flow(3_000);
+  // Acknowledged by the old master alone.
+  const lost = ({ ack = { atMs: 0 } }) => ack.atMs <= overAtMs;
+  return stage.finish({ resets: ["diverged"], freshSessions: true, lost }, { recovery });
+}

@@ -1,0 +1,28 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Outcome, Run, Scenario } from "../scenario.ts";
+import { Stage, type StageOptions } from "../stage.ts";
+import { quantile } from "../table.ts";
+
+/** A replica is killed without warning every few seconds while clients, rooms and publishers are many. */
+export const killReplica: Scenario = {
+  name: "kill-replica",
+  fault: "`kill -9` of a replica every 5 s, 3 replicas, 200 events/s, 20 rooms",
+  run: (run) => killReplicas(run, run.isQuick ? 3 : 12),
+};
+
+/** Kills a replica every five seconds, as often as said. */
+export async function killReplicas(run: Run, kills: number, options: StageOptions = {}): Promise<Outcome> {
+  const stage = await Stage.set(run, options);
+  const { replicas } = stage;
+  for (let n = 0; n < kills; n++) {
+    const replica = run.random.pick(replicas.all);
+    const pause = delay(5_000);
+    await replicas.crash(replica);
+    await pause;
+  }
+  const outcome = await stage.finish();
+  const p99 = quantile(outcome.recovery, 0.99);
+  return p99 <= 10_000
+    ? outcome
+    : { ...outcome, failures: [...outcome.failures, "99% were not back in 10 s"] };
+}

@@ -1,0 +1,84 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { type RedisServer, type RedisServerOptions, startRedis, timesToFirstNews } from "@roomcast/testkit";
+import { saveSnapshot } from "../redis-admin.ts";
+import { missingResets } from "../resets.ts";
+import type { Run, Scenario } from "../scenario.ts";
+import { Stage } from "../stage.ts";
+
+/** Redis loses everything it had. */
+export const restartRedis: Scenario = {
+  name: "restart-redis",
+  fault: "Redis restarted, no persistence; then every connection broken",
+  async run(run) {
+    const { redis, stage } = await withRedis(run, {});
+    const restartedAtMs = await crash(redis);
+    await stage.flow(5_000);
+    const history = stage.observed;
+    const failures = missingResets(history.clients, restartedAtMs, 10_000);
+    const recovery = timesToFirstNews(history, restartedAtMs);
+    await breakAll(stage);
+    const allowances = {
+      resets: ["epoch"],
+      freshSessions: true,
+      lost: ({ ack = { atMs: 0 } }) => ack.atMs <= restartedAtMs,
+    } as const;
+    return stage.finish(allowances, { recovery, failures });
+  },
+};
+
+/** Redis crashes, and has everything in its append-only file. */
+export const restartRedisAof: Scenario = {
+  name: "restart-redis-aof",
+  fault: "`kill -9` of Redis with AOF; then every connection broken",
+  async run(run) {
+    const { redis, stage } = await withRedis(run, { appendOnly: true });
+    const restartedAtMs = await crash(redis);
+    await stage.flow(5_000);
+    const recovery = timesToFirstNews(stage.observed, restartedAtMs);
+    await breakAll(stage);
+    return stage.finish({}, { recovery });
+  },
+};
+
+/** Redis crashes and goes back to its last snapshot. */
+export const restartRedisRdb: Scenario = {
+  name: "restart-redis-rdb",
+  fault: "`kill -9` of Redis with RDB only; then every connection broken",
+  async run(run) {
+    const { redis, stage } = await withRedis(run, {});
+    const savedAtMs = performance.now();
+    await saveSnapshot(redis.url);
+    await stage.flow(3_000);
+    const restartedAtMs = await crash(redis);
+    await stage.flow(5_000);
+    const recovery = timesToFirstNews(stage.observed, restartedAtMs);
+    await breakAll(stage);
+    const lost = ({ ack = { atMs: 0 } }) => ack.atMs > savedAtMs && ack.atMs <= restartedAtMs;
+    return stage.finish({ resets: ["diverged"], freshSessions: true, lost }, { recovery });
+  },
+};
+
+async function withRedis(
+  run: Run,
+  redisOptions: RedisServerOptions,
+): Promise<{ redis: RedisServer; stage: Stage }> {
+  const redis = await startRedis(redisOptions);
+  run.onEnd(() => redis.stop());
+  const stage = await Stage.set(run, { redisUrl: redis.url });
+  await stage.flow(3_000);
+  return { redis, stage };
+}
+
+/** Kills Redis and starts it again; resolves with the time at which it answers. */
+async function crash(redis: RedisServer): Promise<number> {
+  await redis.kill("SIGKILL");
+  await delay(500);
+  await redis.restart();
+  return performance.now();
+}
+
+/** What clients can resume afterwards shows what the loss has left of their sessions. */
+async function breakAll(stage: Stage): Promise<void> {
+  stage.replicas.balancer.sever();
+  await stage.flow(3_000);
+}

@@ -1,0 +1,31 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { recoveryTimes, timesToFirstNews } from "@roomcast/testkit";
+import type { Outcome, Run, Scenario } from "../scenario.ts";
+import { Stage } from "../stage.ts";
+
+/** A replica hangs for so short a time that its clients stay. */
+export const stopReplicaBriefly: Scenario = {
+  name: "stop-replica-briefly",
+  fault: "SIGSTOP of a replica for 5 s, then SIGCONT",
+  run: (run) => stopReplica(run, 5_000),
+};
+
+/** A replica hangs until its clients have gone elsewhere, and finds them gone when it wakes. */
+export const stopReplica60: Scenario = {
+  name: "stop-replica",
+  fault: "SIGSTOP of a replica for 60 s, then SIGCONT",
+  run: (run) => stopReplica(run, run.isQuick ? 15_000 : 60_000),
+};
+
+async function stopReplica(run: Run, ms: number): Promise<Outcome> {
+  const stage = await Stage.set(run, { env: { WS_PING_INTERVAL: "5", WS_PING_TIMEOUT: "5" } });
+  const replica = run.random.pick(stage.replicas.all);
+  await stage.flow(2_000);
+  replica.kill("SIGSTOP");
+  await delay(ms);
+  replica.kill("SIGCONT");
+  const overAtMs = performance.now();
+  await stage.flow(5_000);
+  const history = stage.observed;
+  return stage.finish({}, { recovery: [...recoveryTimes(history), ...timesToFirstNews(history, overAtMs)] });
+}

@@ -1,0 +1,185 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { RedisEventLog, readLogOptions } from "@roomcast/event-log";
+import type { RoomName } from "@roomcast/events";
+import { parseRedisUrl, readEnv } from "@roomcast/service";
+import {
+  type Allowances,
+  checkDelivery,
+  type DeliveryHistory,
+  recoveryTimes,
+  Swarm,
+  type SwarmOptions,
+  startRedis,
+  startRoomcast,
+} from "@roomcast/testkit";
+import { readFinalLog } from "./final-log.ts";
+import { Publishers } from "./publishers.ts";
+import { Replicas } from "./replicas.ts";
+import { filterFor, makeRooms, tags } from "./rooms.ts";
+import type { Outcome, Run } from "./scenario.ts";
+import { sendToApi, sendToLog } from "./send.ts";
+
+export interface StageOptions {
+  /** Default: a Redis of the stage's own, which keeps nothing. */
+  redisUrl?: string;
+  /** Where each replica finds Redis; default three times `redisUrl`. */
+  replicaRedisUrls?: (redisUrl: string) => Promise<readonly string[]>;
+  /** Default 200, or 60 when quick. */
+  clients?: number;
+  /** Default 20. */
+  rooms?: number;
+  /** Default 3. */
+  roomsPerClient?: number;
+  /** Events per second. Default 200. */
+  rate?: number;
+  /** Publish through an API process instead of straight into the log. */
+  throughApi?: boolean;
+  /** For the replicas and the API. */
+  env?: Record<string, string>;
+  shares?: SwarmOptions["shares"];
+  /** Where clients connect. Default: those over websocket to the balancer, those that poll to the replicas. */
+  urls?: (replicas: Replicas) => Promise<Pick<SwarmOptions, "url" | "pollingUrl">>;
+}
+
+/** Large enough that the log at the end can be read whole. */
+const wholeHistories = {
+  HISTORY_GLOBAL_EVENTS: "50000",
+  HISTORY_PROJECT_EVENTS: "50000",
+  HISTORY_AGENT_EVENTS: "50000",
+  HISTORY_CHANNEL_EVENTS: "50000",
+};
+
+const finishMs = 30_000;
+
+/** Replicas, clients and publishers at work, ready for a fault. */
+export class Stage {
+  readonly rooms: readonly RoomName[];
+  readonly replicas: Replicas;
+  readonly swarm: Swarm;
+  readonly publishers: Publishers;
+  readonly log: RedisEventLog;
+  readonly #run: Run;
+  #markers = 0;
+
+  private constructor(run: Run, parts: Pick<Stage, "rooms" | "replicas" | "swarm" | "publishers" | "log">) {
+    this.#run = run;
+    this.rooms = parts.rooms;
+    this.replicas = parts.replicas;
+    this.swarm = parts.swarm;
+    this.publishers = parts.publishers;
+    this.log = parts.log;
+  }
+
+  /** Resolves when every client follows its rooms and events flow. */
+  static async set(run: Run, options: StageOptions = {}): Promise<Stage> {
+    const redisUrl = options.redisUrl ?? (await ownRedis(run));
+    const env = { ...wholeHistories, ...options.env };
+    const redisUrls = await (options.replicaRedisUrls?.(redisUrl) ?? [redisUrl, redisUrl, redisUrl]);
+    const replicas = await Replicas.start({ redisUrls, env });
+    run.onEnd(() => replicas.stop());
+    // Whoever appends must have the same bounds.
+    const bounds = readEnv(env, readLogOptions);
+    const log = new RedisEventLog({ ...bounds, target: parseRedisUrl(redisUrl), onError: () => undefined });
+    run.onEnd(() => log.close());
+    await log.connect();
+    const send = options.throughApi ? sendToApi(await startApi(run, redisUrl, env)) : sendToLog(log);
+    const rooms = makeRooms(options.rooms ?? 20);
+    const publishers = new Publishers({ send, rooms, rate: options.rate ?? 200, random: run.random.fork() });
+    const swarm = await gather(run, options, { replicas, publishers, rooms });
+    publishers.start();
+    await swarm.start();
+    run.say(`${swarm.clients.length} clients follow their rooms`);
+    return new Stage(run, { rooms, replicas, swarm, publishers, log });
+  }
+
+  /** The events flow for a while. */
+  async flow(ms: number): Promise<void> {
+    await delay(ms);
+  }
+
+  /** Ends the flow, waits until every client has everything, and holds the history against the promise. */
+  async finish(allowances: Allowances = {}, more: Partial<Outcome> = {}): Promise<Outcome> {
+    const { publishers, swarm } = this;
+    await publishers.stop();
+    const isFinished = await this.#catchUp();
+    const history = { ...this.observed, log: await readFinalLog(this.log, [...this.rooms, "global"]) };
+    const { anomalies, resets, freshSessions } = checkDelivery(history, allowances);
+    const failures = isFinished ? [] : [`${this.#behind().length} clients never caught up`];
+    const notes = freshSessions === 0 ? [] : [`${freshSessions} fresh sessions`];
+    return {
+      clients: swarm.clients.length,
+      events: publishers.publications.size,
+      anomalies,
+      resets,
+      recovery: more.recovery ?? recoveryTimes(history),
+      failures: [...failures, ...publishers.refusals, ...this.replicas.failures, ...(more.failures ?? [])],
+      notes: [...notes, ...(more.notes ?? [])],
+      history,
+    };
+  }
+
+  /** What was published and given to clients so far. */
+  get observed(): Pick<DeliveryHistory, "publications" | "clients"> {
+    return { publications: this.publishers.publications, clients: this.swarm.histories };
+  }
+
+  /** Publishes markers to everyone until the newest thing that everyone has is a marker. */
+  async #catchUp(): Promise<boolean> {
+    const deadlineMs = performance.now() + finishMs;
+    const settled = await Promise.race([this.swarm.settle().then(() => true), delay(finishMs, false)]);
+    while (settled && performance.now() < deadlineMs) {
+      await this.publishers.publish(`end-${this.#markers++}`, ["global"]);
+      for (let n = 0; n < 20; n++) {
+        if (this.#behind().length === 0) return true;
+        await delay(50);
+      }
+    }
+    const behind = this.#behind().map(({ name, lastError }) => `${name} (${lastError})`);
+    this.#run.say(`behind at the end: ${behind.join(", ")}`);
+    return false;
+  }
+
+  #behind() {
+    return this.swarm.clients.filter(
+      (client) => !client.isSettled || client.lastKey?.startsWith("end-") !== true,
+    );
+  }
+}
+
+async function ownRedis(run: Run): Promise<string> {
+  const redis = await startRedis();
+  run.onEnd(() => redis.stop());
+  return redis.url;
+}
+
+async function startApi(run: Run, redisUrl: string, env: Record<string, string>): Promise<string> {
+  const api = await startRoomcast("api", { redisUrl, env });
+  run.onEnd(() => api.stop());
+  return api.url;
+}
+
+async function gather(
+  run: Run,
+  options: StageOptions,
+  { replicas, publishers, rooms }: Pick<Stage, "replicas" | "publishers" | "rooms">,
+): Promise<Swarm> {
+  const random = run.random.fork();
+  const ports = replicas.all.map(({ url }) => url);
+  const urls = await options.urls?.(replicas);
+  const swarm = new Swarm({
+    clients: options.clients ?? (run.isQuick ? 60 : 200),
+    rooms,
+    roomsPerClient: options.roomsPerClient ?? 3,
+    tags,
+    filterFor,
+    random,
+    pastPosition: () => publishers.pastPosition(random),
+    url: () => replicas.url,
+    // Polling must stay with one replica; each new attempt takes another.
+    pollingUrl: () => random.pick(ports),
+    ...urls,
+    ...(options.shares === undefined ? {} : { shares: options.shares }),
+  });
+  run.onEnd(() => swarm.close());
+  return swarm;
+}
