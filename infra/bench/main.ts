@@ -1,1 +1,78 @@
-export {};
+import { compareWithBaseline, setBaseline } from "./baseline.ts";
+import { type Lab, openLab } from "./lab.ts";
+import { describeMachine } from "./machine.ts";
+import { type BenchOptions, readOptions, usage } from "./options.ts";
+import { type Report, renderReport } from "./report.ts";
+import { connect } from "./scenarios/connect.ts";
+import { fanOut } from "./scenarios/fan-out.ts";
+import { hotPath } from "./scenarios/hot-path.ts";
+import { latency } from "./scenarios/latency.ts";
+import { memory } from "./scenarios/memory.ts";
+import { rooms } from "./scenarios/rooms.ts";
+import type { Scenario } from "./scenarios/scenario.ts";
+import { throughput } from "./scenarios/throughput.ts";
+import type { Table } from "./table.ts";
+import { writeReport } from "./write-report.ts";
+
+const scenarios: Record<string, Scenario> = {
+  "fan-out": fanOut,
+  rooms,
+  latency,
+  throughput,
+  memory,
+  connect,
+  micro: hotPath,
+};
+
+/** The hot path is part of the fan-out, which is measured anyway. */
+const usual = Object.keys(scenarios).filter((name) => name !== "micro");
+
+await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<void> {
+  const options = readOptions(args, Object.keys(scenarios));
+  if (options.help) {
+    console.log(usage.replace("%scenarios%", Object.keys(scenarios).join(", ")));
+    return;
+  }
+  if (process.platform !== "linux")
+    throw new Error("the benchmark reads CPU times from /proc: it needs Linux");
+  const lab = await openLab(options);
+  try {
+    const tables = await runAll(lab, options.only ?? usual);
+    await publish(lab, options, args, tables);
+  } finally {
+    await lab.close();
+  }
+}
+
+async function runAll(lab: Lab, names: readonly string[]): Promise<Table[]> {
+  const tables: Table[] = [];
+  for (const name of names) {
+    const started = performance.now();
+    tables.push(await (scenarios[name] as Scenario)(lab));
+    lab.log(`${name}: ${((performance.now() - started) / 1_000).toFixed(0)} s`);
+  }
+  return tables;
+}
+
+async function publish(
+  lab: Lab,
+  options: BenchOptions,
+  args: readonly string[],
+  tables: readonly Table[],
+): Promise<void> {
+  const shown = args.filter((argument) => argument !== "--write");
+  const report: Report = {
+    machine: describeMachine(lab.cores),
+    command: ["npm run bench", ...(shown.length === 0 ? [] : ["--", ...shown])].join(" "),
+    date: new Date().toISOString().slice(0, 10),
+    notes: lab.notes,
+    tables,
+  };
+  console.log(renderReport(report));
+  const micro = tables.find(({ id }) => id === "micro");
+  if (micro !== undefined && options.setBaseline) await setBaseline(micro);
+  if (micro !== undefined) console.log(`\n${await compareWithBaseline(micro)}`);
+  if (options.write) await writeReport(report);
+}

@@ -1,0 +1,62 @@
+import { AnsweringProcess } from "../answering-process.ts";
+import type { Lab } from "../lab.ts";
+import { serverScript } from "../paths.ts";
+import type { FeedOrder, FeedResult } from "../servers/feed.ts";
+import type { ServerAnswer } from "../servers/serve-commands.ts";
+
+/** A Node process that answers the benchmark's commands. */
+export class NodeProcess {
+  readonly #process: AnsweringProcess<ServerAnswer>;
+  /** Where it listens; 0 for one that only publishes. */
+  readonly port: number;
+
+  constructor(process: AnsweringProcess<ServerAnswer>, port: number) {
+    this.#process = process;
+    this.port = port;
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  async feed(order: FeedOrder): Promise<FeedResult> {
+    const { ran, error } = await this.#process.ask({ run: order });
+    if (ran === undefined) throw new Error(`could not publish: ${error}`);
+    return ran;
+  }
+
+  async heapBytes(): Promise<number> {
+    const { heapBytes, error } = await this.#process.ask({ memory: true });
+    if (heapBytes === undefined) throw new Error(`no heap size: ${error}`);
+    return heapBytes;
+  }
+
+  stop(): Promise<void> {
+    return this.#process.stop();
+  }
+}
+
+/** Starts one of the benchmark's own servers on the server's core. */
+export function startServer(lab: Lab, name: string, args: readonly string[]): Promise<NodeProcess> {
+  return startScript(lab.cores.server, name, args);
+}
+
+/** Starts a process that publishes from outside of the server. */
+export function startPublisher(lab: Lab, kind: string, target: string): Promise<NodeProcess> {
+  return startScript(lab.cores.feed, "publisher", [kind, target]);
+}
+
+/** The command line of Node for a process under test. */
+export const nodeCommand = [process.execPath, "--expose-gc"];
+
+async function startScript(
+  core: number | undefined,
+  name: string,
+  args: readonly string[],
+): Promise<NodeProcess> {
+  const command = [...nodeCommand, serverScript(name), ...args];
+  const started = await AnsweringProcess.node<ServerAnswer>({ core, command });
+  const { port } = await started.next();
+  if (port === undefined) throw new Error(`${name} does not say where it listens`);
+  return new NodeProcess(started, port);
+}

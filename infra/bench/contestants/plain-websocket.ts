@@ -1,0 +1,55 @@
+import { AnsweringProcess } from "../answering-process.ts";
+import type { ClientPlan } from "../load/client-plan.ts";
+import type { FeedResult } from "../servers/feed.ts";
+import type { Setting, StartContestant } from "./contestant.ts";
+import { startServer } from "./node-process.ts";
+
+/** The `ws` package without anything around it. */
+export const startWs: StartContestant = async (lab, setting) => {
+  const server = await startServer(lab, "plain-websocket", []);
+  return {
+    name: "ws",
+    pid: server.pid,
+    plan: plainPlan(server.port, setting),
+    feed: (order) => server.feed(order),
+    heapBytes: () => server.heapBytes(),
+    stop: () => server.stop(),
+  };
+};
+
+/** The send() loop in C. */
+export const startFloor: StartContestant = (lab, setting) => floor(lab, setting, false);
+
+/** The same, with all events of a burst in one send(). */
+export const startCoalescedFloor: StartContestant = (lab, setting) => floor(lab, setting, true);
+
+async function floor(
+  ...[{ native, cores }, setting, coalesces]: [...Parameters<StartContestant>, boolean]
+): ReturnType<StartContestant> {
+  if (native.floor === undefined) return undefined;
+  const launch = { core: cores.server, command: [native.floor] };
+  const process = await AnsweringProcess.lines<Partial<FeedResult & { port: number }>>(launch);
+  const { port = 0 } = await process.next();
+  return {
+    name: coalesces ? "floor-coalesced" : "floor",
+    pid: process.pid,
+    plan: plainPlan(port, setting),
+    async feed({ burstsPerSecond, burst, rooms, durationMs }) {
+      const order = [burstsPerSecond.toFixed(3), burst, rooms, Math.round(durationMs), coalesces ? 1 : 0];
+      const { published = 0, failed = 0 } = await process.ask(`run ${order.join(" ")}`);
+      return { published, failed };
+    },
+    stop: () => process.stop(),
+  };
+}
+
+function plainPlan(port: number, { rooms, measuresLatency = false }: Setting): ClientPlan {
+  return {
+    port,
+    path: "/?room=%r",
+    steps: [],
+    event: { prefix: '42/ws,["project.updated"' },
+    rooms,
+    measuresLatency,
+  };
+}

@@ -1,0 +1,107 @@
+import { createSecretKey } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { loadavg } from "node:os";
+import { join } from "node:path";
+import { type RedisServer, startRedis, temporaryFolder } from "@roomcast/testkit";
+import jwt from "jsonwebtoken";
+import { type Cores, chooseCores } from "./cores.ts";
+import type { ClientPlan } from "./load/client-plan.ts";
+import { LoadGenerator } from "./load/load-generator.ts";
+import { compileNative, type NativePrograms, nodeLoad } from "./load/load-program.ts";
+import { findPeers, type PeerPrograms } from "./peer-programs.ts";
+import { pinRunning } from "./pin-running.ts";
+import type { Profile } from "./profile.ts";
+
+/** The secret of all servers under test. */
+export const jwtSecret = "the-secret-of-the-benchmark-0123456789abcdef";
+
+/** What a benchmark run works with. */
+export interface Lab {
+  readonly profile: Profile;
+  readonly cores: Cores;
+  readonly native: NativePrograms;
+  readonly peers: PeerPrograms;
+  /** A file with a token for every client, each of a user of its own. */
+  readonly tokens: string;
+  /** What the reader of the results should know about the circumstances. */
+  readonly notes: string[];
+  readonly log: (line: string) => void;
+  /** A Redis for whoever needs one; one for all. */
+  redis(): Promise<RedisServer>;
+  /** Starts the clients of a server; nothing is connected yet. */
+  load(plan: ClientPlan): Promise<LoadGenerator>;
+  close(): Promise<void>;
+}
+
+export interface LabOptions {
+  profile: Profile;
+  /** `node` does without a C compiler. */
+  generator?: "c" | "node" | undefined;
+  /** Looks for servers of other makers too. Default true. */
+  withPeers?: boolean;
+}
+
+/** Prepares a run: compiles, finds the peers, signs the tokens. */
+export async function openLab({ profile, generator, withPeers = true }: LabOptions): Promise<Lab> {
+  const notes: string[] = [];
+  const log = (line: string) => void process.stderr.write(`${line}\n`);
+  const cores = await chooseCores();
+  if (cores.server === undefined) notes.push("Server and load could not be pinned to cores of their own.");
+  const busy = loadavg()[0] ?? 0;
+  if (busy > cores.count / 4) notes.push(`Other programs were running: load average ${busy.toFixed(1)}.`);
+  // What steers the run must not disturb the server either.
+  await pinRunning(process.pid, cores.load);
+  const folder = await temporaryFolder("roomcast-bench-");
+  const compiled = generator === "node" ? undefined : await compileNative(folder.path);
+  if (compiled === undefined)
+    notes.push("The load generator in Node, which is slower than the one in C, and no floor.");
+  const tokens = join(folder.path, "tokens");
+  await writeTokens(tokens, clientsOf(profile));
+  const peers = withPeers ? await findPeers(log) : {};
+  let redis: Promise<RedisServer> | undefined;
+  return {
+    profile,
+    cores,
+    native: compiled ?? { load: nodeLoad },
+    peers,
+    tokens,
+    notes,
+    log,
+    redis() {
+      redis ??= startPinnedRedis(cores.feed);
+      return redis;
+    },
+    load: (plan) => LoadGenerator.start((compiled ?? { load: nodeLoad }).load, cores.load, plan),
+    async close() {
+      await (await redis)?.stop();
+      await folder.remove();
+    },
+  };
+}
+
+async function startPinnedRedis(core: number | undefined): Promise<RedisServer> {
+  const redis = await startRedis();
+  await pinRunning(redis.pid, core);
+  return redis;
+}
+
+function clientsOf({ fanOut, rooms, memory, connect, micro }: Profile): number {
+  return Math.max(
+    ...fanOut.clients,
+    rooms.clients,
+    memory.connections,
+    connect.connections,
+    micro.clients,
+    100,
+  );
+}
+
+async function writeTokens(file: string, count: number): Promise<void> {
+  // Made once: from a string, every signature would make it anew.
+  const key = createSecretKey(Buffer.from(jwtSecret));
+  const rooms = ["project:*", "agent:*", "channel:*"];
+  const tokens = Array.from({ length: count }, (_, index) =>
+    jwt.sign({ rooms }, key, { algorithm: "HS256", subject: `user-${index}`, expiresIn: "2h" }),
+  );
+  await writeFile(file, `${tokens.join("\n")}\n`);
+}

@@ -1,0 +1,17 @@
+import { cpus, release, type } from "node:os";
+import type { Cores } from "./cores.ts";
+
+/** Where a run took place, without anything that names the machine. */
+export interface Machine {
+  model: string;
+  cores: number;
+  node: string;
+  system: string;
+}
+
+/** This machine. */
+export function describeMachine({ count }: Cores): Machine {
+  const model = cpus()[0]?.model.replaceAll(/\s+/g, " ").trim() || "unknown processor";
+  const kernel = /^\d+\.\d+/.exec(release())?.[0] ?? "";
+  return { model, cores: count, node: process.versions.node, system: `${type()} ${kernel}`.trim() };
+}

@@ -1,0 +1,57 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { cpuUs } from "./cpu.ts";
+import type { LoadReport } from "./load/load-generator.ts";
+import type { FeedOrder } from "./servers/feed.ts";
+import type { Stage } from "./stage.ts";
+import type { Doubt } from "./table.ts";
+
+/** What publishing to the clients of a stage cost. */
+export interface FeedMeasurement {
+  /** Events that clients received, each counted once for each client. */
+  messages: number;
+  /** CPU time of the server. */
+  serverUs: number;
+  /** CPU time of the load generator. */
+  loadUs: number;
+  elapsedUs: number;
+  doubts: Doubt[];
+  report: LoadReport;
+}
+
+/** Beyond this the load generator may hold up what it measures. */
+const maxLoadShare = 0.85;
+
+const patienceMs = 1_000;
+
+/** Carries an order out and waits until everything has arrived. */
+export async function measureFeed(
+  { contestant, load }: Stage,
+  order: FeedOrder,
+  clients: number,
+): Promise<FeedMeasurement> {
+  await load.forgetLatencies();
+  const before = { report: await load.report(), cpuUs: cpuUs(contestant.pid) };
+  const { published, failed } = await contestant.feed(order);
+  const expected = (published * clients) / order.rooms;
+  const report = await arrival(() => load.report(), before.report.received + expected);
+  const messages = report.received - before.report.received;
+  const elapsedUs = report.nowUs - before.report.nowUs;
+  const loadUs = report.cpuUs - before.report.cpuUs;
+  const doubts: Doubt[] = [];
+  if (loadUs / elapsedUs > maxLoadShare) doubts.push("load");
+  if (messages !== expected || failed > 0) doubts.push("lost");
+  return { messages, serverUs: cpuUs(contestant.pid) - before.cpuUs, loadUs, elapsedUs, doubts, report };
+}
+
+/** Resolves when as many events were received, or when nothing comes any more. */
+async function arrival(look: () => Promise<LoadReport>, received: number): Promise<LoadReport> {
+  let report = await look();
+  let movedAt = performance.now();
+  while (report.received < received && performance.now() - movedAt < patienceMs) {
+    await delay(5);
+    const next = await look();
+    if (next.received > report.received) movedAt = performance.now();
+    report = next;
+  }
+  return report;
+}

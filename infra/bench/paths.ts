@@ -1,0 +1,35 @@
+import { existsSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The folder of the repository. */
+export const repositoryFolder = findRepository();
+
+/** Where the C sources are. */
+export const nativeFolder = join(repositoryFolder, "infra", "bench", "native");
+
+/** Where downloaded programs are kept from one run to the next. */
+export const downloadFolder = join(repositoryFolder, ".roomcast", "bench");
+
+/** The committed ratio of the hot path. */
+export const baselineFile = join(repositoryFolder, "infra", "bench", "baseline.json");
+
+/** The page with the figures, and its charts. */
+export const reportFile = join(repositoryFolder, "docs", "performance.md");
+export const chartFolder = join(repositoryFolder, "docs", "assets");
+
+/** The compiled script of a process under test. */
+export function serverScript(name: string): string {
+  return join(repositoryFolder, "infra", "dist", "bench", "servers", `${name}.js`);
+}
+
+/** The compiled main script of an app. */
+export function appScript(name: string): string {
+  return join(repositoryFolder, "apps", name, "dist", "main.js");
+}
+
+function findRepository(): string {
+  let folder = dirname(fileURLToPath(import.meta.url));
+  while (!existsSync(join(folder, "pnpm-workspace.yaml"))) folder = dirname(folder);
+  return folder;
+}

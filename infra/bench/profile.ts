@@ -1,0 +1,58 @@
+/** How much is measured. */
+export interface Profile {
+  name: "full" | "quick" | "tiny";
+  /** Rounds of every measurement; the contestants take turns within each. */
+  rounds: number;
+  /** Length of one measurement. */
+  measureMs: number;
+  fanOut: { clients: readonly number[] };
+  rooms: { clients: number; rooms: number };
+  latency: { eventsPerSecond: readonly number[]; measureMs: number };
+  throughput: { startEventsPerSecond: number; stepMs: number };
+  /** `overRedis`: the servers that share their state through Redis, too. */
+  memory: { connections: number; warmUp: number; overRedis: boolean };
+  connect: { connections: number; atOnce: number };
+  micro: { clients: number; rounds: number };
+}
+
+/** About five minutes. */
+export const fullProfile: Profile = {
+  name: "full",
+  rounds: 3,
+  measureMs: 1_200,
+  fanOut: { clients: [1_000, 5_000] },
+  rooms: { clients: 5_000, rooms: 1_000 },
+  latency: { eventsPerSecond: [100, 1_000, 5_000], measureMs: 2_000 },
+  throughput: { startEventsPerSecond: 2_000, stepMs: 1_500 },
+  memory: { connections: 10_000, warmUp: 500, overRedis: true },
+  connect: { connections: 1_000, atOnce: 50 },
+  micro: { clients: 200, rounds: 7 },
+};
+
+/** About one minute: the same, smaller and less sure. */
+export const quickProfile: Profile = {
+  name: "quick",
+  rounds: 2,
+  measureMs: 500,
+  fanOut: { clients: [1_000] },
+  rooms: { clients: 1_000, rooms: 200 },
+  latency: { eventsPerSecond: [100, 1_000], measureMs: 1_000 },
+  throughput: { startEventsPerSecond: 4_000, stepMs: 700 },
+  memory: { connections: 2_000, warmUp: 200, overRedis: false },
+  connect: { connections: 500, atOnce: 50 },
+  micro: { clients: 200, rounds: 3 },
+};
+
+/** Only shows that everything works. */
+export const tinyProfile: Profile = {
+  name: "tiny",
+  rounds: 1,
+  measureMs: 100,
+  fanOut: { clients: [20] },
+  rooms: { clients: 20, rooms: 4 },
+  latency: { eventsPerSecond: [100], measureMs: 200 },
+  throughput: { startEventsPerSecond: 500, stepMs: 200 },
+  memory: { connections: 50, warmUp: 10, overRedis: false },
+  connect: { connections: 20, atOnce: 10 },
+  micro: { clients: 20, rounds: 1 },
+};

@@ -1,0 +1,103 @@
+import { type ContestantName, contestantLabels } from "./contestants/contestant.ts";
+import type { Machine } from "./machine.ts";
+import { type Doubt, doubtTexts, type Table } from "./table.ts";
+import { judge, type Target, type Verdict } from "./targets.ts";
+
+/** A run as the reader is told of it. */
+export interface Report {
+  machine: Machine;
+  /** How to do it again. */
+  command: string;
+  date: string;
+  notes: readonly string[];
+  tables: readonly Table[];
+}
+
+const doubtMarks: Record<Doubt, string> = { load: "†", lost: "‡" };
+
+/** The whole result as Markdown. */
+export function renderReport({ machine, command, date, notes, tables }: Report): string {
+  const { model, cores, node, system } = machine;
+  const parts = [
+    `Measured on ${date} with \`${command}\`: ${model}, ${cores} cores, Node ${node}, ${system}.`,
+    ...notes.map((note) => `> ${note}`),
+    renderTargets(judge(tables)),
+    ...tables.map(renderTable),
+    renderDoubts(tables),
+  ];
+  return parts.filter((part) => part !== "").join("\n\n");
+}
+
+/** One table as Markdown: the ratio to the reference first, then the median with the least and the most. */
+export function renderTable(table: Table): string {
+  const header = [
+    "",
+    ...table.columns.map(({ label, unit }) => (unit === "/s" ? label : `${label} (${unit})`)),
+  ];
+  const rows = contestantsOf(table).map((contestant) => [
+    contestantLabels[contestant],
+    ...table.columns.map(({ id }) => renderCell(table, contestant, id)),
+  ]);
+  const reference = `× is the ratio to ${contestantLabels[table.reference]}.`;
+  return [`### ${table.title}`, `${table.text} ${reference}`, renderRows(header, rows)].join("\n\n");
+}
+
+function contestantsOf(table: Table): ContestantName[] {
+  const names = Object.keys(contestantLabels) as ContestantName[];
+  return names.filter((name) => table.contestants.includes(name));
+}
+
+function renderCell(table: Table, contestant: ContestantName, column: string): string {
+  const spread = table.spread(contestant, column);
+  if (spread === undefined) return "–";
+  const ratio = table.ratio(contestant, column, table.reference);
+  const marks = table.doubts(contestant, column).map((doubt) => doubtMarks[doubt]);
+  const { median, min, max } = spread;
+  const range = min === max ? "" : ` (${formatNumber(min)}–${formatNumber(max)})`;
+  const factor = ratio === undefined ? "" : `${formatNumber(ratio)}× · `;
+  return `${factor}${formatNumber(median)}${range}${marks.join("")}`;
+}
+
+function renderTargets(verdicts: readonly Verdict[]): string {
+  if (verdicts.length === 0) return "";
+  const rows = verdicts.map(({ target, value, isMet }) => [
+    target.what,
+    describeSides(target),
+    describeLimit(target),
+    value === undefined ? "not measured" : `**${formatNumber(value)}${target.to === undefined ? "" : "×"}**`,
+    value === undefined ? "" : isMet ? "yes" : "no",
+  ]);
+  return `### Targets\n\n${renderRows(["", "", "wanted", "measured", "met"], rows)}`;
+}
+
+function describeSides({ contestant, to }: Target): string {
+  const name = contestantLabels[contestant];
+  return to === undefined ? name : `${name} : ${contestantLabels[to]}`;
+}
+
+function describeLimit({ limit, to }: Target): string {
+  const sign = to === undefined ? "" : "×";
+  return "atMost" in limit
+    ? `≤ ${formatNumber(limit.atMost)}${sign}`
+    : `≥ ${formatNumber(limit.atLeast)}${sign}`;
+}
+
+function renderDoubts(tables: readonly Table[]): string {
+  const found = new Set(
+    tables.flatMap((table) =>
+      table.contestants.flatMap((name) => table.columns.flatMap(({ id }) => table.doubts(name, id))),
+    ),
+  );
+  return [...found].map((doubt) => `${doubtMarks[doubt]} ${doubtTexts[doubt]}.`).join("\n");
+}
+
+function renderRows(header: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
+  return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
+}
+
+/** Three significant digits, and no more decimals than that needs. */
+export function formatNumber(value: number): string {
+  if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString("en");
+  return String(Number(value.toPrecision(3)));
+}

@@ -1,0 +1,99 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { ContestantName, Setting, StartContestant } from "../contestants/contestant.ts";
+import { startEmbedded } from "../contestants/roomcast.ts";
+import { startSocketIo, startSocketIoKey } from "../contestants/socket-io.ts";
+import { cpuUs } from "../cpu.ts";
+import type { Lab } from "../lab.ts";
+import type { ClientPlan } from "../load/client-plan.ts";
+import { inRounds } from "../rounds.ts";
+import { closeStages, openStage, type Stage } from "../stage.ts";
+import { Table } from "../table.ts";
+import type { Scenario } from "./scenario.ts";
+
+const setting: Setting = { rooms: 100 };
+const settleMs = 300;
+
+/** What it takes to let a client in. */
+export const connect: Scenario = async (lab) => {
+  const { connections, atOnce } = lab.profile.connect;
+  const table = new Table({
+    id: "connect",
+    title: "Connecting",
+    text: `WebSocket upgrade, Socket.IO handshake and an HS256 token check, ${atOnce} at once, ${connections.toLocaleString("en")} per round. A resume also reads the session and brings it back into its rooms.`,
+    reference: "socket.io",
+    columns: [
+      { id: "cpu", label: "CPU per accepted connection", unit: "ms" },
+      { id: "rate", label: "handshakes/s", unit: "/s" },
+    ],
+  });
+  const stages = await openConnecting(lab);
+  try {
+    await inRounds(lab.profile.rounds + 1, stages, (stage) => measureRound(lab, table, stage));
+  } finally {
+    await closeStages(stages.map(({ stage }) => stage));
+  }
+  return table;
+};
+
+interface ConnectStage {
+  name: ContestantName;
+  stage: Stage;
+  /** The first round is compiled on the way and does not count. */
+  isWarm: boolean;
+}
+
+async function openConnecting(lab: Lab): Promise<ConnectStage[]> {
+  const fresh = (plan: ClientPlan): ClientPlan => ({ ...plan, steps: plan.steps.slice(0, 3) });
+  const entries: [StartContestant, ContestantName, (plan: ClientPlan) => ClientPlan][] = [
+    [startEmbedded, "roomcast", (plan) => untilGreeted(fresh(plan))],
+    [startEmbedded, "roomcast-resume", resuming],
+    [startSocketIo, "socket.io", fresh],
+    [startSocketIoKey, "socket.io-key", fresh],
+  ];
+  const stages: ConnectStage[] = [];
+  for (const [start, name, change] of entries) {
+    const changed: StartContestant = async (...args) => {
+      const contestant = await start(...args);
+      return contestant && { ...contestant, name, plan: change(contestant.plan) };
+    };
+    const stage = await openStage(lab, changed, setting);
+    if (stage !== undefined) stages.push({ name, stage, isWarm: false });
+  }
+  return stages;
+}
+
+const greeting = '42/ws,["connection.established"';
+
+function untilGreeted(plan: ClientPlan): ClientPlan {
+  return { ...plan, steps: [...plan.steps, { expect: greeting }] };
+}
+
+/** The first connection subscribes; those that resume it get its room back without asking. */
+function resuming(plan: ClientPlan): ClientPlan {
+  const [opened, , connected, ...subscriptions] = plan.steps;
+  if (opened === undefined || connected === undefined) throw new Error("not a plan of a Socket.IO client");
+  const login = { send: '40/ws,{"token":"%t"%a}' };
+  return {
+    ...plan,
+    steps: [opened, login, connected, { expect: greeting }],
+    freshSteps: subscriptions,
+  };
+}
+
+async function measureRound({ profile, log }: Lab, table: Table, entry: ConnectStage): Promise<void> {
+  const { connections, atOnce } = profile.connect;
+  const { name, stage } = entry;
+  const before = cpuUs(stage.contestant.pid);
+  const { elapsedUs } = await stage.load.connect(connections, atOnce);
+  const usedUs = cpuUs(stage.contestant.pid) - before;
+  if (entry.isWarm) {
+    table.add(name, "cpu", usedUs / connections / 1_000);
+    table.add(name, "rate", connections / (elapsedUs / 1_000_000));
+    log(`connect: ${name} ${(usedUs / connections / 1_000).toFixed(3)} ms`);
+  }
+  entry.isWarm = true;
+  await stage.load.disconnect();
+  await stage.load.resumeSessions(true);
+  // The server has to see that they are gone: a resume would evict them else.
+  await delay(settleMs);
+}

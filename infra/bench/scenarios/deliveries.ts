@@ -1,0 +1,46 @@
+import type { Lab } from "../lab.ts";
+import { type FeedMeasurement, measureFeed } from "../measure-feed.ts";
+import { inRounds } from "../rounds.ts";
+import type { Stage } from "../stage.ts";
+import { steadyRate } from "../steady-rate.ts";
+import type { Table } from "../table.ts";
+
+/** One column of a table of costs per delivered message. */
+export interface DeliveryColumn {
+  id: string;
+  clients: number;
+  rooms: number;
+  burst: number;
+  rounds: number;
+}
+
+/** Fills a column: every server at a rate that keeps it steadily busy, in rounds. */
+export async function measureDeliveries(
+  lab: Lab,
+  table: Table,
+  stages: readonly Stage[],
+  { id, clients, rooms, burst, rounds }: DeliveryColumn,
+): Promise<void> {
+  const { measureMs } = lab.profile;
+  const rates = new Map<Stage, number>();
+  // With one room, events of one tick would reach the same clients together.
+  const shape = { burst, rooms, isolated: rooms === 1 };
+  for (const stage of stages) rates.set(stage, await steadyRate(stage, shape, clients, measureMs / 3));
+  await inRounds(rounds, stages, async (stage) => {
+    const order = { ...shape, burstsPerSecond: rates.get(stage) ?? 1, durationMs: measureMs };
+    const measured = await measureFeed(stage, order, clients);
+    const { name } = stage.contestant;
+    table.add(name, id, measured.serverUs / measured.messages, measured.doubts);
+    lab.log(`${table.id} ${id}: ${name} ${progress(measured)}`);
+  });
+}
+
+/** What was measured and how busy both sides were. */
+function progress({ serverUs, loadUs, messages, elapsedUs, doubts }: FeedMeasurement): string {
+  const share = (us: number) => `${((100 * us) / elapsedUs).toFixed(0)}%`;
+  const cost = (serverUs / messages).toFixed(2);
+  return [
+    `${cost} µs (${messages} messages; server ${share(serverUs)}, load ${share(loadUs)})`,
+    ...doubts.map((doubt) => `[${doubt}]`),
+  ].join(" ");
+}

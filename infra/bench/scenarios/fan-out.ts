@@ -1,0 +1,69 @@
+import type { StartContestant } from "../contestants/contestant.ts";
+import { startNats } from "../contestants/nats.ts";
+import { startNchan } from "../contestants/nchan.ts";
+import { startCoalescedFloor, startFloor, startWs } from "../contestants/plain-websocket.ts";
+import { startEmbedded, startOverRedis, startPublicPath } from "../contestants/roomcast.ts";
+import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
+import type { Lab } from "../lab.ts";
+import { closeStages, openStages } from "../stage.ts";
+import { Table } from "../table.ts";
+import { measureDeliveries } from "./deliveries.ts";
+import type { Scenario } from "./scenario.ts";
+
+const starts: readonly StartContestant[] = [
+  startFloor,
+  startCoalescedFloor,
+  startEmbedded,
+  startPublicPath,
+  startOverRedis,
+  startNchan,
+  startNats,
+  startWs,
+  startSocketIo,
+  startSocketIoRedis,
+];
+
+const modes = [
+  { id: "single", label: "one event at a time", burst: 1 },
+  { id: "burst", label: "bursts of 10", burst: 10 },
+] as const;
+
+/** All clients in one room: what one delivered message costs the server. */
+export const fanOut: Scenario = async (lab) => {
+  const { clients } = lab.profile.fanOut;
+  const table = new Table({
+    id: "fan-out",
+    title: "Fan-out: CPU per delivered message",
+    text: "All clients in one room, an event of about 270 bytes, one at a time or ten in one tick. CPU time of the server process, user and system, divided by the messages that clients received.",
+    reference: "socket.io",
+    columns: clients.flatMap((count) =>
+      modes.map(({ id, label }) => ({
+        id: `${count}/${id}`,
+        label: `${count.toLocaleString("en")} clients, ${label}`,
+        unit: "µs",
+      })),
+    ),
+  });
+  for (const count of clients) await measureCrowd(lab, table, count);
+  return table;
+};
+
+async function measureCrowd(lab: Lab, table: Table, clients: number): Promise<void> {
+  const stages = await openStages(lab, starts, { rooms: 1 }, clients);
+  try {
+    for (const { id, burst } of modes) {
+      // Alone, an event has nothing to be coalesced with.
+      const takers = stages.filter(({ contestant }) => burst > 1 || contestant.name !== "floor-coalesced");
+      const { rounds } = lab.profile;
+      await measureDeliveries(lab, table, takers, {
+        id: `${clients}/${id}`,
+        clients,
+        rooms: 1,
+        burst,
+        rounds,
+      });
+    }
+  } finally {
+    await closeStages(stages);
+  }
+}

@@ -1,0 +1,95 @@
+import { startOverRedis } from "../contestants/roomcast.ts";
+import { startSocketIoRedis } from "../contestants/socket-io.ts";
+import type { Lab } from "../lab.ts";
+import { measureFeed } from "../measure-feed.ts";
+import { inRounds } from "../rounds.ts";
+import { closeStages, openStages, type Stage } from "../stage.ts";
+import { Table } from "../table.ts";
+import { orderOf, redisCrowd } from "./latency.ts";
+import type { Scenario } from "./scenario.ts";
+
+/** A rate is sustained if everything arrives and 99 of 100 within this time. */
+const maxP99Us = 50_000;
+
+const peer = "socket.io-redis";
+const growth = 1.25;
+const maxSteps = 16;
+
+/** The most events per second that go all the way through Redis to the clients. */
+export const throughput: Scenario = async (lab) => {
+  const table = new Table({
+    id: "throughput",
+    title: "Publish throughput through Redis",
+    text: `The same path as above. The rate is raised by a quarter until an event is lost or p99 passes ${maxP99Us / 1_000} ms; the last rate before that counts. Then all are measured at the peer's highest rate.`,
+    reference: peer,
+    columns: [
+      { id: "rate", label: "events/s sustained", unit: "/s" },
+      { id: "p99", label: "p99 at that rate", unit: "ms" },
+      { id: "common-p99", label: "p99 at the peer's rate", unit: "ms" },
+    ],
+  });
+  const { clients, rooms } = redisCrowd;
+  const setting = { rooms, measuresLatency: true };
+  const stages = await openStages(lab, [startOverRedis, startSocketIoRedis], setting, clients);
+  try {
+    for (const stage of stages) await climb(lab, table, stage);
+    await compare(lab, table, stages);
+  } finally {
+    await closeStages(stages);
+  }
+  return table;
+};
+
+async function climb({ profile, log }: Lab, table: Table, stage: Stage): Promise<void> {
+  const { startEventsPerSecond, stepMs } = profile.throughput;
+  const { name } = stage.contestant;
+  let sustained: Sustained | undefined;
+  let offered = startEventsPerSecond;
+  for (let step = 0; step < maxSteps; step++) {
+    const found = await bestOfTwo(stage, offered, stepMs);
+    log(`throughput: ${name} at ${offered.toFixed(0)}/s: ${describe(found)}`);
+    if (found === undefined && sustained !== undefined) break;
+    sustained = found;
+    // Too much from the start: down until it works, then up again.
+    offered *= found === undefined ? 0.5 : growth;
+  }
+  if (sustained === undefined) return;
+  table.add(name, "rate", sustained.rate);
+  table.add(name, "p99", sustained.p99Us / 1_000);
+}
+
+async function compare({ profile }: Lab, table: Table, stages: readonly Stage[]): Promise<void> {
+  const rate = table.spread(peer, "rate")?.median;
+  if (rate === undefined) return;
+  const order = orderOf(rate, profile.throughput.stepMs);
+  await inRounds(profile.rounds, stages, async (stage) => {
+    const { report, doubts } = await measureFeed(stage, order, redisCrowd.clients);
+    table.add(stage.contestant.name, "common-p99", report.p99Us / 1_000, doubts);
+  });
+}
+
+/** What a server was seen to sustain. */
+interface Sustained {
+  rate: number;
+  p99Us: number;
+}
+
+/** One hiccup of the machine does not end the climb. */
+async function bestOfTwo(stage: Stage, eventsPerSecond: number, durationMs: number) {
+  return (await attempt(stage, eventsPerSecond, durationMs)) ?? attempt(stage, eventsPerSecond, durationMs);
+}
+
+/** The rate at which events really went out, if it was sustained. */
+async function attempt(stage: Stage, eventsPerSecond: number, durationMs: number) {
+  const order = orderOf(eventsPerSecond, durationMs);
+  const { messages, elapsedUs, doubts, report } = await measureFeed(stage, order, redisCrowd.clients);
+  const perEvent = redisCrowd.clients / redisCrowd.rooms;
+  const rate = messages / perEvent / (elapsedUs / 1_000_000);
+  const isSustained = !doubts.includes("lost") && report.p99Us <= maxP99Us && rate > eventsPerSecond * 0.9;
+  return isSustained ? { rate, p99Us: report.p99Us } : undefined;
+}
+
+function describe(found: Sustained | undefined): string {
+  if (found === undefined) return "not sustained";
+  return `${found.rate.toFixed(0)}/s, p99 ${found.p99Us} µs`;
+}

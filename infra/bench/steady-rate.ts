@@ -1,0 +1,29 @@
+import { measureFeed } from "./measure-feed.ts";
+import type { FeedOrder } from "./servers/feed.ts";
+import type { Stage } from "./stage.ts";
+
+/** What part of its core a server is kept busy: enough to count, too little to queue. */
+const serverShare = 0.65;
+
+/** The load generator has to follow. */
+const maxLoadShare = 0.65;
+
+const messagesPerSecondAtFirst = 60_000;
+
+/** Finds how many bursts per second keep a server steadily busy; the same share of the core for fast and slow. */
+export async function steadyRate(
+  stage: Stage,
+  shape: Pick<FeedOrder, "burst" | "rooms" | "isolated">,
+  clients: number,
+  trialMs: number,
+): Promise<number> {
+  const perBurst = (shape.burst * clients) / shape.rooms;
+  let rate = messagesPerSecondAtFirst / perBurst;
+  for (let trial = 0; trial < 2; trial++) {
+    const order = { ...shape, burstsPerSecond: rate, durationMs: trialMs };
+    const { messages, serverUs, loadUs } = await measureFeed(stage, order, clients);
+    const usPerBurst = Math.max(serverUs / serverShare, loadUs / maxLoadShare) / (messages / perBurst);
+    rate = 1_000_000 / usPerBurst;
+  }
+  return rate;
+}

@@ -1,0 +1,67 @@
+import type { ContestantName } from "./contestants/contestant.ts";
+import { type Spread, spreadOf } from "./rounds.ts";
+
+/** What is measured of every contestant. */
+export interface Column {
+  id: string;
+  label: string;
+  unit: string;
+}
+
+/** Why a figure is not to be trusted fully. */
+export type Doubt = "load" | "lost";
+
+/** What each doubt means, for the reader. */
+export const doubtTexts: Record<Doubt, string> = {
+  load: "the load generator used over 85% of its core",
+  lost: "not every event arrived",
+};
+
+/** The results of one scenario: contestants down, columns across. */
+export class Table {
+  readonly id: string;
+  readonly title: string;
+  /** What was done, in a sentence or two. */
+  readonly text: string;
+  readonly columns: readonly Column[];
+  /** Whom the others are compared with. */
+  readonly reference: ContestantName;
+  readonly #samples = new Map<string, number[]>();
+  readonly #doubts = new Map<string, Set<Doubt>>();
+  readonly #contestants: ContestantName[] = [];
+
+  constructor(description: Pick<Table, "id" | "title" | "text" | "columns" | "reference">) {
+    this.id = description.id;
+    this.title = description.title;
+    this.text = description.text;
+    this.columns = description.columns;
+    this.reference = description.reference;
+  }
+
+  get contestants(): readonly ContestantName[] {
+    return this.#contestants;
+  }
+
+  add(contestant: ContestantName, column: string, sample: number, doubts: readonly Doubt[] = []): void {
+    if (!this.#contestants.includes(contestant)) this.#contestants.push(contestant);
+    const key = `${contestant}/${column}`;
+    this.#samples.set(key, [...(this.#samples.get(key) ?? []), sample]);
+    this.#doubts.set(key, new Set([...(this.#doubts.get(key) ?? []), ...doubts]));
+  }
+
+  /** Median and spread; undefined if it was not measured. */
+  spread(contestant: ContestantName, column: string): Spread | undefined {
+    const samples = this.#samples.get(`${contestant}/${column}`);
+    return samples === undefined ? undefined : spreadOf(samples);
+  }
+
+  doubts(contestant: ContestantName, column: string): readonly Doubt[] {
+    return [...(this.#doubts.get(`${contestant}/${column}`) ?? [])];
+  }
+
+  /** The median of one divided by the median of another; undefined if either was not measured. */
+  ratio(contestant: ContestantName, column: string, to: ContestantName): number | undefined {
+    const [one, other] = [this.spread(contestant, column), this.spread(to, column)];
+    return one === undefined || other === undefined ? undefined : one.median / other.median;
+  }
+}

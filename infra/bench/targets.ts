@@ -1,0 +1,104 @@
+import type { ContestantName } from "./contestants/contestant.ts";
+import type { Table } from "./table.ts";
+
+/** What the project has promised itself of one figure. */
+export interface Target {
+  what: string;
+  table: string;
+  column: string;
+  contestant: ContestantName;
+  /** Compared with this one's figure; without it the figure counts as it is. */
+  to?: ContestantName;
+  limit: { atMost: number } | { atLeast: number };
+}
+
+/** A target with what was measured. */
+export interface Verdict {
+  target: Target;
+  /** Undefined if it was not measured. */
+  value: number | undefined;
+  isMet: boolean;
+}
+
+const fanOutTargets = [1_000, 5_000].flatMap((clients): Target[] => {
+  const single = { table: "fan-out", column: `${clients}/single` };
+  const burst = { table: "fan-out", column: `${clients}/burst` };
+  const [one, ten] = [
+    `${clients.toLocaleString("en")} clients, single`,
+    `${clients.toLocaleString("en")} clients, bursts`,
+  ];
+  return [
+    { ...single, what: one, contestant: "roomcast", to: "floor", limit: { atMost: 1.35 } },
+    { ...single, what: one, contestant: "roomcast-public", to: "floor", limit: { atMost: 1.8 } },
+    { ...single, what: one, contestant: "roomcast", to: "socket.io", limit: { atMost: 0.5 } },
+    { ...single, what: one, contestant: "roomcast", to: "nchan", limit: { atMost: 1 } },
+    { ...burst, what: ten, contestant: "roomcast", to: "floor-coalesced", limit: { atMost: 1.7 } },
+    { ...burst, what: ten, contestant: "roomcast", to: "socket.io", limit: { atMost: 1 / 12 } },
+    { ...burst, what: ten, contestant: "roomcast", to: "nats", limit: { atMost: 1 } },
+  ];
+});
+
+/** All targets. */
+export const targets: readonly Target[] = [
+  ...fanOutTargets,
+  {
+    what: "many rooms",
+    table: "rooms",
+    column: "rooms",
+    contestant: "roomcast",
+    to: "socket.io",
+    limit: { atMost: 1 / 1.5 },
+  },
+  {
+    what: "events/s through Redis",
+    table: "throughput",
+    column: "rate",
+    contestant: "roomcast-redis",
+    to: "socket.io-redis",
+    limit: { atLeast: 2 },
+  },
+  {
+    what: "heap per idle connection, KB",
+    table: "memory",
+    column: "heap",
+    contestant: "roomcast",
+    limit: { atMost: 6 },
+  },
+  {
+    what: "RSS per idle connection",
+    table: "memory",
+    column: "rss",
+    contestant: "roomcast",
+    to: "socket.io",
+    limit: { atMost: 0.7 },
+  },
+  {
+    what: "CPU per accepted connection",
+    table: "connect",
+    column: "cpu",
+    contestant: "roomcast",
+    to: "socket.io",
+    limit: { atMost: 0.5 },
+  },
+  {
+    what: "CPU of a resume",
+    table: "connect",
+    column: "cpu",
+    contestant: "roomcast-resume",
+    to: "roomcast",
+    limit: { atMost: 1.5 },
+  },
+];
+
+/** What became of the targets whose scenarios have been run. */
+export function judge(tables: readonly Table[]): Verdict[] {
+  return targets.flatMap((target) => {
+    const table = tables.find(({ id }) => id === target.table);
+    if (table === undefined || !table.columns.some(({ id }) => id === target.column)) return [];
+    const { contestant, column, to, limit } = target;
+    const value =
+      to === undefined ? table.spread(contestant, column)?.median : table.ratio(contestant, column, to);
+    const isMet = value !== undefined && ("atMost" in limit ? value <= limit.atMost : value >= limit.atLeast);
+    return [{ target, value, isMet }];
+  });
+}
