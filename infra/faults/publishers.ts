@@ -30,6 +30,10 @@ export interface PublishersOptions {
   random: Random;
   /** Put into the data of every event, to make it larger. */
   padding?: string;
+  /** Put before every key, where there are more publishers than these. */
+  keyPrefix?: string;
+  /** Each event goes to one of the rooms, and nothing to two of them or to everyone. */
+  isPlain?: boolean;
 }
 
 const publishers = 20;
@@ -61,6 +65,11 @@ export class Publishers {
     );
   }
 
+  /** Has nothing more be tried. */
+  end(): void {
+    this.#stopAtMs = Number.NEGATIVE_INFINITY;
+  }
+
   /** Resolves when what was begun is acknowledged, or given up after half a minute. */
   async stop(): Promise<void> {
     this.#stopAtMs = Math.min(this.#stopAtMs, performance.now());
@@ -74,7 +83,8 @@ export class Publishers {
     this.sentAtMs.set(key, performance.now());
     const event = { id: randomUUID(), key, rooms, data: this.#dataOf(key, tag) };
     const startedAtMs = performance.now();
-    while (performance.now() < Math.max(startedAtMs, this.#stopAtMs) + patienceMs) {
+    const isPatient = () => performance.now() < Math.max(startedAtMs, this.#stopAtMs) + patienceMs;
+    while (this.#stopAtMs !== Number.NEGATIVE_INFINITY && isPatient()) {
       if (await this.#attempt(event, publication)) break;
     }
     return publication;
@@ -99,7 +109,11 @@ export class Publishers {
     for (let n = 0; ; n++) {
       await delay(Math.max(0, dueAtMs - performance.now()));
       if (performance.now() >= this.#stopAtMs) return;
-      await this.publish(`${lane}-${n}`, this.#roomsFor(lane, n, random), random.pick(tags));
+      await this.publish(
+        `${this.#options.keyPrefix ?? ""}${lane}-${n}`,
+        this.#roomsFor(lane, n, random),
+        random.pick(tags),
+      );
       // After an outage the publishers go on; they do not make up for it.
       dueAtMs = Math.max(dueAtMs + pauseMs, performance.now());
     }
@@ -107,8 +121,10 @@ export class Publishers {
 
   /** Mostly one room, now and then two, rarely everybody's. */
   #roomsFor(lane: number, n: number, random: Random): RoomName[] {
+    const { rooms, isPlain = false } = this.#options;
+    if (isPlain) return [random.pick(rooms)];
     if (lane === 0 && n % 10 === 0) return ["global"];
-    return random.sample(this.#options.rooms, random.next() < 0.1 ? 2 : 1);
+    return random.sample(rooms, random.next() < 0.1 ? 2 : 1);
   }
 
   #dataOf(key: string, tag: string): Record<string, unknown> {

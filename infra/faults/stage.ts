@@ -85,6 +85,7 @@ export class Stage {
     const send = options.throughApi ? sendToApi(await startApi(run, redisUrl, env)) : sendToLog(log);
     const rooms = makeRooms(options.rooms ?? 20);
     const publishers = new Publishers({ send, rooms, rate: options.rate ?? 200, random: run.random.fork() });
+    run.onEnd(() => publishers.end());
     const swarm = await gather(run, options, { replicas, publishers, rooms });
     publishers.start();
     await swarm.start();

@@ -1,28 +1,63 @@
-import { fileURLToPath } from "node:url";
-import { expect, test } from "@jest/globals";
-import { startProcess } from "@roomcast/testkit";
+import { describe, expect, test } from "@jest/globals";
+import { runScenario } from "../faults/run-scenario.ts";
+import type { Outcome, Row, Run } from "../faults/scenario.ts";
+import { killAllConnections } from "../faults/scenarios/kill-redis-connections.ts";
+import { killReplicas } from "../faults/scenarios/kill-replica.ts";
+import { catchMutant } from "../faults/scenarios/mutant.ts";
+import { emptyRedis } from "../faults/scenarios/restart-redis.ts";
 
-const main = fileURLToPath(new URL("../dist/faults/main.js", import.meta.url));
+/** The fault harness in small: `npm run test:faults` has all faults, and larger crowds. */
+describe("clients under faults", () => {
+  const small = { clients: 30, rate: 100, shares: { churn: 0.1, since: 0.1 } };
+  const timeoutMs = 60_000;
+  const clean = { anomalies: [], failures: [] };
 
-/** The rows of the summary table after a short run of these scenarios. */
-async function runFaults(...scenarios: string[]): Promise<string[]> {
-  const args = ["--enable-source-maps", main, "--quick", "--only", scenarios.join(",")];
-  const harness = await startProcess(process.execPath, args);
-  await harness.exited;
-  const rows = harness.output
-    .split("\n")
-    .filter((line) => line.startsWith("| ") && !line.startsWith("| fault"));
-  return rows.filter((line) => !line.startsWith("| ---"));
-}
+  test(
+    "lose nothing when a replica is killed",
+    async () => {
+      const row = await played("kill", (run) => killReplicas(run, 1, small));
+      expect(row).toMatchObject({ ...clean, resets: 0 });
+      expect(row.recovery.length).toBeGreaterThan(0);
+    },
+    timeoutMs,
+  );
 
-test("killed replicas and an emptied Redis cost no client an event; with replay switched off the checker says so", async () => {
-  const rows = await runFaults("kill-replica", "restart-redis", "mutant");
-  expect(rows).toHaveLength(3);
-  const [killed, emptied, mutant] = rows.map((row) => row.split("|").map((cell) => cell.trim()));
-  expect(killed?.slice(4, 6)).toEqual(["0", "0"]);
-  expect(killed?.[7]).toMatch(/^passed/);
-  expect(emptied?.[4]).toBe("0");
-  expect(Number(emptied?.[5])).toBeGreaterThan(0);
-  expect(emptied?.[7]).toMatch(/^passed/);
-  expect(mutant?.[7]).toMatch(/caught by/);
-}, 120_000);
+  test(
+    "lose nothing when every connection to Redis breaks",
+    async () => {
+      const row = await played("client-kill", (run) => killAllConnections(run, 2, small));
+      expect(row).toMatchObject({ ...clean, resets: 0 });
+    },
+    timeoutMs,
+  );
+
+  test(
+    "are told, once for each room, when Redis loses everything",
+    async () => {
+      const row = await played("empty", (run) => emptyRedis(run, small));
+      expect(row).toMatchObject(clean);
+      expect(row.resets).toBeGreaterThanOrEqual(5 * 24);
+    },
+    timeoutMs,
+  );
+
+  test(
+    "are seen to lose events when replay is switched off",
+    async () => {
+      expect(await played("mutant", (run) => catchMutant(run, 1, small))).toMatchObject(clean);
+    },
+    timeoutMs,
+  );
+
+  /** Runs a scenario in small; what it has to say is shown only if it fails. */
+  async function played(name: string, run: (run: Run) => Promise<Outcome>): Promise<Omit<Row, "history">> {
+    const said: string[] = [];
+    const row = await runScenario(
+      { name, fault: name, run },
+      { seed: 1, isQuick: true, say: (text) => said.push(text) },
+    );
+    if (row.anomalies.length + row.failures.length > 0) console.error(said.join("\n"));
+    const { history: _history, ...rest } = row;
+    return rest;
+  }
+});

@@ -20,7 +20,7 @@ export async function killReplicas(run: Run, kills: number, options: StageOption
     await replicas.crash(replica);
     await pause;
   }
-  const outcome = await stage.finish();
+  const outcome = await stage.finish({}, { notes: [`${kills} kills`] });
   const p99 = quantile(outcome.recovery, 0.99);
   return p99 <= 10_000
     ? outcome

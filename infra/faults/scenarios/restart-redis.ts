@@ -2,29 +2,31 @@ import { setTimeout as delay } from "node:timers/promises";
 import { type RedisServer, type RedisServerOptions, startRedis, timesToFirstNews } from "@roomcast/testkit";
 import { saveSnapshot } from "../redis-admin.ts";
 import { missingResets } from "../resets.ts";
-import type { Run, Scenario } from "../scenario.ts";
-import { Stage } from "../stage.ts";
+import type { Outcome, Run, Scenario } from "../scenario.ts";
+import { Stage, type StageOptions } from "../stage.ts";
 
 /** Redis loses everything it had. */
 export const restartRedis: Scenario = {
   name: "restart-redis",
   fault: "Redis restarted, no persistence; then every connection broken",
-  async run(run) {
-    const { redis, stage } = await withRedis(run, {});
-    const restartedAtMs = await crash(redis);
-    await stage.flow(5_000);
-    const history = stage.observed;
-    const failures = missingResets(history.clients, restartedAtMs, 10_000);
-    const recovery = timesToFirstNews(history, restartedAtMs);
-    await breakAll(stage);
-    const allowances = {
-      resets: ["epoch"],
-      freshSessions: true,
-      lost: ({ ack = { atMs: 0 } }) => ack.atMs <= restartedAtMs,
-    } as const;
-    return stage.finish(allowances, { recovery, failures });
-  },
+  run: (run) => emptyRedis(run),
 };
+
+/** Redis loses everything; every client must be told so in each of its rooms, once and soon. */
+export async function emptyRedis(run: Run, options: StageOptions = {}): Promise<Outcome> {
+  const { redis, stage } = await withRedis(run, {}, options);
+  const restartedAtMs = await crash(redis);
+  await stage.flow(run.isQuick ? 3_000 : 5_000);
+  const failures = missingResets(stage.observed.clients, restartedAtMs, 10_000);
+  const recovery = timesToFirstNews(stage.observed, restartedAtMs);
+  await breakAll(stage);
+  const allowances = {
+    resets: ["epoch"],
+    freshSessions: true,
+    lost: ({ ack = { atMs: 0 } }) => ack.atMs <= restartedAtMs,
+  } as const;
+  return stage.finish(allowances, { recovery, failures });
+}
 
 /** Redis crashes, and has everything in its append-only file. */
 export const restartRedisAof: Scenario = {
@@ -61,10 +63,11 @@ export const restartRedisRdb: Scenario = {
 async function withRedis(
   run: Run,
   redisOptions: RedisServerOptions,
+  options: StageOptions = {},
 ): Promise<{ redis: RedisServer; stage: Stage }> {
   const redis = await startRedis(redisOptions);
   run.onEnd(() => redis.stop());
-  const stage = await Stage.set(run, { redisUrl: redis.url });
+  const stage = await Stage.set(run, { ...options, redisUrl: redis.url });
   await stage.flow(3_000);
   return { redis, stage };
 }

@@ -7,14 +7,14 @@ import { Stage } from "../stage.ts";
 /** Redis hangs for a moment. */
 export const stopRedisBriefly: Scenario = {
   name: "stop-redis-briefly",
-  fault: "SIGSTOP of Redis for 3 s, publishing through the API",
+  fault: "SIGSTOP of Redis for a moment, publishing through the API",
   run: (run) => stopRedis(run, 3_000, true),
 };
 
 /** Redis hangs for so long that every command in it fails. */
 export const stopRedisLong: Scenario = {
   name: "stop-redis",
-  fault: "SIGSTOP of Redis for 30 s",
+  fault: "SIGSTOP of Redis until every command fails",
   run: (run) => stopRedis(run, run.isQuick ? 10_000 : 30_000, false),
 };
 
@@ -33,7 +33,10 @@ async function stopRedis(run: Run, ms: number, throughApi: boolean): Promise<Out
   await stage.flow(5_000);
   const { failures } = stage.publishers;
   const recovery = timesToFirstNews(stage.observed, overAtMs);
-  return stage.finish({}, { recovery, failures: faultsOf(failures), notes: [describe(failures)] });
+  return stage.finish(
+    {},
+    { recovery, failures: faultsOf(failures), notes: [`stopped for ${ms / 1_000} s`, describe(failures)] },
+  );
 }
 
 function faultsOf(failures: readonly FailedAttempt[]): string[] {

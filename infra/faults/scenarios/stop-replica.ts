@@ -6,14 +6,14 @@ import { Stage } from "../stage.ts";
 /** A replica hangs for so short a time that its clients stay. */
 export const stopReplicaBriefly: Scenario = {
   name: "stop-replica-briefly",
-  fault: "SIGSTOP of a replica for 5 s, then SIGCONT",
+  fault: "SIGSTOP of a replica so briefly that its clients stay, then SIGCONT",
   run: (run) => stopReplica(run, 5_000),
 };
 
 /** A replica hangs until its clients have gone elsewhere, and finds them gone when it wakes. */
 export const stopReplica60: Scenario = {
   name: "stop-replica",
-  fault: "SIGSTOP of a replica for 60 s, then SIGCONT",
+  fault: "SIGSTOP of a replica until its clients have left, then SIGCONT",
   run: (run) => stopReplica(run, run.isQuick ? 15_000 : 60_000),
 };
 
@@ -27,5 +27,6 @@ async function stopReplica(run: Run, ms: number): Promise<Outcome> {
   const overAtMs = performance.now();
   await stage.flow(5_000);
   const history = stage.observed;
-  return stage.finish({}, { recovery: [...recoveryTimes(history), ...timesToFirstNews(history, overAtMs)] });
+  const recovery = [...recoveryTimes(history), ...timesToFirstNews(history, overAtMs)];
+  return stage.finish({}, { recovery, notes: [`stopped for ${ms / 1_000} s`] });
 }

@@ -40,7 +40,10 @@ export class Relay implements LogSink {
   async broken(reason: BreakReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
     const position = { epoch: head.epochs.at(-1)?.name ?? "none", offset: resumeAt };
     if (reason === "trimmed") await this.#bridge(cut, resumeAt, position);
-    else this.#resetWitnesses(reason, reason === "epoch" ? 0 : cut, position);
+    else {
+      this.#resetWitnesses(reason, reason === "epoch" ? 0 : cut, position);
+      this.#rebase(resumeAt);
+    }
     this.#advance(position);
   }
 
@@ -74,6 +77,15 @@ export class Relay implements LogSink {
     }
     for (const [room, session] of rooms.witnessesAfter(cut)) {
       sendReset(session.connection.socket, room, reason, position);
+    }
+  }
+
+  /** Offsets are given anew after the break: what a session was given of a room goes on from there. */
+  #rebase(resumeAt: number): void {
+    for (const { subscriptions } of this.#options.sessions.all()) {
+      for (const subscription of subscriptions.values()) {
+        subscription.since = Math.min(subscription.since, resumeAt);
+      }
     }
   }
 

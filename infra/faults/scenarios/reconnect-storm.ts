@@ -1,0 +1,34 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { Probe } from "../probe.ts";
+import type { Scenario } from "../scenario.ts";
+import { Stage } from "../stage.ts";
+
+const longestReturnMs = 30_000;
+const longestLagMs = 250;
+
+/** Every client loses its connection at once, and all come back as fast as they can. */
+export const reconnectStorm: Scenario = {
+  name: "reconnect-storm",
+  fault: "every connection broken at once; all come back within 0.5 s of each other",
+  async run(run) {
+    const probe = await Probe.make(run);
+    const clients = run.isQuick ? 500 : 2_000;
+    const shares = { polling: 0, filtered: 0, since: 0, churn: 0 };
+    const stage = await Stage.set(run, { clients, rate: 20, roomsPerClient: 2, shares, env: probe.env });
+    const { replicas, swarm } = stage;
+    await stage.flow(2_000);
+    await probe.ask(replicas.all);
+    const brokenAtMs = performance.now();
+    replicas.balancer.sever();
+    // The breaks have to be noticed before a return can be.
+    await delay(100);
+    while (swarm.unsettled > 0 && performance.now() < brokenAtMs + longestReturnMs) await delay(20);
+    const { lagP99Ms } = await probe.ask(replicas.all);
+    const failures = [
+      ...(swarm.unsettled === 0 ? [] : [`${swarm.unsettled} clients were not back in time`]),
+      ...(lagP99Ms <= longestLagMs ? [] : [`a replica's event loop was late by ${Math.round(lagP99Ms)} ms`]),
+    ];
+    await stage.flow(2_000);
+    return stage.finish({}, { failures, notes: [`event loop lag p99 ${Math.round(lagP99Ms)} ms`] });
+  },
+};

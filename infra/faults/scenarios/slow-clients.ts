@@ -1,0 +1,103 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { RoomName } from "@roomcast/events";
+import { type RoomcastProcess, TcpProxy } from "@roomcast/testkit";
+import { megabytes, Probe } from "../probe.ts";
+import { Publishers } from "../publishers.ts";
+import { RawClient } from "../raw-client.ts";
+import type { Run, Scenario } from "../scenario.ts";
+import { sendToLog } from "../send.ts";
+import { Stage } from "../stage.ts";
+import { quantile } from "../table.ts";
+
+const room: RoomName = "channel:flood";
+/** Kernel buffers may take 40 MB for each client before the server sees that nobody reads. */
+const flood = { padding: "x".repeat(32_768), rate: 150, isPlain: true, keyPrefix: "flood-" };
+const floodMs = 15_000;
+const mostExtraBytes = 256 * 1_048_576;
+/** Below this the tail of the latency is the machine's. */
+const noticeableMs = 150;
+
+/** Some clients stop reading, some of them answering pings all the same, and some read a kilobyte a second. */
+export const slowClients: Scenario = {
+  name: "slow-clients",
+  fault: "clients that stop reading, with and without fake pongs; 1 KB/s readers",
+  async run(run) {
+    const probe = await Probe.make(run);
+    const clients = run.isQuick ? 40 : 100;
+    const stage = await Stage.set(run, { clients, rate: 100, env: probe.env });
+    const { replicas } = stage;
+    const before = await probe.ask(replicas.all);
+    const calmFromMs = performance.now();
+    await stage.flow(5_000);
+    const calmP99 = latencyP99(stage, calmFromMs, performance.now());
+    // Straight to one replica: a balancer between has buffers of its own.
+    const [{ url, port }] = replicas.all as [RoomcastProcess];
+    const trickle = await TcpProxy.start(port);
+    run.onEnd(() => trickle.stop());
+    const slow = await gatherSlow(run, url, trickle);
+    const flooding = new Publishers({
+      ...flood,
+      send: sendToLog(stage.log),
+      rooms: [room],
+      random: run.random,
+    });
+    run.onEnd(() => flooding.end());
+    const floodFromMs = performance.now();
+    flooding.start();
+    await delay(floodMs);
+    await flooding.stop();
+    const floodP99 = latencyP99(stage, floodFromMs, performance.now());
+    const during = await probe.ask(replicas.all);
+    trickle.throttle(undefined);
+    const uncut = await countUncut(slow);
+    const extraBytes = during.rssBytes - before.rssBytes;
+    const failures = [
+      ...(uncut === 0 ? [] : [`${uncut} of ${slow.length} slow clients were not cut off`]),
+      ...(extraBytes <= mostExtraBytes ? [] : [`a replica took ${megabytes(extraBytes)} more`]),
+      ...(floodP99 <= Math.max(2 * calmP99, noticeableMs) ? [] : ["the other clients were slowed down"]),
+    ];
+    const p99 = `others' p99 ${Math.round(calmP99)} → ${Math.round(floodP99)} ms`;
+    const notes = [`${slow.length} slow clients cut`, p99, `+${megabytes(Math.max(0, extraBytes))}`];
+    return stage.finish({}, { failures, notes });
+  },
+};
+
+function latencyP99({ publishers, swarm }: Stage, fromMs: number, toMs: number): number {
+  const latencies = swarm.clients.flatMap(({ ops }) =>
+    ops.flatMap((op) => {
+      const sentAtMs = op.kind === "received" ? (publishers.sentAtMs.get(op.key) ?? 0) : 0;
+      return op.kind === "received" && sentAtMs >= fromMs && op.atMs <= toMs ? [op.atMs - sentAtMs] : [];
+    }),
+  );
+  return quantile(latencies, 0.99);
+}
+
+/** Six clients that follow the flooded room: two of each kind. */
+async function gatherSlow(run: Run, url: string, trickle: TcpProxy): Promise<RawClient[]> {
+  const kinds = ["deaf", "deaf", "pretending", "pretending", "trickle", "trickle"];
+  const clients: RawClient[] = [];
+  for (const [index, kind] of kinds.entries()) {
+    const through = kind === "trickle" ? `http://127.0.0.1:${trickle.port}` : url;
+    const client = await RawClient.connected(through, `slow${index}`);
+    run.onEnd(() => client.cut());
+    await client.follow(room);
+    clients.push(client);
+    if (kind !== "trickle") client.socket.pause();
+    if (kind === "pretending") pretend(run, client);
+  }
+  trickle.throttle(1_024);
+  return clients;
+}
+
+/** Answers pings that it never reads. */
+function pretend(run: Run, client: RawClient): void {
+  const timer = setInterval(() => client.send("3"), 1_000);
+  run.onEnd(() => clearInterval(timer));
+}
+
+/** Whoever was cut off finds the end of the connection behind what had been sent before. */
+async function countUncut(slow: readonly RawClient[]): Promise<number> {
+  for (const { socket } of slow) socket.resume();
+  await delay(5_000);
+  return slow.filter(({ isClosed }) => !isClosed).length;
+}
