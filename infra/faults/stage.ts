@@ -127,7 +127,10 @@ export class Stage {
   /** Publishes markers to everyone until the newest thing that everyone has is a marker. */
   async #catchUp(): Promise<boolean> {
     const deadlineMs = performance.now() + finishMs;
-    const settled = await Promise.race([this.swarm.settle().then(() => true), delay(finishMs, false)]);
+    const settled = await Promise.race([
+      this.swarm.settle().then(() => true),
+      delay(finishMs, false, { ref: false }),
+    ]);
     while (settled && performance.now() < deadlineMs) {
       await this.publishers.publish(`end-${this.#markers++}`, ["global"]);
       for (let n = 0; n < 20; n++) {
