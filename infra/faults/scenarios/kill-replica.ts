@@ -16,10 +16,11 @@ export async function killReplicas(run: Run, kills: number, options: StageOption
   const { replicas } = stage;
   for (let n = 0; n < kills; n++) {
     const replica = run.random.pick(replicas.all);
-    const pause = delay(5_000);
+    const pause = n < kills - 1 ? delay(5_000) : undefined;
     await replicas.crash(replica);
     await pause;
   }
+  await stage.flow(2_000);
   const outcome = await stage.finish({}, { notes: [`${kills} kills`] });
   const p99 = quantile(outcome.recovery, 0.99);
   return p99 <= 10_000

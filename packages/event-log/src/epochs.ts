@@ -1,5 +1,5 @@
 import type { Position, ResetReason } from "@roomcast/events";
-import type { Epoch, LogHead } from "./event-log.ts";
+import type { Epoch, LogEntry, LogHead } from "./event-log.ts";
 
 /** Reads the text form `name@first name@first`, oldest first. */
 export function parseEpochs(text: string): Epoch[] {
@@ -37,6 +37,25 @@ export function cutOf(position: Pick<Position, "epoch" | "offset">, head: LogHea
   const index = head.epochs.findIndex((epoch) => epoch.name === position.epoch);
   const next = head.epochs[index + 1];
   return index === -1 || next === undefined ? 0 : next.first - 1;
+}
+
+/** How much of what lies up to a position is still in the log. */
+export function keptUpTo(position: Pick<Position, "epoch" | "offset">, head: LogHead): number {
+  return breakOf(position, head) === undefined ? position.offset : cutOf(position, head);
+}
+
+/** Whether an entry belongs to an epoch that began after the head was read. The oldest epochs are not in a head. */
+export function isBeyond(
+  { epoch, offset }: Pick<LogEntry, "epoch" | "offset">,
+  { epochs }: LogHead,
+): boolean {
+  return offset >= (epochs[0]?.first ?? 0) && !epochs.some(({ name }) => name === epoch);
+}
+
+/** Whether one epoch began after another; one that the log does not know began before all that it knows. */
+export function isLaterEpoch(name: string, other: string, { epochs }: LogHead): boolean {
+  const indexOf = (wanted: string) => epochs.findIndex((epoch) => epoch.name === wanted);
+  return indexOf(name) > indexOf(other);
 }
 
 /** The offset after which the log's current epoch begins. */

@@ -39,7 +39,7 @@ export class Relay implements LogSink {
 
   async broken(reason: BreakReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
     const position = { epoch: head.epochs.at(-1)?.name ?? "none", offset: resumeAt };
-    if (reason === "trimmed") await this.#bridge(cut, resumeAt, position);
+    if (reason === "trimmed") await this.#bridge(cut, { ...head, offset: resumeAt }, position);
     else {
       this.#resetWitnesses(reason, reason === "epoch" ? 0 : cut, position);
       this.#rebase(resumeAt);
@@ -90,16 +90,19 @@ export class Relay implements LogSink {
   }
 
   /** The log was trimmed beyond this replica's place: room histories may still hold what it missed. */
-  async #bridge(cut: number, resumeAt: number, position: Position): Promise<void> {
+  async #bridge(cut: number, until: LogHead, position: Position): Promise<void> {
     const { log, rooms } = this.#options;
     const ranges = rooms.rooms().map((room) => ({ room, filter: undefined, after: cut }));
-    const past = await readPast(log, ranges, resumeAt, bridgeBounds);
+    const past = await readPast(log, ranges, until, bridgeBounds);
     for (const entry of past.entries) {
       this.#relay({ ...entry, rooms: entry.rooms.filter((room) => !past.incomplete.has(room)) });
     }
     for (const room of past.incomplete) {
-      for (const session of rooms.sessions(room))
+      for (const session of rooms.sessions(room)) {
         sendReset(session.connection.socket, room, "trimmed", position);
+        const subscription = session.subscriptions.get(room);
+        if (subscription !== undefined) subscription.since = until.offset;
+      }
     }
   }
 

@@ -135,9 +135,9 @@ function refuse(socket: Socket, error: ProtocolError, next: Next, logger: Logger
 }
 
 function storedRooms(userId: string, position: Position): StoredSubscription[] {
-  const from = formatPosition(position);
-  const { offset } = position;
-  return automaticRooms(userId).map((name) => ({ room: name, from, at: offset, since: offset, batch: 0 }));
+  const at = formatPosition(position);
+  const since = position.offset;
+  return automaticRooms(userId).map((name) => ({ room: name, from: at, at, since, batch: 0 }));
 }
 
 /** The rooms every connection of a user is in. */

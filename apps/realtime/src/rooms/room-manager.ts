@@ -22,7 +22,7 @@ interface LocalRoom {
   /** The one string all records share. */
   name: RoomName;
   groups: Group[];
-  /** Offset of the room's last entry delivered here; 0 if none was. */
+  /** No entry of the room that was delivered here lies after this offset. */
   lastOffset: number;
   /** Entries since those with a filter were last told a position, and when that was. */
   unmarked: number;
@@ -50,12 +50,15 @@ export class RoomManager {
     return this.#rooms.size;
   }
 
-  /** From now on the session is given the room's events that pass the filter. Returns the shared name. */
-  enter(session: Session, name: RoomName, filter: Filter | undefined): RoomName {
+  /**
+   * From now on, with the entry after the offset `at`, the session is given the room's events that pass the filter.
+   * Returns the shared name.
+   */
+  enter(session: Session, name: RoomName, filter: Filter | undefined, at: number): RoomName {
     const room = this.#rooms.get(name) ?? {
       name,
       groups: [],
-      lastOffset: 0,
+      lastOffset: at,
       unmarked: 0,
       markedAtMs: Date.now(),
     };
@@ -122,11 +125,13 @@ export class RoomManager {
     return true;
   }
 
-  /** The sessions of this replica in rooms that had an entry after `offset`. */
+  /** The sessions of this replica that were given an entry of a room, or a place in it, after `offset`. */
   *witnessesAfter(offset: number): Iterable<[RoomName, Session]> {
-    for (const room of this.#rooms.values()) {
-      if (room.lastOffset <= offset) continue;
-      for (const session of this.sessions(room.name)) yield [room.name, session];
+    for (const { name, lastOffset } of this.#rooms.values()) {
+      for (const session of this.sessions(name)) {
+        const since = session.subscriptions.get(name)?.since ?? 0;
+        if (lastOffset > offset || since > offset) yield [name, session];
+      }
     }
   }
 

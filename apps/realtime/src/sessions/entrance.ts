@@ -19,7 +19,7 @@ import { type SessionStore, toStored } from "./session-store.ts";
 export interface EntranceOptions {
   log: Pick<EventLog, "history">;
   /** This replica's place in the log. */
-  follower: Pick<LogFollower, "position">;
+  follower: Pick<LogFollower, "position" | "head">;
   rooms: RoomManager;
   store: SessionStore;
   past: PastBounds;
@@ -53,7 +53,8 @@ export class Entrance {
   /** Enters at once and sends nothing of the past. */
   join(session: Session, subscription: Subscription): void {
     this.leave(session, subscription.room);
-    const room = this.#options.rooms.enter(session, subscription.room, subscription.filter);
+    const { rooms, follower } = this.#options;
+    const room = rooms.enter(session, subscription.room, subscription.filter, follower.position.offset);
     subscription.room = room;
     session.subscriptions.set(room, subscription);
   }
@@ -90,24 +91,32 @@ export class Entrance {
       await this.#leaveForbidden(session, wishes, recheck);
       const resets = this.#applyResets(session, wishes, past, starts, at);
       const added = [...session.subscriptions.values()].filter((one) => one.batch === batch);
-      const subscriptions = added.map((one) => toStored(one, starts.get(one.room) ?? at, at.offset));
+      const subscriptions = added.map((one) => toStored(one, starts.get(one.room) ?? at, at));
       await this.#options.store.save(session.id, {
         userId: session.userId,
         batch: session.batch,
         subscriptions,
       });
+      this.#checkUnbroken(at);
       return this.#flush(session, wishes, { past, starts, resets, delivered, at, batch });
     } catch (error) {
-      this.#undo(session, wishes, before);
+      this.#undo(session, wishes, before, at);
       throw error;
     }
   }
 
-  #readPast(wishes: Wish[], until: number): Promise<Past> {
+  /** What was read of the past, and what waits, may be of a log that has been rolled back meanwhile. */
+  #checkUnbroken({ epoch }: Position): void {
+    if (this.#options.follower.position.epoch === epoch) return;
+    throw new ProtocolError("unavailable", "the log was broken meanwhile");
+  }
+
+  #readPast(wishes: Wish[], offset: number): Promise<Past> {
+    const { log, follower, past } = this.#options;
     const ranges = wishes.flatMap(({ room, filter, from }) =>
-      from === undefined || from.offset >= until ? [] : [{ room, filter, after: from.offset }],
+      from === undefined || from.offset >= offset ? [] : [{ room, filter, after: from.offset }],
     );
-    return readPast(this.#options.log, ranges, until, this.#options.past);
+    return readPast(log, ranges, { offset, epochs: follower.head.epochs }, past);
   }
 
   async #leaveForbidden(session: Session, wishes: Wish[], recheck: Recheck): Promise<void> {
@@ -178,11 +187,13 @@ export class Entrance {
     connection.write(waited.filter(({ entry }) => isFollowed(session, entry)));
   }
 
-  #undo(session: Session, wishes: Wish[], before: Map<RoomName, Subscription>): void {
+  #undo(session: Session, wishes: Wish[], before: Map<RoomName, Subscription>, { epoch }: Position): void {
     for (const { room } of wishes) this.leave(session, room);
-    const replaced = wishes.some(({ room }) => before.has(room));
-    // What only the replaced filter would have let through did not wait; a resume brings it.
-    if (replaced && !session.isEnded) session.connection.cut();
+    // What only the replaced filter would have let through did not wait, and what waited in another epoch may no longer
+    // be in the log; a resume brings what is missing.
+    const isReplaced = wishes.some(({ room }) => before.has(room));
+    const isBroken = this.#options.follower.position.epoch !== epoch;
+    if ((isReplaced || isBroken) && !session.isEnded) session.connection.cut();
     this.#release(session);
   }
 }

@@ -1,5 +1,5 @@
-import type { EventLog, LogEntry } from "@roomcast/event-log";
-import type { Filter, RoomName } from "@roomcast/events";
+import { type EventLog, isBeyond, type LogEntry, type LogHead } from "@roomcast/event-log";
+import { type Filter, ProtocolError, type RoomName } from "@roomcast/events";
 import { dataOf } from "../rooms/room-manager.ts";
 import type { Subscription } from "./session.ts";
 
@@ -26,11 +26,14 @@ export interface PastBounds {
 
 const pageSize = 500;
 
-/** Reads the past of rooms up to the offset `until`; rejects with `unavailable`. */
+/**
+ * Reads the past of rooms up to `until`, the place in the log and the epochs that the caller knows. Rejects with
+ * `unavailable`, also if an epoch has begun of which the caller does not know: its offsets are others.
+ */
 export async function readPast(
   log: Pick<EventLog, "history">,
   ranges: PastRange[],
-  until: number,
+  until: LogHead,
   bounds: PastBounds,
 ): Promise<Past> {
   const found = new Map<number, LogEntry>();
@@ -48,14 +51,17 @@ export async function readPast(
 async function readRoom(
   log: Pick<EventLog, "history">,
   { room, filter, after }: PastRange,
-  until: number,
+  head: LogHead,
   { maxEntries, maxBytes }: PastBounds,
 ): Promise<LogEntry[] | undefined> {
   const entries: LogEntry[] = [];
   let bytes = 0;
+  const { offset: until } = head;
   let position = after;
   while (position < until) {
     const page = await log.history(room, { after: position, until, limit: pageSize });
+    if (page.entries.some((entry) => isBeyond(entry, head)))
+      throw new ProtocolError("unavailable", "this replica has not caught up with the log yet");
     if (!page.complete) return undefined;
     const passing = page.entries.filter((entry) => passes(entry, { room, filter }));
     entries.push(...passing);

@@ -1,4 +1,4 @@
-import { breakOf, type LogHead } from "@roomcast/event-log";
+import { breakOf, isLaterEpoch, type LogHead } from "@roomcast/event-log";
 import { type Position, parsePosition, type ResetReason } from "@roomcast/events";
 import type { StoredSubscription } from "./session-store.ts";
 
@@ -11,7 +11,8 @@ export type ResumePoint = { from: Position } | { reset: ResetReason };
  *
  * Live events carry plain positions. The replay of batch b, written at offset L before anything newer, carries
  * (L, batch b, up to offset `at`). So: beyond the subscription's own `at`, or in a later batch at the same place, its
- * replay is proven received; in its own batch it is received up to the position's `at`; otherwise not at all.
+ * replay is proven received; in its own batch it is received up to the position's `at`; otherwise not at all. Offsets of
+ * two epochs cannot be compared: whatever was written in an earlier epoch was written before.
  */
 export function resumePoint(
   stored: StoredSubscription,
@@ -20,17 +21,19 @@ export function resumePoint(
 ): ResumePoint {
   const lost = seen && breakOf(seen, head);
   if (lost !== undefined) return { reset: lost };
-  const from = startOf(stored, seen);
+  const from = startOf(stored, seen, head);
   const reset = breakOf(from, head);
   return reset === undefined ? { from } : { reset };
 }
 
-function startOf(stored: StoredSubscription, seen: Position | undefined): Position {
+function startOf(stored: StoredSubscription, seen: Position | undefined, head: LogHead): Position {
   const from = parsePosition(stored.from);
   if (seen === undefined) return from;
-  const seenAll = { epoch: seen.epoch, offset: Math.max(seen.offset, stored.at) };
-  if (seen.offset > stored.at) return seenAll;
-  if (seen.offset < stored.at || seen.replay === undefined || seen.replay.batch < stored.batch) return from;
+  const at = parsePosition(stored.at);
+  const seenAll = { epoch: seen.epoch, offset: seen.offset };
+  if (seen.epoch !== at.epoch) return isLaterEpoch(seen.epoch, at.epoch, head) ? seenAll : from;
+  if (seen.offset > at.offset) return seenAll;
+  if (seen.offset < at.offset || seen.replay === undefined || seen.replay.batch < stored.batch) return from;
   if (seen.replay.batch > stored.batch) return seenAll;
   return seen.replay.at <= from.offset ? from : { epoch: seen.epoch, offset: seen.replay.at };
 }

@@ -7,9 +7,10 @@ export interface StoredSubscription {
   filters?: Filters;
   /** Position: everything in (`from`, `at`] was replayed by batch `batch`. */
   from: string;
-  /** The offset at which live delivery began. */
-  at: number;
+  /** Position at which live delivery began. */
+  at: string;
   batch: number;
+  /** Offset in the epoch of `at`. */
   since: number;
 }
 
@@ -45,8 +46,8 @@ export interface SessionStore {
 export function toStored(
   { room, filter, batch, since }: Subscription,
   from: Position,
-  at: number,
+  at: Position,
 ): StoredSubscription {
-  const stored = { room, from: formatPosition(from), at, batch, since };
+  const stored = { room, from: formatPosition(from), at: formatPosition(at), batch, since };
   return filter === undefined ? stored : { ...stored, filters: filter.filters };
 }

@@ -1,5 +1,5 @@
 import type { RoomAccess } from "@roomcast/auth";
-import { breakOf, type EventLog, type LogFollower, type LogHead } from "@roomcast/event-log";
+import { breakOf, type EventLog, keptUpTo, type LogFollower, type LogHead } from "@roomcast/event-log";
 import {
   type Ack,
   type Position,
@@ -104,10 +104,12 @@ export class SubscriptionManager {
   ): Promise<void> {
     session.connection.open();
     return session.inTurn(async () => {
-      const head = seen === undefined ? this.#options.follower.head : await this.#headFor(seen);
+      const from = stored.subscriptions.map((one) => parsePosition(one.from));
+      const head = await this.#headFor(seen === undefined ? from : [seen, ...from]);
       const allowed = await this.#stillAllowed(session, stored);
       const wishes = allowed.map((one): Wish => {
-        const { room, filters, since, batch } = one;
+        const { room, filters, batch } = one;
+        const since = keptUpTo({ epoch: parsePosition(one.at).epoch, offset: one.since }, head);
         const wish = { room, filter: parseRoomFilter(filters), ...resumePoint(one, seen, head) };
         // Batch 0 was stored a moment before its delivery began, so what it was given first is not known exactly.
         return batch === 0 ? wish : { ...wish, since };
@@ -172,20 +174,22 @@ export class SubscriptionManager {
   async #start(text: string): Promise<{ from: Position } | { reset: ResetReason }> {
     const { epoch, offset, replay } = parsePosition(text);
     const from = { epoch, offset: Math.min(offset, replay?.at ?? offset) };
-    const reset = breakOf(from, await this.#headFor({ epoch, offset }));
+    const reset = breakOf(from, await this.#headFor([{ epoch, offset }]));
     return reset === undefined ? { from } : { reset };
   }
 
   /**
-   * The head to judge a client's position by. The client may have seen more than this replica has: then the log itself
-   * is asked, and the replica waits until it has come as far.
+   * The head to judge a client's positions by. The client may have seen more than this replica has: then the log itself
+   * is asked, and the replica waits until it has come as far, in the same epoch.
    */
-  async #headFor(position: Position): Promise<LogHead> {
+  async #headFor(positions: readonly Position[]): Promise<LogHead> {
     const { follower, log, catchUpTimeoutMs } = this.#options;
-    if (breakOf(position, follower.head) === undefined) return follower.head;
+    const isKnown = (position: Position) => breakOf(position, follower.head) === undefined;
+    if (positions.every(isKnown)) return follower.head;
     const head = await log.head();
-    if (breakOf(position, head) !== undefined) return head;
-    if (await follower.reached(position.offset, catchUpTimeoutMs)) return head;
+    const kept = positions.filter((position) => breakOf(position, head) === undefined);
+    const offset = Math.max(0, ...kept.map((position) => position.offset));
+    if ((await follower.reached(offset, catchUpTimeoutMs)) && kept.every(isKnown)) return head;
     throw new ProtocolError("unavailable", "this replica has not caught up with the log yet");
   }
 }

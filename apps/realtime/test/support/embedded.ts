@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
 import { createRoomAccess, createTokenVerifier } from "@roomcast/auth";
 import { EventBroadcaster } from "@roomcast/broadcaster";
-import { MemoryEventLog } from "@roomcast/event-log";
+import { type EventLog, MemoryEventLog } from "@roomcast/event-log";
 import {
   createLocalCluster,
   createRealtime,
@@ -16,6 +16,8 @@ type SocketLimits = RealtimeContext["options"]["socket"];
 
 /** What a test replaces. */
 export interface EmbeddedOptions extends Partial<Pick<RealtimeContext, "verifier" | "access">> {
+  /** Default: one in memory. */
+  log?: EventLog;
   socket?: Partial<SocketLimits>;
   corsOrigins?: readonly string[];
   writePath?: RealtimeContext["options"]["writePath"];
@@ -24,7 +26,7 @@ export interface EmbeddedOptions extends Partial<Pick<RealtimeContext, "verifier
   listener?: RequestListener;
 }
 
-/** A realtime server in this process, over a log in memory. */
+/** A realtime server in this process. */
 export interface Embedded {
   readonly url: string;
   readonly port: number;
@@ -43,7 +45,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
   const defaults = readEnv({ WS_CLOSE_TIMEOUT: "1" }, readRealtimeOptions);
   const limits = { ...defaults.socket, ...socket };
   const httpServer = createServer(http, options.listener ?? notFound);
-  const log = new MemoryEventLog();
+  const { log = new MemoryEventLog() } = options;
   const cluster = createLocalCluster({ ...limits, revocationTtlMs: defaults.revocationTtlMs });
   const health = new Health();
   const logLines: string[] = [];

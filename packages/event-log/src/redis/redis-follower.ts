@@ -171,6 +171,8 @@ export class RedisFollower implements LogFollower {
   }
 
   async #break(reason: BreakReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
+    // With its epoch, or the place in between would be one that never was; a trimmed stretch may still be bridged.
+    if (reason !== "trimmed") this.#offset = resumeAt;
     await this.#sink.broken(reason, cut, resumeAt, head);
     this.#offset = resumeAt;
     this.#reached.advance(resumeAt);

@@ -144,13 +144,13 @@ class ClientWalker {
       return;
     }
     this.#received.add(key);
-    if (tracks.length > 0 && this.#isEstablished && !tracks.some((track) => track.expects(place, tag))) {
+    const expecting = tracks.filter((track) => track.expects(place, tag));
+    if (tracks.length > 0 && this.#isEstablished && expecting.length === 0) {
       this.#found("stray", `${key} at ${position} lies before what was promised`, rooms[0]);
     }
-    const promising = tracks.filter((track) => track.promises(place, tag));
     for (const track of tracks) {
-      const isPromisedElsewhere = promising.some((other) => other !== track);
-      if (track.take(place, tag, isPromisedElsewhere)) continue;
+      const isExpectedElsewhere = expecting.some((other) => other !== track);
+      if (track.take(place, tag, isExpectedElsewhere)) continue;
       this.#found("nonmonotonic-poll", `${key} at ${position}`, track.room);
     }
   }

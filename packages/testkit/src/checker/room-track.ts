@@ -122,15 +122,15 @@ export class RoomTrack {
   }
 
   /**
-   * Notes an event; false if it came out of order. While the room is only wished for, an event that another room promises
-   * as well (`isPromisedElsewhere`) may come through that one ahead of this room's past.
+   * Notes an event; false if it came out of order. While the room is only wished for, an event that comes through another
+   * room as well (`isExpectedElsewhere`) may come through that one ahead of this room's past.
    */
-  take(place: EventPlace, tag: string, isPromisedElsewhere: boolean): boolean {
+  take(place: EventPlace, tag: string, isExpectedElsewhere: boolean): boolean {
     for (const span of this.#active) {
       if (covers(span, place, tag)) span.last = Math.max(span.last, place.offset);
     }
     const isWished = this.#takeForWish(place, tag);
-    const counts = this.promises(place, tag) || (isWished && !isPromisedElsewhere);
+    const counts = this.promises(place, tag) || (isWished && !isExpectedElsewhere);
     return counts ? this.#isInOrder(place) : true;
   }
 
