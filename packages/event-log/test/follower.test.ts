@@ -47,6 +47,19 @@ test("a link that was cut and heals: everything is delivered, in order and once"
   expect(recorder.breaks).toEqual([]);
 });
 
+test("a link that heals under steady traffic: the log counts as heard again without a pause in it", async () => {
+  const recorder = await Recorder.of(replica);
+  const traffic = setInterval(() => void append(1), 20);
+  try {
+    link.cut();
+    await recorder.until(({ isConnected }) => !isConnected);
+    link.heal();
+    await recorder.until(({ isConnected }) => isConnected);
+  } finally {
+    clearInterval(traffic);
+  }
+});
+
 test("fallen behind what the log keeps: told from where to where entries are missing, then goes on in order", async () => {
   const recorder = await Recorder.of(replica);
   await append(5);

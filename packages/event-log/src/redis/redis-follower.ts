@@ -101,8 +101,11 @@ export class RedisFollower implements LogFollower {
   }
 
   #take(entry: LogEntry): void {
-    if (entry.epoch !== this.#epoch || entry.offset > this.#offset + 1) this.#catchUp();
-    else if (entry.offset === this.#offset + 1) this.#deliver(entry);
+    if (entry.epoch !== this.#epoch || entry.offset > this.#offset + 1) return this.#catchUp();
+    if (entry.offset !== this.#offset + 1) return;
+    this.#deliver(entry);
+    // After an outage in which the subscription survived, pushes may be all that is heard.
+    this.#setConnected(true);
   }
 
   #deliver(entry: LogEntry): void {
