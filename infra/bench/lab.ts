@@ -85,12 +85,13 @@ async function startPinnedRedis(core: number | undefined): Promise<RedisServer> 
   return redis;
 }
 
-function clientsOf({ fanOut, rooms, memory, connect, micro }: Profile): number {
+function clientsOf({ fanOut, rooms, memory, connect, takeover, micro }: Profile): number {
   return Math.max(
     ...fanOut.clients,
     rooms.clients,
     memory.connections,
     connect.connections,
+    takeover.connections,
     micro.clients,
     100,
   );

@@ -10,6 +10,7 @@ import { latency } from "./scenarios/latency.ts";
 import { memory } from "./scenarios/memory.ts";
 import { rooms } from "./scenarios/rooms.ts";
 import type { Scenario } from "./scenarios/scenario.ts";
+import { takeover } from "./scenarios/takeover.ts";
 import { throughput } from "./scenarios/throughput.ts";
 import type { Table } from "./table.ts";
 import { writeReport } from "./write-report.ts";
@@ -21,6 +22,7 @@ const scenarios: Record<string, Scenario> = {
   throughput,
   memory,
   connect,
+  takeover,
   micro: hotPath,
 };
 

@@ -12,6 +12,7 @@ export interface Profile {
   /** `overRedis`: the servers that share their state through Redis, too. */
   memory: { connections: number; warmUp: number; overRedis: boolean };
   connect: { connections: number; atOnce: number };
+  takeover: { connections: number; warmUp: number; atOnce: number };
   micro: { clients: number; rounds: number };
 }
 
@@ -26,6 +27,7 @@ export const fullProfile: Profile = {
   throughput: { startEventsPerSecond: 2_000, stepMs: 1_500 },
   memory: { connections: 10_000, warmUp: 500, overRedis: true },
   connect: { connections: 1_000, atOnce: 50 },
+  takeover: { connections: 10_000, warmUp: 1_000, atOnce: 500 },
   micro: { clients: 200, rounds: 7 },
 };
 
@@ -40,6 +42,7 @@ export const quickProfile: Profile = {
   throughput: { startEventsPerSecond: 4_000, stepMs: 700 },
   memory: { connections: 2_000, warmUp: 200, overRedis: false },
   connect: { connections: 500, atOnce: 50 },
+  takeover: { connections: 2_000, warmUp: 500, atOnce: 200 },
   micro: { clients: 200, rounds: 3 },
 };
 
@@ -54,5 +57,6 @@ export const tinyProfile: Profile = {
   throughput: { startEventsPerSecond: 500, stepMs: 200 },
   memory: { connections: 50, warmUp: 10, overRedis: false },
   connect: { connections: 20, atOnce: 10 },
+  takeover: { connections: 50, warmUp: 10, atOnce: 10 },
   micro: { clients: 20, rounds: 1 },
 };

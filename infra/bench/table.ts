@@ -59,9 +59,9 @@ export class Table {
     return [...(this.#doubts.get(`${contestant}/${column}`) ?? [])];
   }
 
-  /** The median of one divided by the median of another; undefined if either was not measured. */
+  /** The median of one divided by the median of another; undefined if either was not measured, or the other is 0. */
   ratio(contestant: ContestantName, column: string, to: ContestantName): number | undefined {
     const [one, other] = [this.spread(contestant, column), this.spread(to, column)];
-    return one === undefined || other === undefined ? undefined : one.median / other.median;
+    return one === undefined || !other?.median ? undefined : one.median / other.median;
   }
 }

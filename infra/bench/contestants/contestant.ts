@@ -10,6 +10,7 @@ export const contestantLabels = {
   "roomcast-public": "**Roomcast**, `WS_WRITE_PATH=public`",
   "roomcast-redis": "**Roomcast** over Redis",
   "roomcast-resume": "**Roomcast**, resuming a session",
+  "roomcast-redis-resume": "**Roomcast** over Redis, resuming a session",
   nchan: "Nchan",
   nats: "NATS",
   ws: "ws",

@@ -62,6 +62,11 @@ export class LoadGenerator {
     await this.#process.ask(`resume ${resumes ? 1 : 0}`);
   }
 
+  /** Where clients connect from now on. */
+  async moveTo(port: number): Promise<void> {
+    await this.#process.ask(`port ${port}`);
+  }
+
   async forgetLatencies(): Promise<void> {
     await this.#process.ask("reset");
   }

@@ -74,7 +74,7 @@ export class NodeClient {
 
   /** Takes a message; true if it is the one that was waited for. */
   #take(socket: WebSocket, text: string): boolean {
-    if (this.isReady && this.#count(text)) return false;
+    if (this.#count(text)) return false;
     if (text === "2") socket.send("3");
     if (text.startsWith("44")) socket.terminate();
     this.#remember(text);

@@ -57,6 +57,7 @@ async function obey([command, first, second]: string[]): Promise<object> {
   if (command === "connect") return connectAll(Number(first), Number(second));
   if (command === "report") return report();
   if (command === "reset") latencies.length = 0;
+  else if (command === "port") plan.port = Number(first);
   else if (command === "resume") plan.resumes = first === "1";
   else if (command === "disconnect") {
     for (const client of clients) client.close();

@@ -159,13 +159,11 @@ static void take_frame(struct crowd *crowd, struct client *client, const struct 
   const struct plan *plan = &crowd->plan;
   if (frame->opcode == WS_CLOSE) return lose(crowd, client, "closed by the server");
   if (frame->opcode == WS_PING) return send_text(crowd, client, WS_PONG, (char *)frame->payload, frame->length);
-  if (client->state == CLIENT_READY) {
-    if (plan->event_mark != NULL) return count_marks(crowd, frame);
-    if (plan->event_prefix != NULL && begins_with(frame, plan->event_prefix)) {
-      crowd->received++;
-      if (plan->measures_latency) measure(crowd, frame->payload, frame->payload + frame->length);
-      return;
-    }
+  if (client->state == CLIENT_READY && plan->event_mark != NULL) return count_marks(crowd, frame);
+  if (plan->event_prefix != NULL && begins_with(frame, plan->event_prefix)) {
+    crowd->received++;
+    if (plan->measures_latency) measure(crowd, frame->payload, frame->payload + frame->length);
+    return;
   }
   /* Engine.IO's ping. */
   if (frame->length == 1 && frame->payload[0] == '2') return send_text(crowd, client, WS_TEXT, "3", 1);

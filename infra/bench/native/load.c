@@ -3,6 +3,7 @@
  * stdin, every command is answered by one line of JSON:
  *   connect <count> <at once>   until all clients up to <count> are ready or have failed
  *   disconnect                  resets all connections
+ *   port <number>               where clients connect from now on
  *   resume <0|1>                whether clients name the session they had when they connect
  *   reset                       forgets the latencies
  *   report                      what was received, and the CPU time taken since the start
@@ -72,7 +73,7 @@ static void disconnect_clients(void) {
 static void obey(const char *line) {
   int count = 0, at_once = 0;
   if (sscanf(line, "connect %d %d", &count, &at_once) == 2) return connect_clients(count, at_once);
-  if (sscanf(line, "resume %d", &crowd.resumes) == 1) {
+  if (sscanf(line, "resume %d", &crowd.resumes) == 1 || sscanf(line, "port %d", &crowd.plan.port) == 1) {
     printf("{}\n");
   } else if (strncmp(line, "disconnect", 10) == 0) {
     disconnect_clients();

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { ContestantName, Setting, StartContestant } from "../contestants/contestant.ts";
+import { resuming, untilGreeted } from "../contestants/resuming-plan.ts";
 import { startEmbedded } from "../contestants/roomcast.ts";
 import { startSocketIo, startSocketIoKey } from "../contestants/socket-io.ts";
 import { cpuUs } from "../cpu.ts";
@@ -43,12 +44,12 @@ interface ConnectStage {
 }
 
 async function openConnecting(lab: Lab): Promise<ConnectStage[]> {
-  const fresh = (plan: ClientPlan): ClientPlan => ({ ...plan, steps: plan.steps.slice(0, 3) });
+  const connected = (plan: ClientPlan): ClientPlan => ({ ...plan, steps: plan.steps.slice(0, 3) });
   const entries: [StartContestant, ContestantName, (plan: ClientPlan) => ClientPlan][] = [
-    [startEmbedded, "roomcast", (plan) => untilGreeted(fresh(plan))],
+    [startEmbedded, "roomcast", untilGreeted],
     [startEmbedded, "roomcast-resume", resuming],
-    [startSocketIo, "socket.io", fresh],
-    [startSocketIoKey, "socket.io-key", fresh],
+    [startSocketIo, "socket.io", connected],
+    [startSocketIoKey, "socket.io-key", connected],
   ];
   const stages: ConnectStage[] = [];
   for (const [start, name, change] of entries) {
@@ -60,24 +61,6 @@ async function openConnecting(lab: Lab): Promise<ConnectStage[]> {
     if (stage !== undefined) stages.push({ name, stage, isWarm: false });
   }
   return stages;
-}
-
-const greeting = '42/ws,["connection.established"';
-
-function untilGreeted(plan: ClientPlan): ClientPlan {
-  return { ...plan, steps: [...plan.steps, { expect: greeting }] };
-}
-
-/** The first connection subscribes; those that resume it get its room back without asking. */
-function resuming(plan: ClientPlan): ClientPlan {
-  const [opened, , connected, ...subscriptions] = plan.steps;
-  if (opened === undefined || connected === undefined) throw new Error("not a plan of a Socket.IO client");
-  const login = { send: '40/ws,{"token":"%t"%a}' };
-  return {
-    ...plan,
-    steps: [opened, login, connected, { expect: greeting }],
-    freshSteps: subscriptions,
-  };
 }
 
 async function measureRound({ profile, log }: Lab, table: Table, entry: ConnectStage): Promise<void> {
