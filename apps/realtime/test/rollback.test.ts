@@ -102,6 +102,18 @@ describe("when the end of the log is lost", () => {
     expect(await client.call("subscribe", { room, since })).toMatchObject({ error: { code: "unavailable" } });
   });
 
+  test("a client that has seen more than this replica is given nothing before its place", async () => {
+    await say("first");
+    log.fallBehind();
+    const { position: since } = await say("seen elsewhere");
+    const subscribed = client.subscribe(room, { since });
+    await client.call("ping");
+    log.catchUp();
+    await subscribed;
+    await say("last");
+    expect(await heardUpTo("last")).toEqual(["last"]);
+  });
+
   test("a client that comes back later goes on where it was, and is given nothing twice", async () => {
     const first = await say("first");
     await say("kept");

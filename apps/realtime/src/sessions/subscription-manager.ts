@@ -184,7 +184,8 @@ export class SubscriptionManager {
    */
   async #headFor(positions: readonly Position[]): Promise<LogHead> {
     const { follower, log, catchUpTimeoutMs } = this.#options;
-    const isKnown = (position: Position) => breakOf(position, follower.head) === undefined;
+    const isKnown = (position: Position) =>
+      breakOf(position, follower.head) === undefined && position.offset <= follower.position.offset;
     if (positions.every(isKnown)) return follower.head;
     const head = await log.head();
     const kept = positions.filter((position) => breakOf(position, head) === undefined);

@@ -11,21 +11,24 @@ import type {
 } from "@roomcast/event-log";
 import type { RoomName } from "@roomcast/events";
 
-/** A log with one follower that can lose its end, as Redis does in a failover, and be slow to answer. */
+/** A log with one follower that can fall behind; it can lose its end, as Redis does in a failover, and be slow to answer. */
 export class RewindableLog implements EventLog {
   #entries: LogEntry[] = [];
   #epochs = [{ name: "e1", first: 1 }];
   #sink: LogSink | undefined;
-  /** What the follower knows; behind the log while it is not told. */
-  #followed: LogHead = { offset: 0, epochs: this.#epochs };
-  #isTold = true;
+  /** What the follower knows of the log, and how far it has come. */
+  #known: LogHead = { offset: 0, epochs: this.#epochs };
+  #offset = 0;
+  #isBehind = false;
+  #reached: { offset: number; resolve: (isReached: boolean) => void }[] = [];
   #answering: Promise<void> = Promise.resolve();
 
   async append({ kind, id, type, rooms, transient = false, json }: AppendRequest): Promise<Appended> {
     const { name: epoch } = this.#epochs.at(-1) as { name: string };
     const offset = this.#entries.length + 1;
     this.#entries.push({ offset, epoch, timeMs: Date.now(), kind, type, rooms, transient, json });
-    if (this.#isTold) this.#deliver();
+    if (!this.#isBehind) this.catchUp();
+    else if (this.#known.epochs === this.#epochs) this.#known = { offset, epochs: this.#epochs };
     return { id, position: { epoch, offset }, duplicate: false };
   }
 
@@ -36,16 +39,19 @@ export class RewindableLog implements EventLog {
   async follow(sink: LogSink): Promise<LogFollower> {
     this.#sink = sink;
     sink.connected(true);
-    const followed = () => this.#followed;
+    const position = () => ({ epoch: this.#known.epochs.at(-1)?.name ?? "none", offset: this.#offset });
+    const known = () => this.#known;
     return {
       get position() {
-        const { offset, epochs } = followed();
-        return { epoch: epochs.at(-1)?.name ?? "none", offset };
+        return position();
       },
       get head() {
-        return followed();
+        return known();
       },
-      reached: async (offset) => followed().offset >= offset,
+      reached: (offset) =>
+        this.#offset >= offset
+          ? Promise.resolve(true)
+          : new Promise((resolve) => this.#reached.push({ offset, resolve })),
       stop: async () => undefined,
     };
   }
@@ -70,26 +76,35 @@ export class RewindableLog implements EventLog {
     return goOn;
   }
 
+  /** The follower knows of what is appended from now on, but is given it only by `catchUp`. */
+  fallBehind(): void {
+    this.#isBehind = true;
+  }
+
+  /** The follower is given what it lacks. */
+  catchUp(): void {
+    this.#isBehind = false;
+    this.#known = { offset: this.#entries.length, epochs: this.#epochs };
+    for (const entry of this.#entries.slice(this.#offset)) {
+      this.#offset = entry.offset;
+      this.#sink?.entry(entry);
+    }
+    for (const { resolve } of this.#reached.filter(({ offset }) => offset <= this.#offset)) resolve(true);
+  }
+
   /** Everything after `cut` is gone, and a new epoch begins. The follower does not know until `tell`. */
   rollBack(cut: number): void {
     this.#entries = this.#entries.slice(0, cut);
     this.#epochs = [...this.#epochs, { name: `e${this.#epochs.length + 1}`, first: cut + 1 }];
-    this.#isTold = false;
+    this.#isBehind = true;
   }
 
   /** The follower finds out that the log was rolled back, and takes what came since. */
   tell(): void {
     const cut = (this.#epochs.at(-1)?.first ?? 1) - 1;
-    this.#followed = { offset: cut, epochs: this.#epochs };
-    void this.#sink?.broken("diverged", cut, cut, this.#followed);
-    this.#isTold = true;
-    this.#deliver();
-  }
-
-  #deliver(): void {
-    for (const entry of this.#entries.slice(this.#followed.offset)) {
-      this.#followed = { ...this.#followed, offset: entry.offset };
-      this.#sink?.entry(entry);
-    }
+    this.#offset = cut;
+    this.#known = { offset: this.#entries.length, epochs: this.#epochs };
+    void this.#sink?.broken("diverged", cut, cut, this.#known);
+    this.catchUp();
   }
 }
