@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { waitUntil } from "@roomcast/testkit";
 import { Probe } from "../probe.ts";
 import type { Scenario } from "../scenario.ts";
 import { Stage } from "../stage.ts";
@@ -20,8 +21,7 @@ export const reconnectStorm: Scenario = {
     await probe.ask(replicas.all);
     const brokenAtMs = performance.now();
     replicas.balancer.sever();
-    // The breaks have to be noticed before a return can be.
-    await delay(100);
+    await waitUntil("the breaks are noticed", () => swarm.unsettled > 0);
     while (swarm.unsettled > 0 && performance.now() < brokenAtMs + longestReturnMs) await delay(20);
     const { lagP99Ms } = await probe.ask(replicas.all);
     const failures = [
