@@ -17,6 +17,7 @@ import {
   readRedisUrl,
 } from "@roomcast/service";
 import type { WritePath } from "./delivery/create-writer.ts";
+import type { PacketFormatName } from "./packets/packet-formats.ts";
 
 /** What a client's connection may do and take. */
 export interface SocketLimits {
@@ -47,6 +48,9 @@ export interface RealtimeOptions {
   authorizerUrl?: string;
   revocationTtlMs: Ms;
   writePath: WritePath;
+  parser: PacketFormatName;
+  /** Bytes from which on an event is deflated; undefined: none is. */
+  compressionThreshold?: number;
 }
 
 /** Everything the realtime process can be told. */
@@ -85,6 +89,11 @@ export function realtimeVariables(read: EnvReader): RealtimeConfig {
 /** Declares what concerns clients and not the process. */
 export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
   const authorizerUrl = readAuthorizerUrl(read);
+  const compressionThreshold = read.bytes("WS_COMPRESSION_THRESHOLD", {
+    min: 256,
+    description:
+      "Live events of at least this size are deflated, once for all clients that can inflate; unset: none.",
+  });
   return {
     socket: readSocketLimits(read),
     corsOrigins: readCorsOrigins(read),
@@ -94,6 +103,12 @@ export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
       description:
         "How shared frames are written: to the stream's handle where a trial at the start shows that it works, else through `net.Socket`.",
     }),
+    parser: read.oneOf("WS_PARSER", ["json", "msgpack"], {
+      default: "json",
+      description:
+        "The format of packets: Socket.IO's own, or that of `socket.io-msgpack-parser`; clients must use the same.",
+    }),
+    ...(compressionThreshold === undefined ? {} : { compressionThreshold }),
     ...(authorizerUrl === undefined ? {} : { authorizerUrl }),
   };
 }

@@ -9,7 +9,9 @@ import { createCommands } from "./commands/create-commands.ts";
 import { Dispatcher } from "./commands/dispatch.ts";
 import type { RealtimeOptions } from "./config.ts";
 import { createWriter } from "./delivery/create-writer.ts";
+import { createDeflate } from "./delivery/deflate.ts";
 import { EngineEvents } from "./delivery/engine-events.ts";
+import { EventFrames } from "./delivery/event-frames.ts";
 import { type FanOut, withFanOut } from "./delivery/fan-out-adapter.ts";
 import { FanOutQueue } from "./delivery/fan-out-queue.ts";
 import { Relay } from "./delivery/relay.ts";
@@ -18,6 +20,7 @@ import { compactEngine } from "./engine/compact-engine.ts";
 import { createAuthenticate } from "./handshake/authenticate.ts";
 import { createIo } from "./handshake/create-io.ts";
 import { connectionOf, Gate } from "./handshake/gate.ts";
+import { packetFormat } from "./packets/packet-formats.ts";
 import { RoomManager } from "./rooms/room-manager.ts";
 import { socketChannels } from "./rooms/socket-channels.ts";
 import { Entrance } from "./sessions/entrance.ts";
@@ -66,6 +69,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   const { io, guard } = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen });
   const queue = new FanOutQueue(await createWriter(options.writePath));
   const events = new EngineEvents(queue);
+  const frames = createFrames(options);
   const endPings = compactEngine(io, options.socket.pingIntervalMs, events);
   io.adapter(withFanOut(cluster.adapter, connectionOf, queue) as unknown as Parameters<Server["adapter"]>[0]);
   const all = namespaces.map((name) => io.of(name));
@@ -77,12 +81,13 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     log,
     rooms,
     sessions,
+    frames,
     fanOuts,
     control: (entry) => control.apply(entry),
     onError,
   });
   const follower = await log.follow(relay);
-  const entrance = new Entrance({ log, follower, rooms, store: cluster.sessions, past: pastBounds });
+  const entrance = new Entrance({ log, follower, rooms, store: cluster.sessions, frames, past: pastBounds });
   const subscriptions = new SubscriptionManager({
     log,
     follower,
@@ -105,6 +110,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     cluster,
     follower,
     control,
+    frames,
     namespaces: all,
     logger,
   });
@@ -143,4 +149,9 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
       await follower.stop();
     },
   };
+}
+
+function createFrames({ parser, compressionThreshold }: RealtimeOptions): EventFrames {
+  const deflate = compressionThreshold === undefined ? undefined : createDeflate(compressionThreshold);
+  return new EventFrames(packetFormat(parser), deflate);
 }

@@ -1,11 +1,17 @@
+import { randomBytes } from "node:crypto";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { channelOf } from "@roomcast/realtime";
 import { type Received, TestClient, testToken } from "@roomcast/testkit";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
+import { wireVariants } from "./support/wire-variants.ts";
 
 const example = { projectName: "Apollo", status: "active", updatedBy: "u1" } as const;
 
-describe.each(["handle", "public"] as const)("the fan-out through the %s write path", (writePath) => {
+const cases = wireVariants.flatMap((variant) =>
+  (["handle", "public"] as const).map((writePath) => ({ ...variant, writePath })),
+);
+
+describe.each(cases)("the fan-out of $name through the $writePath write path", (wire) => {
   let server: Embedded;
   const clients: TestClient[] = [];
   afterEach(async () => {
@@ -14,10 +20,12 @@ describe.each(["handle", "public"] as const)("the fan-out through the %s write p
   });
 
   const start = async (socket = {}) => {
-    server = await startEmbedded({ writePath, socket: { maxConnectionsPerUser: 100, ...socket } });
+    const { writePath } = wire;
+    const limits = { maxConnectionsPerUser: 100, ...socket };
+    server = await startEmbedded({ ...wire.options, writePath, socket: limits });
   };
   const connect = async (options = {}) => {
-    const client = await TestClient.connected(server.url, { token: testToken(), ...options });
+    const client = await TestClient.connected(server.url, { token: testToken(), ...wire.client, ...options });
     clients.push(client);
     return client;
   };
@@ -67,7 +75,8 @@ describe.each(["handle", "public"] as const)("the fan-out through the %s write p
 
   test("an upgrade from polling in the middle of a burst loses and reorders nothing", async () => {
     await start();
-    const client = new TestClient(server.url, { token: testToken(), transports: ["polling", "websocket"] });
+    const transports = ["polling", "websocket"];
+    const client = new TestClient(server.url, { token: testToken(), ...wire.client, transports });
     clients.push(client);
     await client.next("connection.established");
     await client.subscribe("project:u");
@@ -144,7 +153,7 @@ describe.each(["handle", "public"] as const)("the fan-out through the %s write p
     stream.pause();
     const lost = new Promise((resolve) => client.socket.once("disconnect", resolve));
     let n = 0;
-    const padding = "x".repeat(30_000);
+    const padding = randomBytes(20_000).toString("base64");
     while (server.realtime.sessions.size === 2) {
       await send("s", n++, padding);
       await new Promise(setImmediate);

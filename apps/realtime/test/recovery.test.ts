@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { projectUpdated, publish, TestClient, testToken, waitUntil } from "@roomcast/testkit";
 import { type Cluster, startCluster } from "./support/cluster.ts";
+import { wireVariants } from "./support/wire-variants.ts";
 
-describe("a stock client that lost its connection", () => {
+describe.each(wireVariants)("a stock client that lost its connection, over $name,", (wire) => {
   let cluster: Cluster;
   beforeAll(async () => {
-    cluster = await startCluster(2, { HISTORY_AGENT_EVENTS: "3" });
+    cluster = await startCluster(2, { HISTORY_AGENT_EVENTS: "3", ...wire.env });
   }, 60_000);
   afterAll(() => cluster.stop());
 
@@ -109,6 +110,7 @@ describe("a stock client that lost its connection", () => {
     const { position } = await client.next("connection_established");
     for (const stolen of [pid, `${pid.slice(0, -2)}zz`, "x", { a: 1 }]) {
       const thief = new TestClient(cluster.replicas[1]?.url ?? "", {
+        ...wire.client,
         auth: { token: testToken("thief"), pid: stolen, offset: position },
       });
       const { event } = await thief.next("connection.established");
@@ -127,6 +129,7 @@ describe("a stock client that lost its connection", () => {
     const pid = (client.socket as unknown as { _pid: string })._pid;
     const { position } = await client.next("connection_established");
     const second = new TestClient(cluster.replicas[1]?.url ?? "", {
+      ...wire.client,
       auth: { token: testToken(), pid, offset: position },
     });
     await second.next("connection.established");
@@ -162,7 +165,7 @@ describe("a stock client that lost its connection", () => {
         offset: replayed[1]?.position,
       };
       client.close();
-      const again = new TestClient(cluster.replicas[1]?.url ?? "", { auth });
+      const again = new TestClient(cluster.replicas[1]?.url ?? "", { ...wire.client, auth });
       expect(numbers(await again.take(2, "project.updated"))).toEqual([4, 5]);
       await send("live", 101);
       expect(numbers([await again.next("project.updated")])).toEqual([101]);
@@ -183,7 +186,8 @@ describe("a stock client that lost its connection", () => {
   });
 
   function connect(replica: number, options = {}): Promise<TestClient> {
-    return TestClient.connected(cluster.replicas[replica]?.url ?? "", { token: testToken(), ...options });
+    const url = cluster.replicas[replica]?.url ?? "";
+    return TestClient.connected(url, { token: testToken(), ...wire.client, ...options });
   }
 
   function agentStatus(agentId: string) {

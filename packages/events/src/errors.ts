@@ -20,6 +20,11 @@ export const errorTable = {
   },
   not_found: { status: 404, retryable: false, meaning: "No such route." },
   invalid_command: { status: 400, retryable: false, meaning: "The command or request body is malformed." },
+  wrong_parser: {
+    status: 400,
+    retryable: false,
+    meaning: "The client's Socket.IO parser is not the one that `WS_PARSER` chose for the server.",
+  },
   unknown_command: { status: 400, retryable: false, meaning: "The server has no command of this name." },
   unknown_event: { status: 400, retryable: false, meaning: "The catalogue has no event of this type." },
   invalid_event: {

@@ -26,7 +26,7 @@ interface Packet {
 function unreadBytes({ connection }: Session): number {
   const packets = connection.engine.writeBuffer as unknown as readonly Packet[];
   return packets.reduce((sum, { data, options }) => {
-    const isAnswer = typeof data === "string" && options?.wsPreEncodedFrame === undefined;
-    return isAnswer ? sum + data.length : sum;
+    const isPacket = typeof data === "string" || Buffer.isBuffer(data);
+    return isPacket && options?.wsPreEncodedFrame === undefined ? sum + data.length : sum;
   }, 0);
 }

@@ -2,8 +2,10 @@ import type { Socket as NetSocket } from "node:net";
 import type { Socket } from "socket.io";
 import { compactClient } from "../engine/compact-client.ts";
 import { forgetHandshake } from "../engine/forget-handshake.ts";
-import { type EngineConnection, streamOf } from "./engine-connection.ts";
+import type { Packet } from "../packets/packet-format.ts";
+import { type EngineConnection, inflates, streamOf } from "./engine-connection.ts";
 import type { EngineEvents } from "./engine-events.ts";
+import { EntryBytes } from "./entry-bytes.ts";
 import type { EntryFrames } from "./entry-frames.ts";
 import type { FanOutQueue } from "./fan-out-queue.ts";
 import type { Frame } from "./frame.ts";
@@ -35,6 +37,8 @@ const none: readonly string[] = [];
  */
 export class Connection implements ReadyStream {
   isReady = false;
+  /** Whether the client reads deflated frames. */
+  inflates = false;
   stream: NetSocket | undefined = undefined;
   handle: StreamHandle | undefined = undefined;
   /** The last fan-out of several channels that reached it. */
@@ -86,6 +90,7 @@ export class Connection implements ReadyStream {
     if (stream !== this.stream) {
       this.stream = stream;
       this.handle = stream && handleOf(stream);
+      this.inflates = inflates(this.engine);
     }
     this.isReady = stream !== undefined && stream.writableLength === 0 && !this.handle?.writeQueueSize;
   }
@@ -107,7 +112,7 @@ export class Connection implements ReadyStream {
   }
 
   /** Takes live entries while not ready: they wait, or are written as far as the client keeps up. */
-  deliver(entries: EntryFrames[], bytes: Buffer): void {
+  deliver(entries: EntryFrames[], bytes: EntryBytes): void {
     if (this.#held === undefined) this.#write(entries, bytes);
     else if (this.#held.length + entries.length <= this.#context.bounds.maxHeldEntries)
       this.#held.push(...entries);
@@ -117,14 +122,13 @@ export class Connection implements ReadyStream {
   /** Writes live entries now. */
   write(entries: EntryFrames[]): void {
     if (entries.length === 0) return;
-    const namespace = this.socket.nsp.name;
-    this.#write(entries, Buffer.concat(entries.map((entry) => entry.for(namespace).websocket)));
+    this.#write(entries, new EntryBytes(entries, this.socket.nsp.name));
   }
 
   /** Writes frames of the past. Their amount is bounded by the replay, so they do not count as slow reading. */
   writePast(frames: Frame[]): void {
     if (frames.length === 0) return;
-    const bytes = Buffer.concat(frames.map((frame) => frame.websocket));
+    const bytes = Buffer.concat(frames.map((frame) => frame.for(this.inflates)));
     this.#forgetSent();
     this.#pastBytes += bytes.length;
     this.#send(frames, bytes);
@@ -138,8 +142,9 @@ export class Connection implements ReadyStream {
     else transport.socket.terminate();
   }
 
-  #write(entries: EntryFrames[], bytes: Buffer): void {
+  #write(entries: EntryFrames[], shared: EntryBytes): void {
     this.#forgetSent();
+    const bytes = shared.for(this.inflates);
     if (this.#waiting() + bytes.length > this.#context.bounds.maxQueuedBytes + this.#pastBytes)
       return this.cut();
     const namespace = this.socket.nsp.name;
@@ -158,11 +163,12 @@ export class Connection implements ReadyStream {
 
   /** As every adapter of Socket.IO writes, through an internal of `Client`. */
   #sendThroughEngine(frame: Frame): void {
-    this.#queuedBytes += frame.websocket.length;
+    const bytes = frame.for(this.inflates);
+    this.#queuedBytes += bytes.length;
     const { client } = this.socket as unknown as {
-      client: { writeToEngine(packets: string[], options: object): void };
+      client: { writeToEngine(packets: Packet[], options: object): void };
     };
-    client.writeToEngine([frame.packet], { preEncoded: true, wsPreEncodedFrame: [frame.websocket] });
+    client.writeToEngine([frame.packet], { preEncoded: true, wsPreEncodedFrame: [bytes] });
   }
 
   /** Bytes that wait for the client: in Engine.IO, in the stream, and in libuv. */

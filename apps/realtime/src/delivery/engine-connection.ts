@@ -14,34 +14,41 @@ export interface EngineConnection {
 
 interface EngineTransport {
   readonly name: string;
-  readonly perMessageDeflate: unknown;
   /** The ws WebSocket of a websocket transport. */
   readonly socket?: {
     readonly readyState: number;
     readonly bufferedAmount: number;
     readonly _socket: NetSocket | null;
+    /** What was negotiated. */
+    readonly _extensions: { readonly "permessage-deflate"?: { readonly params: DeflateParameters } };
     /** `_state` 0: no frame is being compressed or read from a Blob, so whatever is sent is written at once. */
     readonly _sender: { readonly _state: number };
     terminate(): void;
   };
 }
 
+/** As far as they matter here (RFC 7692, section 7.1). */
+interface DeflateParameters {
+  readonly server_max_window_bits?: number;
+}
+
 const open = 1;
+
+const largestWindow = 15;
 
 /**
  * The TCP stream to which whole frames may be written directly, in order with everything Engine.IO has sent; undefined
- * while something waits in Engine.IO or ws, on polling, during an upgrade, and with compression.
+ * while something waits in Engine.IO or ws, on polling, and during an upgrade.
  */
 export function streamOf({ readyState, writeBuffer, transport }: EngineConnection): NetSocket | undefined {
   if (readyState !== "open" || writeBuffer.length !== 0 || transport.name !== "websocket") return undefined;
-  const { socket, perMessageDeflate } = transport;
-  if (
-    socket === undefined ||
-    perMessageDeflate ||
-    socket.readyState !== open ||
-    socket._sender._state !== 0
-  ) {
-    return undefined;
-  }
+  const { socket } = transport;
+  if (socket === undefined || socket.readyState !== open || socket._sender._state !== 0) return undefined;
   return socket._socket ?? undefined;
+}
+
+/** Whether the client reads messages that were deflated over the largest window. */
+export function inflates({ transport }: EngineConnection): boolean {
+  const params = transport.socket?._extensions["permessage-deflate"]?.params;
+  return params !== undefined && (params.server_max_window_bits ?? largestWindow) === largestWindow;
 }

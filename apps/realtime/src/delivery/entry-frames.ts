@@ -1,21 +1,28 @@
 import type { LogEntry } from "@roomcast/event-log";
 import { formatPosition } from "@roomcast/events";
-import { eventFrame, type Frame } from "./frame.ts";
+import type { Packet } from "../packets/packet-format.ts";
+import type { EventFrames } from "./event-frames.ts";
+import type { Frame } from "./frame.ts";
 
 /** The frames of one log entry, made once per namespace when the first client needs one. */
 export class EntryFrames {
   readonly entry: LogEntry;
+  readonly #make: EventFrames;
+  readonly #body: Packet;
   readonly #frames = new Map<string, Frame>();
 
-  constructor(entry: LogEntry) {
+  /** Throws if the entry's text is no JSON and the server's format has to read it. */
+  constructor(entry: LogEntry, make: EventFrames) {
     this.entry = entry;
+    this.#make = make;
+    this.#body = make.body(entry.json);
   }
 
   /** The frame with the entry's own position, the same for every client of the namespace. */
   for(namespace: string): Frame {
     let frame = this.#frames.get(namespace);
     if (frame === undefined) {
-      frame = eventFrame(namespace, this.entry.type, this.entry.json, formatPosition(this.entry));
+      frame = this.#make.shared(namespace, this.entry.type, this.#body, formatPosition(this.entry));
       this.#frames.set(namespace, frame);
     }
     return frame;

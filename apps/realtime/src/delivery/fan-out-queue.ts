@@ -1,4 +1,5 @@
 import type { Connection } from "./connection.ts";
+import { EntryBytes } from "./entry-bytes.ts";
 import type { EntryFrames } from "./entry-frames.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 
@@ -73,36 +74,30 @@ export class FanOutQueue {
 
   #write({ audience, entries }: Segment): void {
     const channels = audience.members();
-    const bytes = bytesOf(entries, audience.namespace);
+    const bytes = new EntryBytes(entries, audience.namespace);
     if (channels.length === 1) this.#writeAll(channels[0] as readonly Connection[], entries, bytes);
     else this.#writeOnce(channels, entries, bytes);
   }
 
-  #writeAll(members: readonly Connection[], entries: EntryFrames[], bytes: Buffer): void {
+  #writeAll(members: readonly Connection[], entries: EntryFrames[], bytes: EntryBytes): void {
     const writer = this.#writer;
     for (let i = 0; i < members.length; i++) {
       const connection = members[i] as Connection;
-      if (connection.isReady) writer.write(connection, bytes);
+      if (connection.isReady) writer.write(connection, bytes.for(connection.inflates));
       else connection.deliver(entries, bytes);
     }
   }
 
   /** An event of several rooms reaches a connection in two of them once. */
-  #writeOnce(channels: readonly (readonly Connection[])[], entries: EntryFrames[], bytes: Buffer): void {
+  #writeOnce(channels: readonly (readonly Connection[])[], entries: EntryFrames[], bytes: EntryBytes): void {
     const mark = ++this.#segment;
     for (const members of channels) {
       for (const connection of members) {
         if (connection.mark === mark) continue;
         connection.mark = mark;
-        if (connection.isReady) this.#writer.write(connection, bytes);
+        if (connection.isReady) this.#writer.write(connection, bytes.for(connection.inflates));
         else connection.deliver(entries, bytes);
       }
     }
   }
-}
-
-function bytesOf(entries: EntryFrames[], namespace: string): Buffer {
-  const [first] = entries;
-  if (entries.length === 1 && first !== undefined) return first.for(namespace).websocket;
-  return Buffer.concat(entries.map((entry) => entry.for(namespace).websocket));
 }

@@ -1,42 +1,67 @@
+import type { Packet } from "../packets/packet-format.ts";
+import type { Deflate } from "./deflate.ts";
+
+const opcodes = { text: 0x1, binary: 0x2 } as const;
+
+/** Bits of a frame's first byte (RFC 6455, section 5.2); RSV1 marks a deflated message (RFC 7692, section 6). */
+const [final, deflatedBit] = [0x80, 0x40];
+
 /** One event as one namespace's clients receive it: encoded once, written to many. */
 export class Frame {
-  /** The Socket.IO packet, `2/ws,["type",…]`. */
-  readonly packet: string;
-  #websocket: Buffer | undefined;
+  /** The Socket.IO packet. */
+  readonly packet: Packet;
+  readonly #deflate: Deflate | undefined;
+  #plain: Buffer | undefined;
+  #deflated: Buffer | undefined;
 
-  constructor(packet: string) {
+  /** Without `deflate` the frame is the same for all. */
+  constructor(packet: Packet, deflate?: Deflate) {
     this.packet = packet;
+    this.#deflate = deflate;
   }
 
-  /** The packet as a WebSocket text frame, with Engine.IO's type `4` (message) before it. */
-  get websocket(): Buffer {
-    this.#websocket ??= toWebSocketFrame(`4${this.packet}`);
-    return this.#websocket;
+  /** The packet as a WebSocket frame, deflated if that is worth it and the client `inflates`. */
+  for(inflates: boolean): Buffer {
+    this.#plain ??= toPlainFrame(this.packet);
+    if (!inflates || this.#deflate === undefined) return this.#plain;
+    this.#deflated ??= this.#toDeflatedFrame(this.#plain, this.#deflate);
+    return this.#deflated;
+  }
+
+  #toDeflatedFrame(plain: Buffer, deflate: Deflate): Buffer {
+    const payload = deflate(plain.subarray(headerLength(plain)));
+    return payload === undefined
+      ? plain
+      : toFrame((plain[0] as number) | deflatedBit, payload.length, payload);
   }
 }
 
-/** Builds an event packet around JSON texts, which are spliced in unparsed; `tail` holds further arguments. */
-export function eventFrame(namespace: string, type: string, json: string, position?: string): Frame {
-  const prefix = namespace === "/" ? "2" : `2${namespace},`;
-  const tail = position === undefined ? "" : `,"${position}"`;
-  return new Frame(`${prefix}[${JSON.stringify(type)},${json}${tail}]`);
+/** Engine.IO marks a text by its type `4` (message), and sends bytes as they are. */
+function toPlainFrame(packet: Packet): Buffer {
+  if (typeof packet !== "string") return toFrame(final | opcodes.binary, packet.length, packet);
+  const text = `4${packet}`;
+  return toFrame(final | opcodes.text, Buffer.byteLength(text), text);
 }
 
-/** An unmasked final text frame (RFC 6455, section 5.2). */
-function toWebSocketFrame(text: string): Buffer {
-  const length = Buffer.byteLength(text);
-  const headerLength = length < 126 ? 2 : length < 65_536 ? 4 : 10;
-  const frame = Buffer.allocUnsafe(headerLength + length);
-  frame[0] = 0x81;
-  if (headerLength === 2) {
+/** An unmasked frame (RFC 6455, section 5.2). */
+function toFrame(firstByte: number, length: number, payload: Packet): Buffer {
+  const start = length < 126 ? 2 : length < 65_536 ? 4 : 10;
+  const frame = Buffer.allocUnsafe(start + length);
+  frame[0] = firstByte;
+  if (start === 2) {
     frame[1] = length;
-  } else if (headerLength === 4) {
+  } else if (start === 4) {
     frame[1] = 126;
     frame.writeUInt16BE(length, 2);
   } else {
     frame[1] = 127;
     frame.writeBigUInt64BE(BigInt(length), 2);
   }
-  frame.write(text, headerLength, "utf8");
+  if (typeof payload === "string") frame.write(payload, start, "utf8");
+  else frame.set(payload, start);
   return frame;
+}
+
+function headerLength(frame: Buffer): number {
+  return frame[1] === 127 ? 10 : frame[1] === 126 ? 4 : 2;
 }

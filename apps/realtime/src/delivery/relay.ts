@@ -4,6 +4,7 @@ import type { RoomManager } from "../rooms/room-manager.ts";
 import { readPast } from "../sessions/past.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
 import { EntryFrames } from "./entry-frames.ts";
+import type { EventFrames } from "./event-frames.ts";
 import type { FanOut } from "./fan-out-adapter.ts";
 import { sendReset, sendServerEvent, serverEnvelope } from "./server-event.ts";
 
@@ -11,6 +12,7 @@ export interface RelayOptions {
   log: Pick<EventLog, "history">;
   rooms: RoomManager;
   sessions: SessionRegistry;
+  frames: EventFrames;
   /** The adapters of all namespaces. */
   fanOuts: () => Iterable<FanOut>;
   /** Applies a control entry at its place in the order. */
@@ -61,8 +63,19 @@ export class Relay implements LogSink {
 
   #fanOut(entry: LogEntry, channels: string[]): void {
     if (channels.length === 0) return;
-    const frames = new EntryFrames(entry);
+    const frames = this.#framesOf(entry);
+    if (frames === undefined) return;
     for (const fanOut of this.#options.fanOuts()) this.delivered += fanOut.fanOut(channels, frames);
+  }
+
+  /** Undefined for an entry whose text nobody could read: it must not keep the others from their clients. */
+  #framesOf(entry: LogEntry): EntryFrames | undefined {
+    try {
+      return new EntryFrames(entry, this.#options.frames);
+    } catch (cause) {
+      this.#options.onError(new Error(`the text of entry ${entry.offset} is unreadable`, { cause }));
+      return undefined;
+    }
   }
 
   /** Those who saw entries that no longer exist must know; the others of the same rooms must not be disturbed. */

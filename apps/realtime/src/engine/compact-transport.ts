@@ -1,5 +1,6 @@
 import { Transport } from "engine.io";
 import type { RawData, WebSocket } from "ws";
+import { dropInflater } from "./drop-inflater.ts";
 
 type Request = ConstructorParameters<typeof Transport>[0] & { websocket: WebSocket };
 
@@ -32,11 +33,12 @@ interface Parser {
 
 /**
  * Engine.IO's websocket transport, to the same effect but smaller: no closures for each connection, and once adopted no
- * event listeners between it and Engine.IO's socket. Follows
+ * event listeners between it and Engine.IO's socket. It deflates nothing by itself, as that would take a window for each
+ * connection and let other frames overtake; what is worth it comes deflated. Follows
  * https://github.com/socketio/socket.io/blob/socket.io%404.8.4/packages/engine.io/lib/transports/websocket.ts
  */
 export class CompactTransport extends Transport {
-  /** Read by Engine.IO, which sets it, and by the delivery. */
+  /** Set by Engine.IO. */
   perMessageDeflate: unknown = null;
   readonly socket: WebSocket;
   #owner: TransportOwner | undefined = undefined;
@@ -46,6 +48,7 @@ export class CompactTransport extends Transport {
     const socket: Watched = request.websocket;
     this.socket = socket;
     socket[transport] = this;
+    dropInflater(socket);
     socket.on("message", onMessage);
     socket.on("close", onClose);
     socket.on("error", onError);
@@ -98,13 +101,13 @@ export class CompactTransport extends Transport {
 
   #sendOne(packet: Packet, done: (error?: Error) => void): void {
     const frame = packet.options?.wsPreEncodedFrame;
-    if (frame !== undefined && !this.perMessageDeflate) {
+    if (frame !== undefined) {
       (this.socket as unknown as Internals)._sender.sendFrame(frame, done);
       return;
     }
     const parser = this.parser as unknown as Parser;
     parser.encodePacket(packet, this.supportsBinary, (data) => {
-      this.socket.send(data, { compress: packet.options?.compress ?? false }, done);
+      this.socket.send(data, { compress: false }, done);
     });
   }
 

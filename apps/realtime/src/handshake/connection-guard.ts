@@ -1,5 +1,7 @@
-import { namespaces } from "@roomcast/events";
+import { namespaces, ProtocolError } from "@roomcast/events";
 import type { Server } from "socket.io";
+import type { Packet, PacketFormat, PacketKind } from "../packets/packet-format.ts";
+import { otherFormat } from "../packets/packet-formats.ts";
 import { CommandBudget } from "../sessions/command-budget.ts";
 
 /** CONNECT packets per second, with bursts of ten times as many; a stock client sends one for each namespace. */
@@ -8,13 +10,12 @@ const connectRate = 0.8;
 /** Packets per command that a connection may send: pongs and refused commands count too. */
 const packetsPerCommand = 4;
 
-/** Packet types as Socket.IO's parser reads them: the first character as a number, so that white space is a 0 too. */
-const packetType = { connect: 0, binaryEvent: 5, binaryAck: 6 } as const;
-
 interface EnginePacket {
   type: string;
   data?: unknown;
 }
+
+const wrongParser = new ProtocolError("wrong_parser", "the server's packets are in another format").toBody();
 
 /** What a client may send before it changes over from polling, as often as it likes, and each time gets an answer to. */
 const probe: EnginePacket = { type: "ping" };
@@ -28,7 +29,8 @@ interface EngineConnection {
   transport: Transport;
   prependListener(event: "packet", listener: (this: EngineConnection, packet: EnginePacket) => void): void;
   on(event: "upgrading", listener: (this: EngineConnection, transport: Transport) => void): void;
-  close(discard: true): void;
+  write(packet: Packet): void;
+  close(discard?: true): void;
 }
 
 const none: readonly string[] = [];
@@ -44,14 +46,17 @@ class Ledger {
 /**
  * Watches what every connection sends, below Socket.IO, which bounds nothing: it runs the middleware once for each
  * CONNECT packet, drops ACKs nobody waits for without a word, and holds the first part of a binary packet for ever.
- * Whoever floods, connects twice at once or sends binary packets, which no command has, is cut off.
+ * Whoever floods, connects twice at once or sends what is no packet for a command is cut off. A client with another
+ * parser is told so in its own words: it would come back again and again otherwise.
  */
 export class ConnectionGuard {
   readonly #ledgers = new WeakMap<EngineConnection, Ledger>();
+  readonly #format: PacketFormat;
   readonly #packetRate: number;
 
   /** `commandRate`: commands a connection may send per second. */
-  constructor(commandRate: number) {
+  constructor(format: PacketFormat, commandRate: number) {
+    this.#format = format;
     this.#packetRate = commandRate * packetsPerCommand;
   }
 
@@ -85,10 +90,18 @@ export class ConnectionGuard {
     const ledger = this.#ledgerOf(connection);
     if (!ledger.packets.take(this.#packetRate)) return false;
     if (type !== "message") return true;
-    if (typeof data !== "string") return false;
-    const kind = Number(data.charAt(0));
-    if (kind === packetType.connect) return mayConnect(ledger, namespaceOf(data));
-    return kind !== packetType.binaryEvent && kind !== packetType.binaryAck;
+    const kind = this.#format.kindOf(data);
+    if (kind === "refused") return this.#refuseParser(connection, otherFormat(this.#format), data);
+    return kind === "other" || mayConnect(ledger, kind.connectTo);
+  }
+
+  /** Tells a client that connects with the other parser; false if it does not. */
+  #refuseParser(connection: EngineConnection, format: PacketFormat, data: unknown): boolean {
+    const kind: PacketKind = format.kindOf(data);
+    if (typeof kind === "string") return false;
+    connection.write(format.connectError(kind.connectTo, wrongParser));
+    connection.close();
+    return true;
   }
 
   #ledgerOf(connection: EngineConnection): Ledger {
@@ -104,13 +117,6 @@ function mayConnect(ledger: Ledger, namespace: string): boolean {
   const isOurs = (namespaces as readonly string[]).includes(namespace);
   if (isOurs) ledger.deciding = [...ledger.deciding, namespace];
   return true;
-}
-
-/** The namespace of a CONNECT packet, `0` or `0/ws,{…}`. */
-function namespaceOf(packet: string): string {
-  if (packet[1] !== "/") return "/";
-  const comma = packet.indexOf(",");
-  return packet.slice(1, comma === -1 ? undefined : comma);
 }
 
 /** Nothing more that the client sends is looked at, and it is not waited for to agree to the end. */

@@ -1,6 +1,7 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { Server } from "socket.io";
 import type { RealtimeOptions } from "../config.ts";
+import { packetFormat } from "../packets/packet-formats.ts";
 import { ConnectionGuard } from "./connection-guard.ts";
 import { createOriginCheck } from "./origin-check.ts";
 import { SubprotocolServer } from "./subprotocol-server.ts";
@@ -18,7 +19,8 @@ export function createIo(
   httpServer: HttpServer,
   options: CreateIoOptions,
 ): { io: Server; guard: ConnectionGuard } {
-  const { socket, corsOrigins, allowLocalOrigins, isOpen } = options;
+  const { socket, corsOrigins, allowLocalOrigins, isOpen, compressionThreshold } = options;
+  const format = packetFormat(options.parser);
   const mayConnect = createOriginCheck(corsOrigins, allowLocalOrigins);
   guardUpgrades(httpServer, socket.openTimeoutMs);
   const io = new Server(httpServer, {
@@ -31,6 +33,12 @@ export function createIo(
     connectTimeout: socket.openTimeoutMs,
     maxHttpBufferSize: socket.maxMessageSize,
     cleanupEmptyChildNamespaces: true,
+    ...(format.parser === undefined ? {} : { parser: format.parser }),
+    // Each message by itself: so one frame is good for all, and neither side keeps a window for the other.
+    perMessageDeflate: compressionThreshold !== undefined && {
+      serverNoContextTakeover: true,
+      clientNoContextTakeover: true,
+    },
     wsEngine: SubprotocolServer as unknown as Server["engine"],
     // Runs before anything is made for the connection, on both transports.
     allowRequest: (request, answer) => {
@@ -41,7 +49,7 @@ export function createIo(
       answer(null, { origin: mayConnect(request), methods: ["GET", "POST"] });
     },
   } as ConstructorParameters<typeof Server>[1]);
-  const guard = new ConnectionGuard(socket.commandRate);
+  const guard = new ConnectionGuard(format, socket.commandRate);
   guard.attach(io);
   return { io, guard };
 }

@@ -5,7 +5,7 @@ import type { Namespace, Socket } from "socket.io";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Dispatcher } from "../commands/dispatch.ts";
 import type { Connection } from "../delivery/connection.ts";
-import { eventFrame } from "../delivery/frame.ts";
+import type { EventFrames } from "../delivery/event-frames.ts";
 import { serverEnvelope } from "../delivery/server-event.ts";
 import type { RevocationControl } from "../sessions/revocation-control.ts";
 import type { Session } from "../sessions/session.ts";
@@ -21,6 +21,7 @@ export interface GateOptions {
   cluster: Pick<Cluster, "leases" | "replicaId">;
   follower: Pick<LogFollower, "position">;
   control: RevocationControl;
+  frames: EventFrames;
   namespaces: readonly Namespace[];
   logger: Logger;
 }
@@ -108,7 +109,7 @@ export class Gate {
     const namespace = connection.socket.nsp.name;
     connection.writePast(
       ["connection.established", "connection_established"].map((name) =>
-        eventFrame(namespace, name, json, position),
+        this.#options.frames.single(namespace, name, json, position),
       ),
     );
   }

@@ -8,7 +8,8 @@ import {
   type RoomName,
   type Subscribed,
 } from "@roomcast/events";
-import { eventFrame, type Frame } from "../delivery/frame.ts";
+import type { EventFrames } from "../delivery/event-frames.ts";
+import type { Frame } from "../delivery/frame.ts";
 import { sendReset } from "../delivery/server-event.ts";
 import { channelOf } from "../rooms/channel.ts";
 import type { RoomManager } from "../rooms/room-manager.ts";
@@ -22,6 +23,7 @@ export interface EntranceOptions {
   follower: Pick<LogFollower, "position" | "head">;
   rooms: RoomManager;
   store: SessionStore;
+  frames: EventFrames;
   past: PastBounds;
 }
 
@@ -176,7 +178,7 @@ export class Entrance {
 
   #pastFrame(session: Session, entry: LogEntry, position: Position): Frame {
     const namespace = session.connection.socket.nsp.name;
-    return eventFrame(namespace, entry.type, entry.json, formatPosition(position));
+    return this.#options.frames.single(namespace, entry.type, entry.json, formatPosition(position));
   }
 
   /** Writes what waited, as far as the session still follows it. If some could not wait, the client resumes anew. */

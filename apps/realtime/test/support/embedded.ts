@@ -21,6 +21,8 @@ export interface EmbeddedOptions extends Partial<Pick<RealtimeContext, "verifier
   socket?: Partial<SocketLimits>;
   corsOrigins?: readonly string[];
   writePath?: RealtimeContext["options"]["writePath"];
+  parser?: RealtimeContext["options"]["parser"];
+  compressionThreshold?: number;
   http?: ServerOptions;
   /** Answers what is not Socket.IO's. Default 404. */
   listener?: RequestListener;
@@ -41,18 +43,17 @@ export interface Embedded {
 
 /** Starts a realtime server in this process on a free port. */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embedded> {
-  const { socket = {}, corsOrigins = [], http = {}, verifier, access, writePath = "auto" } = options;
+  const { socket = {}, http = {}, listener, verifier, access, log = new MemoryEventLog(), ...given } = options;
   const defaults = readEnv({ WS_CLOSE_TIMEOUT: "1" }, readRealtimeOptions);
   const limits = { ...defaults.socket, ...socket };
-  const httpServer = createServer(http, options.listener ?? notFound);
-  const { log = new MemoryEventLog() } = options;
+const httpServer = createServer(http, listener ?? notFound);
   const cluster = createLocalCluster({ ...limits, revocationTtlMs: defaults.revocationTtlMs });
   const health = new Health();
   const logLines: string[] = [];
   const destination = { write: (line: string) => void logLines.push(line) };
   const realtime = await createRealtime({
     httpServer,
-    options: { ...defaults, socket: limits, corsOrigins, writePath },
+    options: { ...defaults, ...given, socket: limits },
     log,
     cluster,
     verifier: verifier ?? createTokenVerifier({ secret: testSecret }),

@@ -1,0 +1,27 @@
+import { constants, deflateRawSync } from "node:zlib";
+
+/** Deflates a message's payload (RFC 7692, section 7.2.1); undefined where that is not worth it. */
+export type Deflate = (payload: Buffer) => Buffer | undefined;
+
+/** The empty block that ends a flush, which the receiver adds again. */
+const tailLength = 4;
+
+const options = {
+  // Beyond this level an event of 64 KiB takes two to three times as long and shrinks by a tenth more.
+  level: 3,
+  windowBits: constants.Z_MAX_WINDOWBITS,
+  finishFlush: constants.Z_SYNC_FLUSH,
+};
+
+/**
+ * Deflates payloads of at least `threshold` bytes, each by itself, so that the result is the same for every client. It
+ * blocks: 0.03 ms for 10 KB, 0.2 ms for the largest event, and in return nothing can overtake.
+ */
+export function createDeflate(threshold: number): Deflate {
+  return (payload) => {
+    if (payload.length < threshold) return undefined;
+    const bytes = deflateRawSync(payload, options);
+    const length = bytes.length - tailLength;
+    return length < payload.length ? bytes.subarray(0, length) : undefined;
+  };
+}

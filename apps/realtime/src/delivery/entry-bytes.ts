@@ -1,0 +1,30 @@
+import type { EntryFrames } from "./entry-frames.ts";
+
+/** The frames of some entries one after the other, as one buffer that all clients of a kind share. */
+export class EntryBytes {
+  readonly #entries: readonly EntryFrames[];
+  readonly #namespace: string;
+  #plain: Buffer | undefined;
+  #deflated: Buffer | undefined;
+
+  constructor(entries: readonly EntryFrames[], namespace: string) {
+    this.#entries = entries;
+    this.#namespace = namespace;
+  }
+
+  /** The bytes for a client that `inflates`, or does not. */
+  for(inflates: boolean): Buffer {
+    if (inflates) {
+      this.#deflated ??= this.#concat(true);
+      return this.#deflated;
+    }
+    this.#plain ??= this.#concat(false);
+    return this.#plain;
+  }
+
+  #concat(inflates: boolean): Buffer {
+    const frames = this.#entries.map((entry) => entry.for(this.#namespace).for(inflates));
+    const [first] = frames;
+    return frames.length === 1 && first !== undefined ? first : Buffer.concat(frames);
+  }
+}

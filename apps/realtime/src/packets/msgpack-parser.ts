@@ -1,0 +1,32 @@
+import { EventEmitter } from "node:events";
+import { isPacketValid, type Packet } from "socket.io-parser";
+import { decodeMsgpack } from "./decode-msgpack.ts";
+import { encodeMsgpack } from "./encode-msgpack.ts";
+
+/** Writes packets as `socket.io-msgpack-parser` does, for Socket.IO. */
+export class MsgpackEncoder {
+  encode(packet: unknown): Buffer[] {
+    return [encodeMsgpack(packet)];
+  }
+}
+
+/** Reads packets of `socket.io-msgpack-parser`, for Socket.IO, as strictly as Socket.IO's own parser reads its own. */
+export class MsgpackDecoder extends EventEmitter {
+  /** Throws if it is no packet. */
+  add(data: unknown): void {
+    this.emit("decoded", readPacket(data));
+  }
+
+  destroy(): void {
+    // It holds nothing.
+  }
+}
+
+/** Reads a client's packet; throws if it is none. */
+export function readPacket(data: unknown): Packet {
+  if (!Buffer.isBuffer(data)) throw new Error("not a binary message");
+  const packet = decodeMsgpack(data);
+  if (typeof packet !== "object" || packet === null || !isPacketValid(packet as Packet))
+    throw new Error("not a packet");
+  return packet as Packet;
+}
