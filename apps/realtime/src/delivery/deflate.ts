@@ -1,6 +1,6 @@
 import { constants, deflateRawSync } from "node:zlib";
 
-/** Deflates a message's payload (RFC 7692, section 7.2.1); undefined where that is not worth it. */
+/** Deflates a message's payload (RFC 7692, section 7.2.1); undefined if it is too small for that. */
 export type Deflate = (payload: Buffer) => Buffer | undefined;
 
 /** The empty block that ends a flush, which the receiver adds again. */
@@ -21,7 +21,6 @@ export function createDeflate(threshold: number): Deflate {
   return (payload) => {
     if (payload.length < threshold) return undefined;
     const bytes = deflateRawSync(payload, options);
-    const length = bytes.length - tailLength;
-    return length < payload.length ? bytes.subarray(0, length) : undefined;
+    return bytes.subarray(0, bytes.length - tailLength);
   };
 }

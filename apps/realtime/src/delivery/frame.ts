@@ -20,7 +20,7 @@ export class Frame {
     this.#deflate = deflate;
   }
 
-  /** The packet as a WebSocket frame, deflated if that is worth it and the client `inflates`. */
+  /** The packet as a WebSocket frame, deflated if it is large and the client `inflates`. */
   for(inflates: boolean): Buffer {
     this.#plain ??= toPlainFrame(this.packet);
     if (!inflates || this.#deflate === undefined) return this.#plain;
