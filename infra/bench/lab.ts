@@ -85,13 +85,15 @@ async function startPinnedRedis(core: number | undefined): Promise<RedisServer> 
   return redis;
 }
 
-function clientsOf({ fanOut, rooms, memory, connect, takeover, micro }: Profile): number {
+function clientsOf({ fanOut, rooms, memory, connect, takeover, compression, micro }: Profile): number {
   return Math.max(
     ...fanOut.clients,
     rooms.clients,
     memory.connections,
     connect.connections,
     takeover.connections,
+    compression.connections,
+    compression.clients,
     micro.clients,
     100,
   );

@@ -3,6 +3,7 @@ import { type Lab, openLab } from "./lab.ts";
 import { describeMachine } from "./machine.ts";
 import { type BenchOptions, readOptions, usage } from "./options.ts";
 import { type Report, renderReport } from "./report.ts";
+import { compression } from "./scenarios/compression.ts";
 import { connect } from "./scenarios/connect.ts";
 import { fanOut } from "./scenarios/fan-out.ts";
 import { hotPath } from "./scenarios/hot-path.ts";
@@ -23,6 +24,7 @@ const scenarios: Record<string, Scenario> = {
   memory,
   connect,
   takeover,
+  compression,
   micro: hotPath,
 };
 

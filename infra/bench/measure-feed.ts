@@ -9,6 +9,8 @@ import type { Doubt } from "./table.ts";
 export interface FeedMeasurement {
   /** Events that clients received, each counted once for each client. */
   messages: number;
+  /** What came over the connections meanwhile. */
+  bytes: number;
   /** CPU time of the server. */
   serverUs: number;
   /** CPU time of the load generator. */
@@ -40,7 +42,9 @@ export async function measureFeed(
   const doubts: Doubt[] = [];
   if (loadUs / elapsedUs > maxLoadShare) doubts.push("load");
   if (messages !== expected || failed > 0) doubts.push("lost");
-  return { messages, serverUs: cpuUs(contestant.pid) - before.cpuUs, loadUs, elapsedUs, doubts, report };
+  const bytes = report.bytes - before.report.bytes;
+  const serverUs = cpuUs(contestant.pid) - before.cpuUs;
+  return { messages, bytes, serverUs, loadUs, elapsedUs, doubts, report };
 }
 
 /** Resolves when as many events were received, or when nothing comes any more. */

@@ -13,6 +13,7 @@ export interface Profile {
   memory: { connections: number; warmUp: number; overRedis: boolean };
   connect: { connections: number; atOnce: number };
   takeover: { connections: number; warmUp: number; atOnce: number };
+  compression: { clients: number; connections: number; eventBytes: number };
   micro: { clients: number; rounds: number };
 }
 
@@ -28,6 +29,7 @@ export const fullProfile: Profile = {
   memory: { connections: 10_000, warmUp: 500, overRedis: true },
   connect: { connections: 1_000, atOnce: 50 },
   takeover: { connections: 10_000, warmUp: 1_000, atOnce: 500 },
+  compression: { clients: 200, connections: 1_000, eventBytes: 10_000 },
   micro: { clients: 200, rounds: 7 },
 };
 
@@ -43,6 +45,7 @@ export const quickProfile: Profile = {
   memory: { connections: 2_000, warmUp: 200, overRedis: false },
   connect: { connections: 500, atOnce: 50 },
   takeover: { connections: 2_000, warmUp: 500, atOnce: 200 },
+  compression: { clients: 100, connections: 500, eventBytes: 10_000 },
   micro: { clients: 200, rounds: 3 },
 };
 
@@ -58,5 +61,6 @@ export const tinyProfile: Profile = {
   memory: { connections: 50, warmUp: 10, overRedis: false },
   connect: { connections: 20, atOnce: 10 },
   takeover: { connections: 50, warmUp: 10, atOnce: 10 },
+  compression: { clients: 20, connections: 20, eventBytes: 10_000 },
   micro: { clients: 20, rounds: 1 },
 };

@@ -13,12 +13,14 @@ const messagesPerSecondAtFirst = 60_000;
 /** Finds how many bursts per second keep a server steadily busy; the same share of the core for fast and slow. */
 export async function steadyRate(
   stage: Stage,
-  shape: Pick<FeedOrder, "burst" | "rooms" | "isolated">,
+  shape: Omit<FeedOrder, "burstsPerSecond" | "durationMs">,
   clients: number,
   trialMs: number,
 ): Promise<number> {
   const perBurst = (shape.burst * clients) / shape.rooms;
   let rate = messagesPerSecondAtFirst / perBurst;
+  // More bytes take longer to send.
+  if (shape.eventBytes !== undefined) rate /= 10;
   for (let trial = 0; trial < 2; trial++) {
     const order = { ...shape, burstsPerSecond: rate, durationMs: trialMs };
     const { messages, serverUs, loadUs } = await measureFeed(stage, order, clients);

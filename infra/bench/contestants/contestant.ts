@@ -11,11 +11,13 @@ export const contestantLabels = {
   "roomcast-redis": "**Roomcast** over Redis",
   "roomcast-resume": "**Roomcast**, resuming a session",
   "roomcast-redis-resume": "**Roomcast** over Redis, resuming a session",
+  "roomcast-deflate": "**Roomcast**, `WS_COMPRESSION_THRESHOLD=1024`",
   nchan: "Nchan",
   nats: "NATS",
   ws: "ws",
   "socket.io": "Socket.IO",
   "socket.io-key": "Socket.IO, JWT key made once",
+  "socket.io-deflate": "Socket.IO, `perMessageDeflate`",
   "socket.io-redis": "Socket.IO + redis-adapter",
 } as const;
 

@@ -19,6 +19,13 @@ export const startPublicPath: StartContestant = (lab, setting) =>
     env: { WS_WRITE_PATH: "public" },
   });
 
+/** The same with large events deflated, for clients that inflate. */
+export const startDeflating: StartContestant = async (lab, setting) => {
+  const env = { WS_COMPRESSION_THRESHOLD: "1024" };
+  const contestant = await startWithHooks(lab, setting, { name: "roomcast-deflate", app: "standalone", env });
+  return { ...contestant, plan: { ...contestant.plan, deflates: true } };
+};
+
 /** A replica that follows the log in Redis, which another process appends to. */
 export const startOverRedis: StartContestant = async (lab, setting) => {
   const { url } = await lab.redis();

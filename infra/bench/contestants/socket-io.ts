@@ -11,6 +11,13 @@ export const startSocketIo: StartContestant = async (lab, setting) =>
 export const startSocketIoKey: StartContestant = async (lab, setting) =>
   contestant(lab, setting, "socket.io-key", await startServer(lab, "socket-io", [jwtSecret, "key"]));
 
+/** The same on the terms of permessage-deflate that Roomcast has, for clients that inflate. */
+export const startSocketIoDeflate: StartContestant = async (lab, setting) => {
+  const server = await startServer(lab, "socket-io", [jwtSecret, "string", "deflate"]);
+  const { plan, ...rest } = contestant(lab, setting, "socket.io-deflate", server);
+  return { ...rest, plan: { ...plan, deflates: true } };
+};
+
 /** Socket.IO with its Redis adapter, events emitted by another process with redis-emitter. */
 export const startSocketIoRedis: StartContestant = async (lab, setting) => {
   const { url } = await lab.redis();

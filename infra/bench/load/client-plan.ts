@@ -18,6 +18,8 @@ export interface ClientPlan {
   rooms: number;
   /** A file with a token on each line. */
   tokens?: string;
+  /** Offers permessage-deflate and deflates what it sends, as browsers do. */
+  deflates?: boolean;
   measuresLatency?: boolean;
 }
 
@@ -29,6 +31,7 @@ export function planArguments(plan: ClientPlan): string[] {
     ...["--port", String(plan.port), "--path", plan.path, "--rooms", String(plan.rooms)],
     ...(plan.tokens === undefined ? [] : ["--tokens", plan.tokens]),
     ...("prefix" in plan.event ? ["--event-prefix", plan.event.prefix] : ["--event-mark", plan.event.mark]),
+    ...(plan.deflates === true ? ["--deflate", "1"] : []),
     ...(plan.measuresLatency === true ? ["--latency", "1"] : []),
     ...plan.steps.flatMap(step("")),
     ...(plan.freshSteps ?? []).flatMap(step("fresh-")),

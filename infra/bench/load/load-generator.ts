@@ -9,6 +9,8 @@ export interface LoadReport {
   dropped: number;
   /** Events. */
   received: number;
+  /** Everything that came over the connections. */
+  bytes: number;
   cpuUs: number;
   nowUs: number;
   samples: number;

@@ -10,6 +10,9 @@ export interface NodePlan {
   eventPrefix: string | undefined;
   eventMark: string | undefined;
   resumes: boolean;
+  deflates: boolean;
+  /** Told of everything that comes. */
+  arrived(bytes: number): void;
   /** Told of every message with events, and how old the first of them is. */
   received(count: number, latencyUs: number | undefined): void;
 }
@@ -32,7 +35,7 @@ export class NodeClient {
   connect(onDropped: () => void): Promise<void> {
     this.#step = 0;
     const socket = new WebSocket(`ws://127.0.0.1:${this.#plan.port}${this.#expand(this.#plan.path)}`, {
-      perMessageDeflate: false,
+      perMessageDeflate: this.#plan.deflates && { threshold: 0 },
     });
     this.#socket = socket;
     return new Promise((resolve, reject) => {
@@ -41,6 +44,9 @@ export class NodeClient {
         this.isReady = true;
         resolve();
       };
+      socket.on("upgrade", ({ socket: stream }) => {
+        stream.on("data", (bytes: Buffer) => this.#plan.arrived(bytes.length));
+      });
       socket.on("open", advance);
       socket.on("message", (data: Buffer) => {
         if (this.#take(socket, data.toString())) advance();

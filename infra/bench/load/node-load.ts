@@ -13,6 +13,7 @@ const { values, tokens } = parseArgs({
     tokens: { type: "string" },
     "event-prefix": { type: "string" },
     "event-mark": { type: "string" },
+    deflate: { type: "string" },
     latency: { type: "string" },
     send: { type: "string", multiple: true },
     expect: { type: "string", multiple: true },
@@ -21,7 +22,7 @@ const { values, tokens } = parseArgs({
   },
 });
 const latencies: number[] = [];
-const counts = { ready: 0, failed: 0, dropped: 0, received: 0 };
+const counts = { ready: 0, failed: 0, dropped: 0, received: 0, bytes: 0 };
 const plan: NodePlan = {
   port: Number(values.port),
   path: values.path,
@@ -41,6 +42,10 @@ const plan: NodePlan = {
   eventPrefix: values["event-prefix"],
   eventMark: values["event-mark"],
   resumes: false,
+  deflates: values.deflate !== undefined,
+  arrived(bytes) {
+    counts.bytes += bytes;
+  },
   received(count, latencyUs) {
     counts.received += count;
     if (values.latency !== undefined && latencyUs !== undefined) latencies.push(latencyUs);

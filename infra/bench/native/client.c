@@ -36,7 +36,12 @@ static void send_all(struct crowd *crowd, struct client *client, const void *dat
 }
 
 static void send_text(struct crowd *crowd, struct client *client, int opcode, const char *text, size_t length) {
-  unsigned char frame[TEXT_SIZE + WS_MAX_HEADER];
+  unsigned char frame[TEXT_SIZE + WS_STORED + WS_MAX_HEADER], stored[TEXT_SIZE + WS_STORED];
+  if (crowd->plan.deflates && opcode == WS_TEXT) {
+    length = ws_store(stored, text, length);
+    text = (char *)stored;
+    opcode |= WS_DEFLATED;
+  }
   send_all(crowd, client, frame, ws_write_client(frame, opcode, text, length));
 }
 
@@ -82,8 +87,9 @@ static void connected(struct crowd *crowd, struct client *client, int epoll) {
   plan_expand(&crowd->plan, crowd->plan.path, client->index, "", path, sizeof path);
   int length = snprintf(request, sizeof request,
                         "GET %s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-                        path, crowd->plan.port);
+                        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n%s\r\n",
+                        path, crowd->plan.port,
+                        crowd->plan.deflates ? "Sec-WebSocket-Extensions: permessage-deflate\r\n" : "");
   send_all(crowd, client, request, length);
 }
 
@@ -159,6 +165,10 @@ static void take_frame(struct crowd *crowd, struct client *client, const struct 
   const struct plan *plan = &crowd->plan;
   if (frame->opcode == WS_CLOSE) return lose(crowd, client, "closed by the server");
   if (frame->opcode == WS_PING) return send_text(crowd, client, WS_PONG, (char *)frame->payload, frame->length);
+  if (plan->deflates && frame->is_deflated) {
+    crowd->received++;
+    return;
+  }
   if (client->state == CLIENT_READY && plan->event_mark != NULL) return count_marks(crowd, frame);
   if (plan->event_prefix != NULL && begins_with(frame, plan->event_prefix)) {
     crowd->received++;
@@ -201,6 +211,7 @@ void client_turn(struct crowd *crowd, struct client *client, int epoll) {
   ssize_t got = recv(client->fd, buffer + length, BUFFER_SIZE - 1 - length, 0);
   if (got < 0 && (errno == EAGAIN || errno == EINTR)) return;
   if (got <= 0) return lose(crowd, client, got == 0 ? "ended by the server" : strerror(errno));
+  crowd->bytes += got;
   length += got;
   buffer[length] = 0;
   if (client->state == CLIENT_UPGRADING) taken = take_upgrade(crowd, client, length);

@@ -29,6 +29,8 @@ struct crowd {
   int resumes;
   int ready, failed, dropped;
   uint64_t received;
+  /* Bytes that came, of whatever. */
+  uint64_t bytes;
   struct histogram latency;
 };
 

@@ -34,10 +34,10 @@ static double cpu_us(void) {
 }
 
 static void answer_report(void) {
-  printf("{\"ready\":%d,\"failed\":%d,\"dropped\":%d,\"received\":%llu,\"cpuUs\":%.0f,\"nowUs\":%llu,\"samples\":%llu,"
+  printf("{\"ready\":%d,\"failed\":%d,\"dropped\":%d,\"received\":%llu,\"bytes\":%llu,\"cpuUs\":%.0f,\"nowUs\":%llu,\"samples\":%llu,"
          "\"p50Us\":%llu,\"p99Us\":%llu,\"maxUs\":%llu}\n",
-         crowd.ready, crowd.failed, crowd.dropped, (unsigned long long)crowd.received, cpu_us(),
-         (unsigned long long)now_us(), (unsigned long long)crowd.latency.total,
+         crowd.ready, crowd.failed, crowd.dropped, (unsigned long long)crowd.received,
+         (unsigned long long)crowd.bytes, cpu_us(), (unsigned long long)now_us(), (unsigned long long)crowd.latency.total,
          (unsigned long long)histogram_quantile(&crowd.latency, 0.5),
          (unsigned long long)histogram_quantile(&crowd.latency, 0.99), (unsigned long long)crowd.latency.max);
 }

@@ -43,6 +43,7 @@ void plan_parse(struct plan *plan, int argc, char **argv) {
     else if (strcmp(option, "--tokens") == 0) read_tokens(plan, value);
     else if (strcmp(option, "--event-prefix") == 0) plan->event_prefix = value;
     else if (strcmp(option, "--event-mark") == 0) plan->event_mark = value;
+    else if (strcmp(option, "--deflate") == 0) plan->deflates = atoi(value);
     else if (strcmp(option, "--latency") == 0) plan->measures_latency = atoi(value);
     else if (strstr(option, "send") || strstr(option, "expect")) add_step(plan, option, value);
     else fail("unknown option", option);

@@ -24,6 +24,8 @@ struct plan {
   const char *event_prefix;
   /* Or: every occurrence of this within a message is one. */
   const char *event_mark;
+  /* Whether to offer permessage-deflate and, as browsers do, to use it for all that is sent. Events come deflated then. */
+  int deflates;
   /* Whether to read the time an event was sent. */
   int measures_latency;
   char **tokens;

@@ -18,6 +18,7 @@ size_t ws_read(unsigned char *data, size_t available, struct ws_frame *frame) {
   if (data[1] & MASKED) header += 4;
   if (available < header || available - header < length) return 0;
   frame->opcode = data[0] & 0x0f;
+  frame->is_deflated = data[0] & WS_DEFLATED;
   frame->payload = data + header;
   frame->length = length;
   return header + length;
@@ -46,4 +47,15 @@ size_t ws_write_client(unsigned char *out, int opcode, const char *payload, size
   memset(out + header, 0, 4);
   memcpy(out + header + 4, payload, length);
   return header + 4 + length;
+}
+
+size_t ws_store(unsigned char *out, const char *text, size_t length) {
+  out[0] = 0;
+  out[1] = length;
+  out[2] = length >> 8;
+  out[3] = ~length;
+  out[4] = ~length >> 8;
+  memcpy(out + 5, text, length);
+  out[length + 5] = 0;
+  return length + WS_STORED;
 }

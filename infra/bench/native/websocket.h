@@ -5,11 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { WS_TEXT = 1, WS_CLOSE = 8, WS_PING = 9, WS_PONG = 10, WS_MAX_HEADER = 14 };
+enum { WS_TEXT = 1, WS_CLOSE = 8, WS_PING = 9, WS_PONG = 10, WS_DEFLATED = 0x40, WS_MAX_HEADER = 14, WS_STORED = 6 };
 
 /* One frame as it lies in a receive buffer. */
 struct ws_frame {
   int opcode;
+  int is_deflated;
   unsigned char *payload;
   size_t length;
 };
@@ -22,5 +23,11 @@ size_t ws_write_server(unsigned char *out, int opcode, const char *payload, size
 
 /* The same as a client sends it. The mask is zero, which the RFC allows a test and which leaves the text as it is. */
 size_t ws_write_client(unsigned char *out, int opcode, const char *payload, size_t length);
+
+/*
+ * Writes a text as permessage-deflate may (RFC 7692, section 7.2.3.3), in a block that is stored as it is. `out` has room
+ * for WS_STORED bytes more. Returns the length.
+ */
+size_t ws_store(unsigned char *out, const char *text, size_t length);
 
 #endif

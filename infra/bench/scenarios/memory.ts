@@ -4,6 +4,7 @@ import { startEmbedded, startOverRedis } from "../contestants/roomcast.ts";
 import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
 import { rssBytes } from "../cpu.ts";
 import type { Lab } from "../lab.ts";
+import type { Profile } from "../profile.ts";
 import { closeStages, openStage, type Stage } from "../stage.ts";
 import { Table } from "../table.ts";
 import type { Scenario } from "./scenario.ts";
@@ -29,12 +30,18 @@ export const memory: Scenario = async (lab) => {
       { id: "rss", label: "RSS", unit: "KB" },
     ],
   });
-  for (const start of [...inProcess, ...(withRedis ? overRedis : [])]) await measureMemory(lab, table, start);
+  for (const start of [...inProcess, ...(withRedis ? overRedis : [])])
+    await measureMemory(lab, table, start, lab.profile.memory);
   return table;
 };
 
-async function measureMemory(lab: Lab, table: Table, start: StartContestant): Promise<void> {
-  const { connections, warmUp } = lab.profile.memory;
+/** Fills the columns `heap` and `rss` for a server. */
+export async function measureMemory(
+  lab: Lab,
+  table: Table,
+  start: StartContestant,
+  { connections, warmUp }: Pick<Profile["memory"], "connections" | "warmUp">,
+): Promise<void> {
   const setting = { rooms: Math.ceil(connections / clientsPerRoom), moreRooms: rooms };
   const stage = await openStage(lab, start, setting);
   if (stage === undefined) return;
@@ -50,7 +57,7 @@ async function measureMemory(lab: Lab, table: Table, start: StartContestant): Pr
     const [heap, rss] = [perConnection(after.heap - before.heap), perConnection(after.rss - before.rss)];
     table.add(name, "heap", heap);
     table.add(name, "rss", rss);
-    lab.log(`memory: ${name} heap ${heap.toFixed(1)} KB, RSS ${rss.toFixed(1)} KB`);
+    lab.log(`${table.id} memory: ${name} heap ${heap.toFixed(1)} KB, RSS ${rss.toFixed(1)} KB`);
   } finally {
     await closeStages([stage]);
   }

@@ -21,6 +21,8 @@ export interface FeedOrder {
   durationMs: number;
   /** Every burst has a turn of the event loop to itself, so that nothing can be coalesced but the burst. */
   isolated: boolean;
+  /** About as many bytes for each event, of a list such as an API answers with. Default: the small one. */
+  eventBytes?: number;
 }
 
 /** What became of an order. */
@@ -36,9 +38,10 @@ export type Publish = (event: BenchEvent) => Promise<unknown> | undefined;
 export async function feed(order: FeedOrder, publish: Publish): Promise<FeedResult> {
   const result: FeedResult = { published: 0, failed: 0 };
   const answers = new Set<Promise<void>>();
+  const list = makeList(order.eventBytes ?? 0);
   const publishOne = (room: number) => {
     result.published++;
-    const answer = publish(makeEvent(room));
+    const answer = publish(makeEvent(room, list));
     if (answer === undefined) return;
     const settled = answer.then(
       () => void answers.delete(settled),
@@ -64,11 +67,28 @@ export async function feed(order: FeedOrder, publish: Publish): Promise<FeedResu
   return result;
 }
 
-function makeEvent(number: number): BenchEvent {
+function makeList(bytes: number): object[] {
+  const list: object[] = [];
+  for (let length = 0; length < bytes; ) {
+    const instance = {
+      instanceId: randomUUID(),
+      name: `service-${list.length}`,
+      state: list.length % 3 === 0 ? "stopped" : "running",
+      region: `eu-west-${list.length % 4}`,
+      cpuPercent: Math.round(Math.random() * 10_000) / 100,
+      updatedAt: new Date().toISOString(),
+    };
+    list.push(instance);
+    length += JSON.stringify(instance).length + 1;
+  }
+  return list;
+}
+
+function makeEvent(number: number, list: object[]): BenchEvent {
   const projectId = String(number);
   // Monotonic, and the same clock in every process of the machine.
   const sentAtUs = Number(process.hrtime.bigint() / 1_000n);
-  const changes = { sentAtUs };
+  const changes = list.length === 0 ? { sentAtUs } : { sentAtUs, list };
   return {
     id: randomUUID(),
     type: "project.updated",

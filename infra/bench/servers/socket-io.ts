@@ -5,18 +5,19 @@ import type { AddressInfo } from "node:net";
 import { createAdapter } from "@socket.io/redis-adapter";
 import jwt from "jsonwebtoken";
 import { createClient } from "redis";
-import { type Namespace, Server } from "socket.io";
+import { type Namespace, Server, type ServerOptions } from "socket.io";
 import { serveCommands, tell } from "./serve-commands.ts";
 
 /**
  * The peer: a Socket.IO server as its documentation has it, with a token check and one command.
- * Arguments: the JWT secret, `string` or `key` (what `jsonwebtoken` is given), and a Redis URL for the redis-adapter.
+ * Arguments: the JWT secret, `string` or `key` (what `jsonwebtoken` is given), and a Redis URL for the
+ * redis-adapter or `deflate`.
  */
-const [secret = "", keyKind = "string", redisUrl] = process.argv.slice(2);
+const [secret = "", keyKind = "string", extra] = process.argv.slice(2);
 const key = keyKind === "key" ? createSecretKey(Buffer.from(secret)) : secret;
 
 const httpServer = createServer();
-const io = new Server(httpServer, redisUrl === undefined ? {} : { adapter: await redisAdapter(redisUrl) });
+const io = new Server(httpServer, await optionsFor(extra));
 const namespace = io.of("/ws");
 namespace.use(checkToken);
 namespace.on("connection", (socket) => {
@@ -45,6 +46,17 @@ function publishTo(target: Namespace) {
     target.to(event.room).emit("project.updated", event);
     return undefined;
   };
+}
+
+async function optionsFor(what: string | undefined): Promise<Partial<ServerOptions>> {
+  if (what === undefined) return {};
+  if (what !== "deflate") return { adapter: await redisAdapter(what) };
+  const perMessageDeflate = {
+    threshold: 1_024,
+    serverNoContextTakeover: true,
+    clientNoContextTakeover: true,
+  };
+  return { perMessageDeflate };
 }
 
 async function redisAdapter(url: string) {
