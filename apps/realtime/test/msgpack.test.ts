@@ -1,6 +1,7 @@
 import { once } from "node:events";
+import type { Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { TestClient, type TestClientOptions, testToken } from "@roomcast/testkit";
+import { TestClient, type TestClientOptions, testToken, waitUntil } from "@roomcast/testkit";
 import msgpackParser from "socket.io-msgpack-parser";
 import type { WebSocket } from "ws";
 import { announce } from "./support/announce.ts";
@@ -76,6 +77,29 @@ describe("packets in msgpack", () => {
     expect(await client.call("nosuch")).toMatchObject({ ok: false, error: { code: "unknown_command" } });
   });
 
+  test("WS-LIMIT-2 are counted while they wait to be read", async () => {
+    for (let n = 0; n < 20; n++) await announce(server, room, { text: "x".repeat(60_000) });
+    const client = await connect();
+    const { _socket: stream } = webSocketOf(client) as unknown as { _socket: Socket };
+    stream.pause();
+    const answers = Array.from({ length: 60 }, () => client.call("history", { room, limit: 20 }));
+    await waitUntil("some wait", () => queued().some((packet) => packet.includes("overloaded")));
+    expect(Buffer.concat(queued()).length).toBeLessThan(4 * 1_048_576);
+    stream.resume();
+    const seen = await Promise.all(answers);
+    expect(seen[0]).toMatchObject({ ok: true });
+    expect(seen.at(-1)).toMatchObject({ ok: false, error: { code: "overloaded" } });
+  });
+
+  test("WS-WIRE-4 go on after an entry of the log whose text is no JSON", async () => {
+    const client = await follower();
+    const entry = { kind: "event", id: "1", type: "project.updated", transient: false } as const;
+    await server.broadcaster.commit({ ...entry, rooms: [room], json: '{"data":' });
+    await announce(server, room, { n: 1 });
+    expect((await client.next("project.updated")).event.data.changes).toEqual({ n: 1 });
+    expect(server.logLines.filter((line) => line.includes("is unreadable"))).toHaveLength(1);
+  });
+
   test("WS-CMD-4 answer invalid_command to names that could reach a prototype", async () => {
     const client = await follower();
     const input = JSON.parse('{"room":"project:1","__proto__":{"polluted":true}}') as unknown;
@@ -123,6 +147,16 @@ describe("packets in msgpack", () => {
     webSocketOf(client).send(bytes);
     await ended;
   });
+
+  /** What waits in Engine.IO for all clients. */
+  function queued(): Buffer[] {
+    const { clients: engines } = server.realtime.io.engine as unknown as {
+      clients: Record<string, { writeBuffer: { data?: Buffer }[] }>;
+    };
+    return Object.values(engines).flatMap(({ writeBuffer }) =>
+      writeBuffer.flatMap(({ data }) => (data === undefined ? [] : [data])),
+    );
+  }
 
   async function connect(options: TestClientOptions = {}): Promise<TestClient> {
     const given = { token: testToken(), parser: msgpackParser, ...options };

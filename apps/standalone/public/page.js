@@ -14,7 +14,7 @@ const example = {
   },
 };
 
-function showCommands({ token, apiKey }) {
+function showCommands({ token, apiKey, parser }) {
   element("curl").textContent = [
     `curl ${location.origin}/api/v1/events \\`,
     `  -H "Authorization: Bearer ${apiKey}" \\`,
@@ -22,7 +22,8 @@ function showCommands({ token, apiKey }) {
     `  -d '${JSON.stringify(example)}'`,
   ].join("\n");
   element("client").textContent = [
-    `const socket = io("${location.origin}/ws", { auth: { token } });`,
+    ...(parser === "msgpack" ? [`import parser from "socket.io-msgpack-parser";`] : []),
+    `const socket = io("${location.origin}/ws", { ${parser === "msgpack" ? "parser, " : ""}auth: { token } });`,
     `socket.on("connection_established", (event) => console.log("Connected!"));`,
     `socket.emit("subscribe", { room: "project:123" });`,
     `socket.on("project.updated", (event) => console.log("Project updated:", event.data));`,

@@ -42,7 +42,7 @@ export async function startStandalone(
     health,
     corsOrigins: config.corsOrigins,
   });
-  const app = express().disable("x-powered-by").use(startPage(demo), api);
+  const app = express().disable("x-powered-by").use(startPage(demo, config.parser), api);
   const httpServer = createServer(
     { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },
     app,

@@ -92,6 +92,20 @@ describe("the start page in Chromium", () => {
     await server.stop();
   });
 
+  test.each([{ WS_COMPRESSION_THRESHOLD: "256" }, { WS_PARSER: "msgpack", WS_COMPRESSION_THRESHOLD: "256" }])(
+    "reads what a server with %j sends",
+    async (env) => {
+      const other = await startDemo(env);
+      await page.goto(`http://localhost:${other.port}`);
+      await page.getByText("connected", { exact: true }).waitFor();
+      await runCurl(other.port, other.keys().API_KEY);
+      await arrived(1);
+      expect(await events().first().textContent()).toContain('"projectName":"Apollo"');
+      expect(faults).toEqual([]);
+      await other.server.stop();
+    },
+  );
+
   async function open(look: { width: number; colorScheme: "light" | "dark" }): Promise<Page> {
     const { width, colorScheme } = look;
     const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 } });

@@ -1,3 +1,4 @@
+import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 
 /** What all clients of the Node load generator share. */
@@ -44,10 +45,11 @@ export class NodeClient {
         this.isReady = true;
         resolve();
       };
-      socket.on("upgrade", ({ socket: stream }) => {
-        stream.on("data", (bytes: Buffer) => this.#plan.arrived(bytes.length));
+      socket.on("open", () => {
+        const { _socket: stream } = socket as unknown as { _socket: Socket };
+        stream.on("data", (bytes) => this.#plan.arrived(bytes.length));
+        advance();
       });
-      socket.on("open", advance);
       socket.on("message", (data: Buffer) => {
         if (this.#take(socket, data.toString())) advance();
       });

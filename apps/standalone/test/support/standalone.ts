@@ -9,8 +9,8 @@ export interface DemoServer {
 }
 
 /** Starts `apps/standalone` on a free port without any key set. */
-export async function startDemo(): Promise<DemoServer> {
-  const server = await startRoomcast("standalone", { env: { JWT_SECRET: "", API_KEYS: "" } });
+export async function startDemo(env: Record<string, string> = {}): Promise<DemoServer> {
+  const server = await startRoomcast("standalone", { env: { JWT_SECRET: "", API_KEYS: "", ...env } });
   const printed = (name: string) => {
     const value = new RegExp(`export ${name}=(\\S+)`).exec(server.process.output)?.[1];
     if (value === undefined) throw new Error(`no ${name} was printed:\n${server.process.output}`);
