@@ -89,11 +89,6 @@ export function realtimeVariables(read: EnvReader): RealtimeConfig {
 /** Declares what concerns clients and not the process. */
 export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
   const authorizerUrl = readAuthorizerUrl(read);
-  const compressionThreshold = read.bytes("WS_COMPRESSION_THRESHOLD", {
-    min: 256,
-    description:
-      "Live events of at least this size are deflated, once for all clients that can inflate; unset: none.",
-  });
   return {
     socket: readSocketLimits(read),
     corsOrigins: readCorsOrigins(read),
@@ -108,9 +103,18 @@ export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
       description:
         "The format of packets: Socket.IO's own, or that of `socket.io-msgpack-parser`; clients must use the same.",
     }),
-    ...(compressionThreshold === undefined ? {} : { compressionThreshold }),
+    ...readCompression(read),
     ...(authorizerUrl === undefined ? {} : { authorizerUrl }),
   };
+}
+
+function readCompression(read: EnvReader): Pick<RealtimeOptions, "compressionThreshold"> {
+  const compressionThreshold = read.bytes("WS_COMPRESSION_THRESHOLD", {
+    min: 256,
+    description:
+      "Live events of at least this size are deflated, once for all clients that can inflate; unset: none.",
+  });
+  return compressionThreshold === undefined ? {} : { compressionThreshold };
 }
 
 function readSocketLimits(read: EnvReader): SocketLimits {

@@ -91,6 +91,16 @@ describe("packets in msgpack", () => {
     expect(seen.at(-1)).toMatchObject({ ok: false, error: { code: "overloaded" } });
   });
 
+  test("WS-WIRE-4 carry what extending code emits as with the stock parser", async () => {
+    const args: unknown[] = [];
+    const client = await follower();
+    client.socket.on("extra", (...given) => args.push(...given));
+    const [, socket] = [...server.realtime.io.of("/ws").sockets.values()];
+    socket?.emit("extra", new Date(1_700_000_000_123), Buffer.from("abc"), { left: undefined, kept: 1 });
+    await client.next("extra");
+    expect(args).toEqual([new Date(1_700_000_000_123), Buffer.from("abc"), { kept: 1 }]);
+  });
+
   test("WS-WIRE-4 go on after an entry of the log whose text is no JSON", async () => {
     const client = await follower();
     const entry = { kind: "event", id: "1", type: "project.updated", transient: false } as const;

@@ -6,7 +6,8 @@ import { welcome } from "./welcome.ts";
 
 run("standalone", async () => {
   const { env, demo } = withDemoKeys(process.env);
-  const running = await startStandalone(readConfig(env), demo);
-  process.stdout.write(welcome(running.port, demo));
+  const config = readConfig(env);
+  const running = await startStandalone(config, demo);
+  process.stdout.write(welcome(running.port, demo, config.parser));
   return running;
 });

@@ -1,7 +1,8 @@
+import type { StandaloneConfig } from "./config.ts";
 import type { Demo } from "./demo.ts";
 
 /** What `npm start` prints: where it is, the keys, and what to try. */
-export function welcome(port: number, demo: Demo | undefined): string {
+export function welcome(port: number, demo: Demo | undefined, parser: StandaloneConfig["parser"]): string {
   const url = `http://localhost:${port}`;
   if (demo === undefined) return `Roomcast is up: ${url}\n`;
   return `
@@ -13,7 +14,7 @@ export function welcome(port: number, demo: Demo | undefined): string {
 
   Try it: connect with socket.io-client,
 
-    const socket = io("${url}/ws", { auth: { token } });
+    const socket = io("${url}/ws", { ${parser === "json" ? "" : "parser, "}auth: { token } });
     socket.on("connection_established", (event) => console.log("Connected!"));
     socket.emit("subscribe", { room: "project:123" });
     socket.on("project.updated", (event) => console.log("Project updated:", event.data));

@@ -1,14 +1,10 @@
-import { Encoder, ExtensionCodec } from "@msgpack/msgpack";
+import { Encoder, ExtData, type ExtensionCodecType } from "@msgpack/msgpack";
 
-/** The extension type of `notepack.io`, which `socket.io-msgpack-parser` reads with, for a date in eight bytes. */
-const notepackDate = 0;
-
-const extensionCodec = new ExtensionCodec();
-extensionCodec.register({
-  type: notepackDate,
-  encode: (value) => (value instanceof Date ? encodeDate(value) : null),
+/** Writes a date as `notepack.io` does, with which `socket.io-msgpack-parser` reads: as extension 0 of eight bytes. */
+const extensionCodec: ExtensionCodecType<undefined> = {
+  tryToEncode: (value) => (value instanceof Date ? new ExtData(0, bytesOf(value)) : null),
   decode: (bytes) => bytes,
-});
+};
 
 const encoder = new Encoder({ extensionCodec, ignoreUndefined: true });
 
@@ -21,7 +17,7 @@ export function encodeMsgpack(value: unknown): Buffer {
   return Buffer.from(buffer, byteOffset, length);
 }
 
-function encodeDate(date: Date): Uint8Array {
+function bytesOf(date: Date): Uint8Array {
   const bytes = Buffer.alloc(8);
   bytes.writeBigInt64BE(BigInt(date.getTime()));
   return bytes;
