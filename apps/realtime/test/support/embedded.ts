@@ -43,10 +43,18 @@ export interface Embedded {
 
 /** Starts a realtime server in this process on a free port. */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embedded> {
-  const { socket = {}, http = {}, listener, verifier, access, log = new MemoryEventLog(), ...given } = options;
+  const {
+    socket = {},
+    http = {},
+    listener,
+    verifier,
+    access,
+    log = new MemoryEventLog(),
+    ...given
+  } = options;
   const defaults = readEnv({ WS_CLOSE_TIMEOUT: "1" }, readRealtimeOptions);
   const limits = { ...defaults.socket, ...socket };
-const httpServer = createServer(http, listener ?? notFound);
+  const httpServer = createServer(http, listener ?? notFound);
   const cluster = createLocalCluster({ ...limits, revocationTtlMs: defaults.revocationTtlMs });
   const health = new Health();
   const logLines: string[] = [];
