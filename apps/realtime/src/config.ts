@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import {
   readAuthorizerUrl,
   readRevocationTtl,
@@ -57,6 +58,8 @@ export interface RealtimeOptions {
 export interface RealtimeConfig extends RealtimeOptions {
   host: string;
   port: number;
+  /** Processes that share the port; 1 is this process alone. */
+  workers: number;
   redis: RedisTarget;
   tokens: TokenVerifierConfig;
   log: Required<EventLogOptions>;
@@ -78,12 +81,23 @@ export function realtimeVariables(read: EnvReader): RealtimeConfig {
       max: 65_535,
       description: "The port to listen on; 0 for any.",
     }),
+    workers: readWorkers(read),
     redis: readRedisUrl(read),
     tokens: readTokenRules(read),
     ...readRealtimeOptions(read),
     log: readLogOptions(read),
     logLevel: read.oneOf("LOG_LEVEL", logLevels, { default: "info", description: "The least level logged." }),
   };
+}
+
+function readWorkers(read: EnvReader): number {
+  const text = read.string("REALTIME_WORKERS", {
+    default: "1",
+    pattern: /^([1-9]\d?|auto)$/,
+    expected: "an integer from 1 to 99, or `auto`",
+    description: "Processes that share the port, each a replica; `auto` for one on every core.",
+  });
+  return text === "auto" ? availableParallelism() : Number(text);
 }
 
 /** Declares what concerns clients and not the process. */

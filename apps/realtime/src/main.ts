@@ -1,5 +1,9 @@
 import { run } from "@roomcast/service";
 import { readConfig } from "./config.ts";
 import { startRealtime } from "./start-realtime.ts";
+import { startWorkers } from "./workers/start-workers.ts";
 
-run("realtime", async () => startRealtime(readConfig(process.env)));
+run("realtime", async () => {
+  const config = readConfig(process.env);
+  return config.workers === 1 ? startRealtime(config) : startWorkers(config);
+});

@@ -1,19 +1,23 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import type { Health } from "@roomcast/service";
+import { Health } from "@roomcast/service";
 
-/** Answers `GET /health` (alive) and `GET /ready` (may take traffic); everything else is 404. */
-export function createProbes(health: Health): RequestListener {
+/** Answers `GET /health` (alive, by an answer alone) and `GET /ready` (may take traffic); everything else is 404. */
+export function createProbes(ready: Health, alive = new Health()): RequestListener {
   return (request, response) => {
-    answer(request, response, health).catch(() => response.destroy());
+    answer(request, response, { ready, alive }).catch(() => response.destroy());
   };
 }
 
-async function answer(request: IncomingMessage, response: ServerResponse, health: Health): Promise<void> {
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { ready, alive }: Record<"ready" | "alive", Health>,
+): Promise<void> {
   const path = request.url?.split("?")[0];
-  if (path === "/health") return send(response, 200, { status: "ok" });
-  if (path !== "/ready") return send(response, 404, { status: "not_found" });
-  const report = await health.report();
-  send(response, report.status === "ready" ? 200 : 503, report);
+  if (path !== "/health" && path !== "/ready") return send(response, 404, { status: "not_found" });
+  const report = await (path === "/health" ? alive : ready).report();
+  if (report.status !== "ready") return send(response, 503, report);
+  send(response, 200, path === "/health" ? { status: "ok" } : report);
 }
 
 function send(response: ServerResponse, status: number, body: object): void {

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
+import { trackSockets } from "./track-sockets.ts";
 
 export interface ListenOptions {
   host: string;
@@ -32,17 +33,6 @@ export async function listen(server: Server, { host, port }: ListenOptions): Pro
       return closed;
     },
   };
-}
-
-function trackSockets(server: Server): Set<Socket> {
-  const sockets = new Set<Socket>();
-  server.on("connection", (socket) => {
-    sockets.add(socket);
-    socket.once("close", () => sockets.delete(socket));
-    // Node takes its own error listener off an upgraded socket; with none left, a connection reset ends the process.
-    socket.on("error", () => undefined);
-  });
-  return sockets;
 }
 
 async function close(server: Server, sockets: Set<Socket>, timeoutMs: number): Promise<void> {

@@ -3,6 +3,7 @@ export * from "./http-server.ts";
 export * from "./logger.ts";
 export * from "./read-cors-origins.ts";
 export * from "./read-env.ts";
+export * from "./receive.ts";
 export * from "./redis/index.ts";
 export * from "./redis-replica-registry.ts";
 export * from "./replica-registry.ts";

@@ -16,6 +16,11 @@ export interface RunOptions {
   logger?: Logger;
   /** How long a close may take before the process ends regardless. Default 10,000. */
   closeTimeoutMs?: number;
+  /**
+   * Closes the process when it resolves, which is with the reason. Signals are then ignored: a terminal and systemd send
+   * them to a child as well as to its parent, whose matter they are.
+   */
+  until?: Promise<string>;
 }
 
 /** After a fault the state is unknown: long enough to tell the clients, not to drain them. */
@@ -27,7 +32,7 @@ const faultCloseMs = 2_000;
  * a `ConfigError` is printed as it is and ends it with 2.
  */
 export function run(name: string, start: () => Promise<Running>, options: RunOptions = {}): void {
-  new ProcessRun(name, options).begin(start);
+  new ProcessRun(name, options).begin(start, options.until);
 }
 
 class ProcessRun {
@@ -41,9 +46,12 @@ class ProcessRun {
     this.#closeTimeoutMs = closeTimeoutMs;
   }
 
-  begin(start: () => Promise<Running>): void {
-    process.on("SIGTERM", (signal) => this.#signalled(signal));
-    process.on("SIGINT", (signal) => this.#signalled(signal));
+  begin(start: () => Promise<Running>, until: Promise<string> | undefined): void {
+    const onSignal =
+      until === undefined ? (signal: NodeJS.Signals) => this.#signalled(signal) : () => undefined;
+    process.on("SIGTERM", onSignal);
+    process.on("SIGINT", onSignal);
+    void until?.then((reason) => this.#close({ reason }));
     process.on("uncaughtException", (error) => this.#fault(error, "uncaught exception"));
     process.on("unhandledRejection", (reason) => this.#fault(reason, "unhandled rejection"));
     this.#started = this.#start(start);
@@ -70,7 +78,12 @@ class ProcessRun {
       this.#logger.warn({ signal }, "second signal: ending at once");
       process.exit(1);
     }
-    this.#logger.info({ signal }, "closing");
+    this.#close({ signal });
+  }
+
+  #close(why: object): void {
+    if (this.#isEnding) return;
+    this.#logger.info(why, "closing");
     void this.#end(0, this.#closeTimeoutMs);
   }
 
@@ -84,12 +97,12 @@ class ProcessRun {
   async #end(exitCode: number, timeoutMs: number): Promise<never> {
     this.#isEnding = true;
     process.exitCode = exitCode;
-    const outcome = await Promise.race([this.#close(), delay(timeoutMs, "late" as const)]);
+    const outcome = await Promise.race([this.#closeStarted(), delay(timeoutMs, "late" as const)]);
     if (outcome === "late") this.#logger.error({ timeoutMs }, "not closed in time: ending regardless");
     process.exit(outcome === "closed" ? process.exitCode : 1);
   }
 
-  async #close(): Promise<"closed" | "failed"> {
+  async #closeStarted(): Promise<"closed" | "failed"> {
     try {
       await (await this.#started)?.close();
       return "closed";

@@ -8,7 +8,7 @@ const fixture = fileURLToPath(new URL("support/run-fixture.mjs", import.meta.url
 
 /** Runs the fixture, lets `talk` wait for lines and send signals, and resolves with its end. */
 async function runFixture(behaviour: string, talk: (child: Talk) => Promise<void> = async () => undefined) {
-  const child = spawn(process.execPath, [fixture, behaviour], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [fixture, ...behaviour.split(" ")], { stdio: ["ignore", "pipe", "pipe"] });
   const lines: string[] = [];
   const errors: string[] = [];
   const output = createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));
@@ -76,6 +76,30 @@ describe("run, on a signal", () => {
     });
     expect(code).toBe(0);
     expect(stdout).toContain("closed");
+  });
+});
+
+describe("run, until told otherwise", () => {
+  test("ignores signals, closes when told and ends with 0", async () => {
+    const { code, stdout } = await runFixture("orderly child", async ({ line, kill }) => {
+      await line("ready");
+      kill("SIGTERM");
+      kill("SIGINT");
+      kill("SIGUSR2");
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/"reason":"asked by the parent","msg":"closing"/);
+    expect(stdout).not.toContain('"signal"');
+    expect(stdout.match(/^closed$/gm)).toHaveLength(1);
+  });
+
+  test("a close that hangs is cut off with 1", async () => {
+    const { code, stdout } = await runFixture("hangs child", async ({ line, kill }) => {
+      await line("ready");
+      kill("SIGUSR2");
+    });
+    expect(code).toBe(1);
+    expect(stdout).toContain("not closed in time");
   });
 });
 

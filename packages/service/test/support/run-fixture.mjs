@@ -1,4 +1,5 @@
-// A process under `run`, for run.test.ts: argv[2] names how it behaves.
+// A process under `run`, for run.test.ts: argv[2] names how it behaves; with `child` after it, SIGUSR2 stands
+// for a parent's word.
 import { ConfigError, run } from "@roomcast/service";
 
 const never = () => new Promise(() => undefined);
@@ -45,9 +46,16 @@ const behaviours = {
   },
 };
 
+const isChild = process.argv[3] === "child";
+const until = new Promise((resolve) => process.once("SIGUSR2", () => resolve("asked by the parent")));
+
 keepAlive();
-run("fixture", async () => {
-  const running = await behaviours[process.argv[2]]();
-  say("ready");
-  return running;
-});
+run(
+  "fixture",
+  async () => {
+    const running = await behaviours[process.argv[2]]();
+    say("ready");
+    return running;
+  },
+  isChild ? { until } : {},
+);

@@ -1,0 +1,100 @@
+import { type ChildProcess, fork } from "node:child_process";
+import type { Socket } from "node:net";
+import { fileURLToPath } from "node:url";
+import type { WorkerOrder, WorkerStatus } from "./messages.ts";
+
+const program = fileURLToPath(new URL("./main.js", import.meta.url));
+
+/** A worker says something every second; one that was silent for longer hangs. */
+const silenceMs = 10_000;
+
+/** How a worker's process ended: with an exit code, by a signal, or without having begun. */
+export interface WorkerEnd {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  err?: Error;
+}
+
+/** A worker, seen from the process that started it. */
+export class WorkerProcess {
+  /** Resolves when it can take connections. */
+  readonly up: Promise<void>;
+  readonly ended: Promise<WorkerEnd>;
+  readonly #child: ChildProcess;
+  /** What it last said of itself; undefined until it is up. */
+  #status: WorkerStatus | undefined;
+  #heardAtMs = 0;
+
+  /** Starts it. It gets this process' environment and output, and ends when this process does. */
+  constructor(number: number) {
+    this.#child = fork(program, [String(number)], { serialization: "advanced" });
+    this.up = new Promise((resolve) => {
+      this.#child.on("message", (status) => {
+        this.#status = status as WorkerStatus;
+        this.#heardAtMs = performance.now();
+        resolve();
+      });
+    });
+    this.ended = new Promise((resolve) => {
+      this.#child.once("exit", (code, signal) => resolve({ code, signal }));
+      this.#child.once("error", (err) => resolve({ code: null, signal: null, err }));
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Whether it can take connections. */
+  get isUp(): boolean {
+    return this.#status !== undefined;
+  }
+
+  /** Open connections, as far as it is known here. */
+  get connections(): number {
+    return this.#status?.connections ?? 0;
+  }
+
+  /** How it is seen that the worker hangs; undefined if it does not. One that is not up yet may wait for Redis. */
+  get hang(): string | undefined {
+    const silentMs = this.isUp ? performance.now() - this.#heardAtMs : 0;
+    return silentMs > silenceMs ? `has said nothing for ${Math.round(silentMs / 1_000)} s` : undefined;
+  }
+
+  /** Why it may take no traffic; undefined if it may. */
+  get trouble(): string | undefined {
+    if (this.#status === undefined) return "is not up yet";
+    if (this.hang !== undefined) return this.hang;
+    const failing = Object.entries(this.#status.health.checks).filter(([, outcome]) => outcome !== "ok");
+    return failing.length === 0 ? undefined : failing.map((check) => check.join(": ")).join(", ");
+  }
+
+  /** Gives it a connection from which `read` has been read already. */
+  take(socket: Socket, read: Buffer): void {
+    if (this.#status !== undefined) this.#status.connections++;
+    stopReading(socket);
+    this.#send({ kind: "connection", read }, socket);
+  }
+
+  /** Has it send its clients away and end. */
+  stop(): void {
+    this.#send({ kind: "stop" });
+  }
+
+  /** Ends it at once. */
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  #send(order: WorkerOrder, socket?: Socket): void {
+    // It may have ended a moment ago, of which `ended` tells.
+    this.#child.send(order, socket, {}, (error) => {
+      if (error !== null) socket?.destroy();
+    });
+  }
+}
+
+/** What is read from now on would be lost: the streams of both processes are on the same connection for a moment. */
+function stopReading(socket: Socket): void {
+  (socket as unknown as { _handle: { readStop(): void } | null })._handle?.readStop();
+}
