@@ -4,8 +4,6 @@ import { trackSockets } from "./track-sockets.ts";
 
 /** A server whose connections somebody else accepts. */
 export interface Receiving {
-  /** How many connections are open. */
-  readonly connections: number;
   /** Serves a connection from which `read` has been read already. */
   take: (socket: Socket, read: Buffer) => void;
   /** Takes nothing more and waits for open connections to end; those left after `timeoutMs` are destroyed. */
@@ -23,9 +21,6 @@ export function receive(server: Server): Receiving {
   // Nothing listens here, but only at this event Node begins to end requests that are too slow.
   server.emit("listening");
   return {
-    get connections() {
-      return sockets.size;
-    },
     take(socket, read) {
       if (closed !== undefined) return void socket.destroy();
       // As on the connections that an HTTP server accepts: a client may end its side and still wait for the answer.

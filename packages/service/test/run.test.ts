@@ -8,7 +8,9 @@ const fixture = fileURLToPath(new URL("support/run-fixture.mjs", import.meta.url
 
 /** Runs the fixture, lets `talk` wait for lines and send signals, and resolves with its end. */
 async function runFixture(behaviour: string, talk: (child: Talk) => Promise<void> = async () => undefined) {
-  const child = spawn(process.execPath, [fixture, ...behaviour.split(" ")], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(process.execPath, [fixture, ...behaviour.split(" ")], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const lines: string[] = [];
   const errors: string[] = [];
   const output = createInterface({ input: child.stdout }).on("line", (line) => lines.push(line));

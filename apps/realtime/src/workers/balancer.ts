@@ -1,11 +1,14 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
-import type { ListenOptions, Receiving } from "@roomcast/service";
+import type { ListenOptions } from "@roomcast/service";
 import { readRequestLine, refuse } from "./read-request-line.ts";
 import { workerOf } from "./session-id.ts";
 
 /** Takes connections over. */
-export type Taker = Pick<Receiving, "take">;
+export interface Taker {
+  /** `read` was read from the connection already; a newcomer has no session yet. */
+  take(socket: Socket, read: Buffer, isNewcomer: boolean): void;
+}
 
 export interface BalancerOptions {
   /** A worker for a new connection, the one of that number if possible; undefined if there is none at all. */
@@ -45,14 +48,16 @@ export class Balancer {
     socket.once("close", () => this.#waiting.delete(socket));
     readRequestLine(socket, (read) => {
       this.#waiting.delete(socket);
-      const taker = this.#takerOf(read.toString("latin1"));
-      if (taker === undefined) refuse(socket, "503 Service Unavailable");
-      else taker.take(socket, read);
+      this.#route(socket, read);
     });
   }
 
-  #takerOf(text: string): Taker | undefined {
-    const line = text.slice(0, text.indexOf("\n"));
-    return probe.test(line) ? this.#options.probes : this.#options.choose(workerOf(line));
+  #route(socket: Socket, read: Buffer): void {
+    const { choose, probes } = this.#options;
+    const [line = ""] = read.toString("latin1").split("\n", 1);
+    const worker = workerOf(line);
+    const taker = probe.test(line) ? probes : choose(worker);
+    if (taker === undefined) refuse(socket, "503 Service Unavailable");
+    else taker.take(socket, read, worker === undefined);
   }
 }

@@ -1,11 +1,22 @@
 import type { HealthReport } from "@roomcast/service";
 
-/** What a worker is told. A connection comes with its socket, and with what was already read from it. */
-export type WorkerOrder = { kind: "connection"; read: Buffer } | { kind: "stop" };
+/** What a worker is told. */
+export type WorkerOrder = ConnectionOrder | { kind: "stop" };
+
+/** Comes with a connection. */
+export interface ConnectionOrder {
+  kind: "connection";
+  /** What was already read from it. */
+  read: Buffer;
+  /** How many connections without a session the worker has been given so far. */
+  newcomers: number;
+}
 
 /** What a worker says of itself: when it can take connections, and then every second. */
 export interface WorkerStatus {
   health: HealthReport;
-  /** Open ones. */
-  connections: number;
+  /** Engine.IO sessions. */
+  clients: number;
+  /** As the last connection had it: newer ones are not among the clients yet. */
+  newcomers: number;
 }

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
-import type { WorkerOrder, WorkerStatus } from "./messages.ts";
+import type { ConnectionOrder, WorkerOrder, WorkerStatus } from "./messages.ts";
 
-type Take = (socket: Socket, read: Buffer) => void;
+type Take = (socket: Socket, order: ConnectionOrder) => void;
 
 /** The process that started this one as a worker and accepts its connections. */
 export class Parent {
@@ -23,7 +23,7 @@ export class Parent {
   onConnection(take: Take): void {
     this.#process.on("message", (order: WorkerOrder, socket: Socket | undefined) => {
       // Without a socket the client has gone on the way.
-      if (order.kind === "connection" && socket !== undefined) take(socket, order.read);
+      if (order.kind === "connection" && socket !== undefined) take(socket, order);
     });
   }
 

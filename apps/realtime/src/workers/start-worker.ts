@@ -10,11 +10,17 @@ const statusMs = 1_000;
 export async function startWorker(config: RealtimeConfig, number: number, parent: Parent): Promise<Running> {
   const logger = createLogger({ level: config.logLevel, name: "realtime" }).child({ worker: number });
   const replica = await createReplica(config, logger);
-  replica.realtime.io.engine.generateId = () => createSessionId(number);
+  const { engine } = replica.realtime.io;
+  engine.generateId = () => createSessionId(number);
   const entry = receive(replica.httpServer);
-  parent.onConnection((socket, read) => entry.take(socket, read));
+  let newcomers = 0;
+  parent.onConnection((socket, order) => {
+    newcomers = order.newcomers;
+    entry.take(socket, order.read);
+  });
   const tell = async () => {
-    parent.tell({ health: await replica.health.report(), connections: entry.connections });
+    const health = await replica.health.report();
+    parent.tell({ health, clients: engine.clientsCount, newcomers });
   };
   await tell();
   const timer = setInterval(() => void tell(), statusMs);

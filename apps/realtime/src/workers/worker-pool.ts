@@ -19,7 +19,7 @@ export class WorkerPool {
   }
 
   /**
-   * The worker of that number if it is up, else the one with the fewest connections, of those that may take traffic if
+   * The worker of that number if it is up, else the one with the fewest clients, of those that may take traffic if
    * there are any. Undefined if none is up.
    */
   choose(number: number | undefined): WorkerProcess | undefined {
@@ -27,7 +27,7 @@ export class WorkerPool {
     if (named?.isUp) return named;
     const up = this.#slots.flatMap(({ worker }) => (worker?.isUp ? worker : []));
     const ready = up.filter(({ trouble }) => trouble === undefined);
-    return (ready.length > 0 ? ready : up).toSorted((a, b) => a.connections - b.connections)[0];
+    return (ready.length > 0 ? ready : up).toSorted((a, b) => a.clients - b.clients)[0];
   }
 
   /** Has each worker checked for whether it may take traffic, and for whether it hangs. */

@@ -24,6 +24,7 @@ export class WorkerProcess {
   /** What it last said of itself; undefined until it is up. */
   #status: WorkerStatus | undefined;
   #heardAtMs = 0;
+  #newcomers = 0;
 
   /** Starts it. It gets this process' environment and output, and ends when this process does. */
   constructor(number: number) {
@@ -50,9 +51,9 @@ export class WorkerProcess {
     return this.#status !== undefined;
   }
 
-  /** Open connections, as far as it is known here. */
-  get connections(): number {
-    return this.#status?.connections ?? 0;
+  /** What it said to have, and who was sent there since. */
+  get clients(): number {
+    return this.#status === undefined ? 0 : this.#status.clients + this.#newcomers - this.#status.newcomers;
   }
 
   /** How it is seen that the worker hangs; undefined if it does not. One that is not up yet may wait for Redis. */
@@ -69,11 +70,11 @@ export class WorkerProcess {
     return failing.length === 0 ? undefined : failing.map((check) => check.join(": ")).join(", ");
   }
 
-  /** Gives it a connection from which `read` has been read already. */
-  take(socket: Socket, read: Buffer): void {
-    if (this.#status !== undefined) this.#status.connections++;
+  /** Gives it a connection from which `read` has been read already; a newcomer has no session yet. */
+  take(socket: Socket, read: Buffer, isNewcomer: boolean): void {
+    if (isNewcomer) this.#newcomers++;
     stopReading(socket);
-    this.#send({ kind: "connection", read }, socket);
+    this.#send({ kind: "connection", read, newcomers: this.#newcomers }, socket);
   }
 
   /** Has it send its clients away and end. */

@@ -65,7 +65,7 @@ export class WorkerSlot {
       if (this.#isStopping) return;
       this.#worker = undefined;
       const restartInMs = this.#nextDelay(performance.now() - startedMs);
-      const context = { worker: this.number, pid: worker.pid, ...end, restartInMs };
+      const context = { worker: this.number, workerPid: worker.pid, ...end, restartInMs };
       this.#options.logger.error(context, "a worker ended");
       // At the first start a failure ends everything; now the others live, and the next attempt may succeed.
       this.#restart = setTimeout(() => this.#replaceAtEnd(this.#begin()), restartInMs);
