@@ -58,7 +58,7 @@ describe("receive", () => {
   async function handOver(
     read: string,
     { listener = hello, ...options }: ServerOptions & { listener?: RequestListener },
-  ): Promise<{ client: Socket; receiving: Receiving; next: typeof accept }> {
+  ): Promise<{ client: Socket; receiving: Receiving; next: () => ReturnType<typeof accept> }> {
     const receiving = receive(createHttpServer(options, listener));
     const listening = createServer().listen(0, "127.0.0.1");
     await once(listening, "listening");
