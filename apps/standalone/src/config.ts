@@ -20,6 +20,7 @@ export function readConfig(env: Env): StandaloneConfig {
 
 /** Declares the embedded process' variables; also what the documentation is checked against. */
 export function standaloneVariables(read: EnvReader): StandaloneConfig {
+  refuseWorkers(read);
   return {
     host: read.string("HOST", {
       default: "127.0.0.1",
@@ -32,4 +33,15 @@ export function standaloneVariables(read: EnvReader): StandaloneConfig {
     log: readLogOptions(read),
     logLevel: read.oneOf("LOG_LEVEL", logLevels, { default: "warn", description: "The least level logged." }),
   };
+}
+
+/** Who asks for several processes must not get one without a word. */
+function refuseWorkers(read: EnvReader): void {
+  read.string("REALTIME_WORKERS", {
+    default: "1",
+    pattern: /^1$/,
+    expected:
+      "1 here, where the log is in the memory of one process (apps/realtime with REDIS_URL takes more)",
+    description: "Only 1: the log is in the memory of this process.",
+  });
 }
