@@ -18,6 +18,7 @@ import {
   testToken,
   waitUntil,
 } from "@roomcast/testkit";
+import { openPolling, tcp } from "./support/raw-http.ts";
 import { isAlive, startWorkers, type Workers, workerOf } from "./support/workers.ts";
 
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
@@ -95,6 +96,26 @@ describe("a worker that dies", () => {
         signal: "SIGKILL",
       });
     });
+
+    test("leaves no connection open that was on the way to it", async () => {
+      const sessions = await Promise.all(Array.from({ length: 8 }, () => openPolling(workers.url)));
+      const target = sessions.find((url) => url.includes("sid=1.")) as string;
+      const dying = workers.pids().get(1) as number;
+      process.kill(dying, "SIGSTOP");
+      const sockets = await Promise.all(Array.from({ length: 20 }, () => tcp(workers.port)));
+      for (const socket of sockets) {
+        socket.resume().write(`GET ${target.slice(workers.url.length)} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      }
+      // Whatever comes after them has been accepted after them.
+      expect((await fetch(`${workers.url}/health`)).status).toBe(200);
+      const ended = sockets.map(
+        (socket) => new Promise((resolve) => socket.once("end", resolve).once("close", resolve)),
+      );
+      process.kill(dying, "SIGKILL");
+      await Promise.all(ended);
+      for (const socket of sockets) socket.destroy();
+      await waitUntil("all are ready", async () => (await fetch(`${workers.url}/ready`)).ok);
+    }, 30_000);
 
     test("a worker that hangs gets no new clients and makes /health fail", async () => {
       const hanging = workers.pids().get(1) as number;

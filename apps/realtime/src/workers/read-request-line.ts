@@ -9,8 +9,9 @@ const maxLength = 16_384;
 const lineFeed = 0x0a;
 
 /**
- * Reads from a new connection until the first line of a request is there, or what is there can be none, and passes on
- * everything read, with which it is still at work when more could be read. Who sends no line is cut off.
+ * Reads from a new connection until the first line of a request is there, or it is clear that there will be none, and
+ * gives everything read to `onRead`, which may stop the reading before anything is lost. Who does not get that far is
+ * answered 408 and cut off.
  */
 export function readRequestLine(socket: Socket, onRead: (read: Buffer) => void): void {
   let read: Buffer = Buffer.alloc(0);

@@ -5,6 +5,12 @@ import type { WorkerOrder, WorkerStatus } from "./messages.ts";
 
 const program = fileURLToPath(new URL("./main.js", import.meta.url));
 
+/** What Node has of a connection below the stream. */
+interface Handle {
+  readStop(): void;
+  close(): void;
+}
+
 /** A worker says something every second; one that was silent for longer hangs. */
 const silenceMs = 10_000;
 
@@ -25,6 +31,10 @@ export class WorkerProcess {
   #status: WorkerStatus | undefined;
   #heardAtMs = 0;
   #newcomers = 0;
+  /** Connections to be passed on. Node passes one at a time, and forgets the others if the worker ends. */
+  readonly #waiting = new Set<Socket>();
+  /** The connection passed on last. Node closes it here when the worker confirms it, but not if the worker ends. */
+  #passed: Handle | undefined;
 
   /** Starts it. It gets this process' environment and output, and ends when this process does. */
   constructor(number: number) {
@@ -38,7 +48,14 @@ export class WorkerProcess {
     });
     this.ended = new Promise((resolve) => {
       this.#child.once("exit", (code, signal) => resolve({ code, signal }));
-      this.#child.once("error", (err) => resolve({ code: null, signal: null, err }));
+      this.#child.on("error", (err) => {
+        // Of errors later than the start the one who sends or kills is told.
+        if (this.#child.pid === undefined) resolve({ code: null, signal: null, err });
+      });
+    });
+    void this.ended.then(() => {
+      for (const socket of this.#waiting) socket.destroy();
+      this.#passed?.close();
     });
   }
 
@@ -73,13 +90,20 @@ export class WorkerProcess {
   /** Gives it a connection from which `read` has been read already; a newcomer has no session yet. */
   take(socket: Socket, read: Buffer, isNewcomer: boolean): void {
     if (isNewcomer) this.#newcomers++;
-    stopReading(socket);
-    this.#send({ kind: "connection", read, newcomers: this.#newcomers }, socket);
+    const handle = handleOf(socket);
+    // What is read from now on would be lost: for a moment the connection is open in both processes.
+    handle?.readStop();
+    this.#waiting.add(socket);
+    this.#send({ kind: "connection", read, newcomers: this.#newcomers }, socket, (error) => {
+      this.#waiting.delete(socket);
+      if (error === null) this.#passed = handle;
+      else socket.destroy();
+    });
   }
 
   /** Has it send its clients away and end. */
   stop(): void {
-    this.#send({ kind: "stop" });
+    this.#send({ kind: "stop" }, undefined, () => undefined);
   }
 
   /** Ends it at once. */
@@ -87,15 +111,12 @@ export class WorkerProcess {
     this.#child.kill("SIGKILL");
   }
 
-  #send(order: WorkerOrder, socket?: Socket): void {
-    // It may have ended a moment ago, of which `ended` tells.
-    this.#child.send(order, socket, {}, (error) => {
-      if (error !== null) socket?.destroy();
-    });
+  /** It may have ended a moment ago; then `onSent` gets an error, and `ended` tells. */
+  #send(order: WorkerOrder, socket: Socket | undefined, onSent: (error: Error | null) => void): void {
+    this.#child.send(order, socket, {}, onSent);
   }
 }
 
-/** What is read from now on would be lost: the streams of both processes are on the same connection for a moment. */
-function stopReading(socket: Socket): void {
-  (socket as unknown as { _handle: { readStop(): void } | null })._handle?.readStop();
+function handleOf(socket: Socket): Handle | undefined {
+  return (socket as unknown as { _handle: Handle | null })._handle ?? undefined;
 }
