@@ -1,11 +1,14 @@
 import { ProtocolError } from "@roomcast/events";
 import type { RedisClient, RedisConnection } from "@roomcast/service";
-import { appendScript, appendScriptSha } from "./append-script.ts";
-
-/** What the append script answers. */
-export type ScriptReply = [offset: number, epoch: string, duplicateOf: string, epochs: string, head: number];
+import type { Appended, AppendRequest, LogHead } from "../event-log.ts";
+import { AppendBatch, type AppendCall } from "./append-batch.ts";
+import { type AppendCommand, encodeRequest } from "./append-command.ts";
+import { appendScript, appendScriptSha, type ScriptReply } from "./append-script.ts";
 
 export interface AppendQueueOptions {
+  command: AppendCommand;
+  /** Names that no epoch has had. */
+  newEpoch: () => string;
   /** How long a call may wait for its answer, and for a connection before that. */
   timeoutMs: number;
   /** How many calls may be waiting at once; further ones are `overloaded`. */
@@ -14,29 +17,21 @@ export interface AppendQueueOptions {
   replicas?: number;
 }
 
-interface Call {
-  order: number;
-  keys: string[];
-  args: string[];
-  deadlineMs: number;
-  sent: boolean;
-  settled: boolean;
-  resolve: (reply: ScriptReply) => void;
-  reject: (error: ProtocolError) => void;
-}
-
 /**
- * Sends append scripts over one connection strictly in the order of the calls. A call is sent once: if the connection
- * breaks before its answer came, it fails with `timeout`, because it may have been committed.
+ * Appends over one connection strictly in the order of the calls. One batch is under way at a time: a call that finds
+ * none goes at once, and what comes meanwhile is the next batch. So batches are as large as the log is busy, and no
+ * entry can overtake another, whatever becomes of a batch.
+ *
+ * A batch is sent once: if the connection breaks before its answer came, its calls fail with `timeout`, because they may
+ * have been committed.
  */
 export class AppendQueue {
   readonly #connection: RedisConnection;
   readonly #options: AppendQueueOptions;
-  #waiting: Call[] = [];
-  #unanswered = new Set<Call>();
-  #paused = false;
+  #waiting: AppendCall[] = [];
+  #underWay: AppendBatch | undefined;
+  #isScheduled = false;
   #closed = false;
-  #calls = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(connection: RedisConnection, options: AppendQueueOptions) {
@@ -45,30 +40,20 @@ export class AppendQueue {
     connection.prepare(async (client) => {
       await client.scriptLoad(appendScript);
     });
-    connection.onReady(() => this.#resume());
+    connection.onReady(() => this.#flush());
   }
 
-  /** Runs the script once; rejects with `unavailable`, `timeout`, `overloaded` or `idempotency_conflict`. */
-  call(keys: string[], args: string[]): Promise<ScriptReply> {
-    if (this.#closed)
-      return Promise.reject(new ProtocolError("unavailable", "nothing was written: the log is closed"));
-    if (this.#waiting.length + this.#unanswered.size >= this.#options.maxPending) {
-      return Promise.reject(new ProtocolError("overloaded", "too many appends are waiting for the log"));
-    }
+  /** Appends one entry; rejects with `unavailable`, `timeout`, `overloaded`, `not_replicated` or `idempotency_conflict`. */
+  append(request: AppendRequest): Promise<Appended> {
     return new Promise((resolve, reject) => {
-      const deadlineMs = performance.now() + this.#options.timeoutMs;
-      this.#waiting.push({
-        order: this.#calls++,
-        keys,
-        args,
-        deadlineMs,
-        sent: false,
-        settled: false,
-        resolve,
-        reject,
-      });
-      this.#timer ??= setInterval(() => this.#expire(), Math.min(100, this.#options.timeoutMs));
-      this.#flush();
+      this.#add({ encoded: encodeRequest(request), deadlineMs: this.#deadline(), resolve, reject });
+    });
+  }
+
+  /** Where the log ends; with `quietMs`, after a heartbeat if its newest entry is that old. Rejects like `append`. */
+  head(quietMs = 0): Promise<LogHead> {
+    return new Promise((resolve, reject) => {
+      this.#add({ quietMs, deadlineMs: this.#deadline(), resolve, reject });
     });
   }
 
@@ -76,113 +61,101 @@ export class AppendQueue {
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
-    for (const call of [...this.#unanswered, ...this.#waiting.splice(0)])
-      this.#fail(call, "the log is closed");
+    this.#underWay?.fail(unknown("the log is closed"));
+    for (const { reject } of this.#waiting.splice(0)) reject(unwritten("the log is closed"));
+  }
+
+  #deadline(): number {
+    return performance.now() + this.#options.timeoutMs;
+  }
+
+  #add(call: AppendCall): void {
+    if (this.#closed) return call.reject(unwritten("the log is closed"));
+    const pending = this.#waiting.length + (this.#underWay?.calls.length ?? 0);
+    if (pending >= this.#options.maxPending)
+      return call.reject(new ProtocolError("overloaded", "too many appends are waiting for the log"));
+    this.#waiting.push(call);
+    this.#timer ??= setInterval(() => this.#expire(), Math.min(100, this.#options.timeoutMs));
+    if (this.#underWay === undefined) this.#schedule();
+  }
+
+  /** Calls made without waiting for each other go together. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    process.nextTick(() => {
+      this.#isScheduled = false;
+      this.#flush();
+    });
   }
 
   #flush(): void {
-    if (this.#paused || !this.#connection.isReady) return;
-    const client = this.#connection.client;
-    for (const call of this.#waiting.splice(0)) {
-      if (!call.settled) this.#send(client, call);
-    }
+    if (this.#underWay !== undefined || this.#waiting.length === 0 || !this.#connection.isReady) return;
+    const batch = new AppendBatch(this.#waiting);
+    this.#underWay = batch;
+    this.#send(this.#connection.client, batch).finally(() => {
+      this.#underWay = undefined;
+      this.#flush();
+    });
   }
 
-  #send(client: RedisClient, call: Call): void {
-    call.sent = true;
-    this.#unanswered.add(call);
-    const command = ["EVALSHA", appendScriptSha, String(call.keys.length), ...call.keys, ...call.args];
-    Promise.all([client.sendCommand<ScriptReply>(command), this.#replicated(client)]).then(
-      ([reply]) => this.#settle(call, () => call.resolve(reply)),
-      (error: Error) => this.#onError(client, call, error),
-    );
+  /** Never rejects. */
+  async #send(client: RedisClient, batch: AppendBatch): Promise<void> {
+    const { command, newEpoch } = this.#options;
+    const script = command.of(batch.requests, newEpoch(), batch.quietMs);
+    try {
+      const [reply, isReplicated] = await Promise.all([
+        client.sendCommand<ScriptReply>(["EVALSHA", appendScriptSha, ...script]),
+        this.#isReplicated(client),
+      ]);
+      batch.answer(reply, isReplicated);
+    } catch (error) {
+      await this.#onError(client, batch, error as Error);
+    }
   }
 
   /** WAIT holds up the connection until the replicas have its last write, so it must follow the script at once. */
-  async #replicated(client: RedisClient): Promise<void> {
+  async #isReplicated(client: RedisClient): Promise<boolean> {
     const { replicas = 0, timeoutMs } = this.#options;
-    if (replicas === 0) return;
-    const confirmed = await client.sendCommand<number>([
-      "WAIT",
-      String(replicas),
-      String(Math.ceil(timeoutMs / 2)),
-    ]);
-    if (confirmed < replicas)
-      throw new ProtocolError("not_replicated", "no replica confirmed the entry in time");
+    if (replicas === 0) return true;
+    const patienceMs = String(Math.ceil(timeoutMs / 2));
+    return (await client.sendCommand<number>(["WAIT", String(replicas), patienceMs])) >= replicas;
   }
 
-  #onError(client: RedisClient, call: Call, error: Error): void {
-    if (error instanceof ProtocolError) return this.#settle(call, () => call.reject(error));
-    if (error.message.startsWith("NOSCRIPT")) return this.#reload(client, call);
-    if (error.message.startsWith("CONFLICT")) {
-      const conflict = new ProtocolError(
-        "idempotency_conflict",
-        "the idempotency key was used with other content",
-      );
-      return this.#settle(call, () => call.reject(conflict));
-    }
+  async #onError(client: RedisClient, batch: AppendBatch, error: Error): Promise<void> {
+    const { message } = error;
+    if (message.startsWith("NOSCRIPT")) return this.#reload(client, batch);
     // A demoted master: whoever is master now is found by connecting anew.
-    if (error.message.startsWith("READONLY")) this.#connection.drop();
+    if (message.startsWith("READONLY")) this.#connection.drop();
     // An error reply means that the script refused before its first write; anything else that the answer is unknown.
-    if (/^[A-Z]+ /.test(error.message)) call.sent = false;
-    this.#fail(call, error.message, error);
+    batch.fail(/^[A-Z]+ /.test(message) ? unwritten(message, error) : unknown(message, error));
   }
 
-  /**
-   * The server forgot the script. Calls behind this one will fail alike; all go back in their order, and are sent
-   * again once the last of them came back and the script is loaded.
-   */
-  #reload(client: RedisClient, call: Call): void {
-    this.#paused = true;
-    this.#unanswered.delete(call);
-    call.sent = false;
-    const after = this.#waiting.findIndex((other) => other.order > call.order);
-    this.#waiting.splice(after === -1 ? this.#waiting.length : after, 0, call);
-    if (this.#unanswered.size > 0) return;
-    client.scriptLoad(appendScript).then(
-      () => this.#resume(),
-      () => {
-        this.#resume();
-        this.#connection.drop();
-      },
-    );
-  }
-
-  #resume(): void {
-    this.#paused = false;
-    this.#flush();
+  /** The server forgot the script: nothing was written, and nothing has overtaken the batch. */
+  async #reload(client: RedisClient, batch: AppendBatch): Promise<void> {
+    this.#waiting.unshift(...batch.calls);
+    await client.scriptLoad(appendScript).catch(() => this.#connection.drop());
   }
 
   #expire(): void {
     const now = performance.now();
-    let hung = false;
-    for (const call of this.#unanswered) {
-      if (call.deadlineMs > now) break;
-      hung = true;
-      this.#fail(call, `no answer within ${this.#options.timeoutMs} ms`);
+    if (this.#underWay !== undefined && this.#underWay.deadlineMs <= now) {
+      this.#underWay.fail(unknown(`no answer within ${this.#options.timeoutMs} ms`));
+      this.#connection.drop();
     }
     while (this.#waiting[0] !== undefined && this.#waiting[0].deadlineMs <= now) {
-      this.#fail(this.#waiting.shift() as Call, "no connection to the log");
+      this.#waiting.shift()?.reject(unwritten("the log did not answer in time"));
     }
-    // The connection answers in order: one overdue answer means that all behind it hang as well.
-    if (hung) this.#connection.drop();
-    if (this.#waiting.length + this.#unanswered.size === 0) {
-      clearInterval(this.#timer);
-      this.#timer = undefined;
-    }
+    if (this.#waiting.length > 0 || this.#underWay !== undefined) return;
+    clearInterval(this.#timer);
+    this.#timer = undefined;
   }
+}
 
-  #fail(call: Call, message: string, cause?: Error): void {
-    const error = call.sent
-      ? new ProtocolError("timeout", `whether the event was written is unknown: ${message}`, { cause })
-      : new ProtocolError("unavailable", `nothing was written: ${message}`, { cause });
-    this.#settle(call, () => call.reject(error));
-  }
+function unwritten(reason: string, cause?: Error): ProtocolError {
+  return new ProtocolError("unavailable", `nothing was written: ${reason}`, { cause });
+}
 
-  #settle(call: Call, answer: () => void): void {
-    this.#unanswered.delete(call);
-    if (call.settled) return;
-    call.settled = true;
-    answer();
-  }
+function unknown(reason: string, cause?: Error): ProtocolError {
+  return new ProtocolError("timeout", `whether the event was written is unknown: ${reason}`, { cause });
 }

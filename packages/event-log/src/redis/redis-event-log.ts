@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { ProtocolError, type RoomName, roomKindOf } from "@roomcast/events";
+import { ProtocolError, type RoomName } from "@roomcast/events";
 import { RedisConnection, type RedisTarget, RedisUnavailableError, within } from "@roomcast/service";
-import { parseEpochs } from "../epochs.ts";
 import type {
   Appended,
   AppendRequest,
@@ -14,8 +13,8 @@ import type {
   LogSink,
 } from "../event-log.ts";
 import { historyBounds } from "../history-bounds.ts";
-import { AppendQueue, type ScriptReply } from "./append-queue.ts";
-import { encodeEntry } from "./entry-codec.ts";
+import { AppendCommand } from "./append-command.ts";
+import { AppendQueue } from "./append-queue.ts";
 import { readHistory } from "./history-reader.ts";
 import { LogKeys } from "./keys.ts";
 import { RedisFollower } from "./redis-follower.ts";
@@ -34,8 +33,6 @@ export interface RedisEventLogOptions extends EventLogOptions {
   onError: (error: Error) => void;
 }
 
-const heartbeat = { kind: "heartbeat", type: "-", rooms: [], transient: true, json: "{}" } as const;
-
 /** The log on Redis: one stream for everything, one for each room's history, written by one script. */
 export class RedisEventLog implements EventLog {
   readonly #options: Required<Omit<RedisEventLogOptions, "history">>;
@@ -47,7 +44,7 @@ export class RedisEventLog implements EventLog {
    */
   readonly #connection: RedisConnection;
   readonly #appends: AppendQueue;
-  readonly #ages: { text: string; maxMs: number };
+  readonly #command: AppendCommand;
   #replicated: { connection: RedisConnection; appends: AppendQueue } | undefined;
   readonly #followers = new Set<LogFollower>();
   readonly #epochSeed = randomBytes(4).readUInt32BE().toString(36).padStart(7, "0");
@@ -65,9 +62,8 @@ export class RedisEventLog implements EventLog {
       ...options,
     };
     this.#bounds = historyBounds(options.history);
-    const ages = Object.values(this.#bounds).map(({ maxAgeMs }) => maxAgeMs);
-    this.#ages = { text: ages.join(","), maxMs: Math.max(...ages) };
     this.#keys = new LogKeys(this.#options.keyPrefix);
+    this.#command = new AppendCommand({ ...this.#options, keys: this.#keys, bounds: this.#bounds });
     this.#connection = this.#connectionNamed("log");
     this.#appends = this.#appendQueue(this.#connection);
   }
@@ -77,18 +73,13 @@ export class RedisEventLog implements EventLog {
     await this.#connection.connect();
   }
 
-  async append(request: AppendRequest): Promise<Appended> {
+  append(request: AppendRequest): Promise<Appended> {
     const queue = request.ack === "replicated" ? this.#replicatedAppends() : this.#appends;
-    const reply = await queue.call(this.#scriptKeys(request), this.#scriptArgs(request, 0));
-    const [offset, epoch, duplicateOf] = reply;
-    return { id: duplicateOf || request.id, position: { epoch, offset }, duplicate: duplicateOf !== "" };
+    return queue.append(request);
   }
 
-  async head(): Promise<LogHead> {
-    const keys = [this.#keys.meta, this.#keys.log, this.#keys.clock, this.#keys.meta];
-    return headOf(
-      await this.#appends.call(keys, ["", ...this.#scriptArgs({ ...heartbeat, id: "-" }, 0).slice(1)]),
-    );
+  head(): Promise<LogHead> {
+    return this.#appends.head();
   }
 
   async follow(sink: LogSink): Promise<LogFollower> {
@@ -98,7 +89,7 @@ export class RedisEventLog implements EventLog {
         subscription: this.#connectionNamed("log-follower"),
         reader: this.#connection,
         keys: this.#keys,
-        heartbeat: () => this.#heartbeat(),
+        heartbeat: () => this.#appends.head(heartbeatMs),
         heartbeatMs,
         commandTimeoutMs,
         onError,
@@ -137,45 +128,6 @@ export class RedisEventLog implements EventLog {
     }
   }
 
-  async #heartbeat(): Promise<LogHead> {
-    const request = { ...heartbeat, id: "-" };
-    return headOf(
-      await this.#appends.call(
-        this.#scriptKeys(request),
-        this.#scriptArgs(request, this.#options.heartbeatMs),
-      ),
-    );
-  }
-
-  #scriptKeys({ rooms, transient, idempotency }: AppendRequest): string[] {
-    const { meta, log, clock } = this.#keys;
-    const kept = transient ? [] : rooms;
-    const histories = kept.flatMap((room) => [this.#keys.history(room), this.#keys.roomHead(room)]);
-    return [meta, log, clock, idempotency ? this.#keys.idempotency(idempotency.key) : meta, ...histories];
-  }
-
-  #scriptArgs(request: AppendRequest, quietMs: number): string[] {
-    const { maxEntries, idempotencyTtlMs } = this.#options;
-    const transient = request.transient ?? false;
-    const kept = transient ? [] : request.rooms;
-    return [
-      encodeEntry({ ...request, transient }),
-      this.#epochCandidate(),
-      String(maxEntries),
-      this.#keys.channel,
-      request.idempotency?.fingerprint ?? "",
-      String(idempotencyTtlMs),
-      request.id,
-      String(quietMs),
-      this.#ages.text,
-      String(this.#ages.maxMs),
-      ...kept.flatMap((room) => {
-        const { maxEvents, maxAgeMs } = this.#bounds[roomKindOf(room)];
-        return [String(maxEvents), String(maxAgeMs)];
-      }),
-    ];
-  }
-
   /** A name that no epoch has had: random for this process, counted on for each call. */
   #epochCandidate(): string {
     return `${this.#epochSeed}${(this.#calls++).toString(36)}`;
@@ -193,15 +145,12 @@ export class RedisEventLog implements EventLog {
 
   #appendQueue(connection: RedisConnection, replicas = 0): AppendQueue {
     const { commandTimeoutMs: timeoutMs, maxPending } = this.#options;
-    return new AppendQueue(connection, { timeoutMs, maxPending, replicas });
+    const newEpoch = () => this.#epochCandidate();
+    return new AppendQueue(connection, { command: this.#command, newEpoch, timeoutMs, maxPending, replicas });
   }
 
   #connectionNamed(name: string): RedisConnection {
     const { target, commandTimeoutMs, onError } = this.#options;
     return new RedisConnection({ target, name, connectTimeoutMs: commandTimeoutMs, onError });
   }
-}
-
-function headOf([, , , epochs, offset]: ScriptReply): LogHead {
-  return { offset, epochs: parseEpochs(epochs) };
 }

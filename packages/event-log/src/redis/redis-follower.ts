@@ -3,6 +3,7 @@ import { type RedisConnection, within } from "@roomcast/service";
 import { breakOf, currentEpoch, currentEpochStart, cutOf } from "../epochs.ts";
 import type { BreakReason, LogEntry, LogFollower, LogHead, LogSink } from "../event-log.ts";
 import { Waiters } from "../waiters.ts";
+import { pushSeparator } from "./append-script.ts";
 import { decodeEntry } from "./entry-codec.ts";
 import type { LogKeys } from "./keys.ts";
 import { readLog } from "./log-reader.ts";
@@ -86,12 +87,17 @@ export class RedisFollower implements LogFollower {
     await this.#reading;
   }
 
+  /** A push is what one script appended: entries that follow each other, or a single one. */
   #onPush(text: string): void {
     this.#heardAtMs = performance.now();
+    for (const one of text.split(pushSeparator)) this.#onEntry(one);
+  }
+
+  #onEntry(text: string): void {
     const entry = decodeEntry(text);
-    if (entry === undefined) return this.#options.onError(new Error("an unreadable push was skipped"));
-    if (this.#reading !== undefined) return this.#queue(entry);
-    this.#take(entry);
+    if (entry === undefined) this.#options.onError(new Error("an unreadable push was skipped"));
+    else if (this.#reading !== undefined) this.#queue(entry);
+    else this.#take(entry);
   }
 
   /** Pushes beyond the bound are not lost: they are read from the log. */
