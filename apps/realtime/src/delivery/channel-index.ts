@@ -1,17 +1,8 @@
 import type { Connection } from "./connection.ts";
 
-/**
- * The connections of each channel as flat arrays, which a fan-out reads fastest and which take eight bytes a membership.
- * While a fan-out reads them, a change makes a new array instead: a connection that ends in the middle must not make it
- * skip another.
- */
+/** The connections of each channel as flat arrays, which a fan-out reads fastest and which take eight bytes a membership. */
 export class ChannelIndex {
   readonly #channels = new Map<string, Connection[]>();
-  readonly #isBeingRead: () => boolean;
-
-  constructor(isBeingRead: () => boolean) {
-    this.#isBeingRead = isBeingRead;
-  }
 
   /** The members of a channel; to be read at once and not kept. */
   members(channel: string): readonly Connection[] | undefined {
@@ -30,7 +21,6 @@ export class ChannelIndex {
     connection.channels = connection.channels.concat(channel);
     const members = this.#channels.get(channel);
     if (members === undefined) this.#channels.set(channel, [connection]);
-    else if (this.#isBeingRead()) this.#channels.set(channel, [...members, connection]);
     else members.push(connection);
     return true;
   }
@@ -47,12 +37,7 @@ export class ChannelIndex {
     const members = this.#channels.get(channel);
     if (members === undefined) return;
     if (members.length === 1) this.#channels.delete(channel);
-    else if (this.#isBeingRead()) {
-      this.#channels.set(
-        channel,
-        members.filter((member) => member !== connection),
-      );
-    } else removeUnordered(members, connection);
+    else removeUnordered(members, connection);
   }
 }
 

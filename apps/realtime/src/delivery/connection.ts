@@ -11,6 +11,7 @@ import type { FanOutQueue } from "./fan-out-queue.ts";
 import type { Frame } from "./frame.ts";
 import type { ReadyStream, StreamHandle } from "./frame-writer.ts";
 import { handleOf } from "./handle-writer.ts";
+import type { PendingEntries } from "./pending-entries.ts";
 
 /** What the connections of one server have in common. */
 export interface ConnectionContext {
@@ -41,8 +42,8 @@ export class Connection implements ReadyStream {
   inflates = false;
   stream: NetSocket | undefined = undefined;
   handle: StreamHandle | undefined = undefined;
-  /** The last fan-out of several channels that reached it. */
-  mark = 0;
+  /** What it has yet to be written in this tick; kept by the queue. */
+  pending: PendingEntries | undefined = undefined;
   /** Another namespace's connection over the same transport. */
   next: Connection | undefined = undefined;
   /** The channels it is in; kept by the channel index. */

@@ -37,7 +37,7 @@ export function withFanOut(
   namespace: Namespace,
 ) => Adapter & FanOut {
   return class FanOutAdapter extends Base implements FanOut {
-    readonly #index = new ChannelIndex(() => queue.isWriting);
+    readonly #index = new ChannelIndex();
 
     constructor(namespace: Namespace) {
       super(namespace);

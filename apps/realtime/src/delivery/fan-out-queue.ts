@@ -1,7 +1,7 @@
 import type { Connection } from "./connection.ts";
-import { EntryBytes } from "./entry-bytes.ts";
 import type { EntryFrames } from "./entry-frames.ts";
 import type { FrameWriter } from "./frame-writer.ts";
+import { PendingEntries, type Segment } from "./pending-entries.ts";
 
 /** Whoever is in some channels of a namespace at the moment. */
 export interface Audience {
@@ -12,22 +12,19 @@ export interface Audience {
   members(): readonly (readonly Connection[])[];
 }
 
-interface Segment {
+interface AudienceSegment extends Segment {
   audience: Audience;
-  entries: EntryFrames[];
 }
 
 /**
- * What this tick has to write. Entries that follow each other for one audience become one buffer and one write for each
- * connection. Whoever changes a membership, or writes to a connection by another way, flushes first: so every
- * connection is written in the order of the calls, and to those who were members when an entry came.
+ * What this tick has to write. All that comes for a connection becomes one buffer and one write, and those who are given
+ * the same share the buffer. Whoever changes a membership, or writes to a connection by another way, flushes first: so
+ * every connection is written in the order of the calls, and to those who were members when an entry came.
  */
 export class FanOutQueue {
   readonly #writer: FrameWriter;
-  #segments: Segment[] = [];
+  #segments: AudienceSegment[] = [];
   #isScheduled = false;
-  #depth = 0;
-  #segment = 0;
 
   constructor(writer: FrameWriter) {
     this.#writer = writer;
@@ -35,15 +32,12 @@ export class FanOutQueue {
 
   /** Takes an entry for an audience; it is written at the end of this tick. */
   add(audience: Audience, entry: EntryFrames): void {
+    const { namespace, key } = audience;
     const last = this.#segments.at(-1);
-    if (
-      last !== undefined &&
-      last.audience.key === audience.key &&
-      last.audience.namespace === audience.namespace
-    ) {
+    if (last !== undefined && last.audience.key === key && last.namespace === namespace) {
       last.entries.push(entry);
     } else {
-      this.#segments.push({ audience, entries: [entry] });
+      this.#segments.push({ audience, namespace, entries: [entry] });
     }
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -59,45 +53,34 @@ export class FanOutQueue {
     const segments = this.#segments;
     // Writing may flush again, through Engine.IO's events: then there must be nothing left to write twice.
     this.#segments = [];
-    this.#depth++;
-    try {
-      for (const segment of segments) this.#write(segment);
-    } finally {
-      this.#depth--;
-    }
+    // Nobody's code runs before all members are known: whoever leaves in the middle cannot make another be skipped.
+    for (const connection of shareOut(segments)) this.#write(connection);
   }
 
-  /** Whether audiences are being read at this moment. */
-  get isWriting(): boolean {
-    return this.#depth > 0;
+  #write(connection: Connection): void {
+    const { pending } = connection;
+    if (pending === undefined) return;
+    connection.pending = undefined;
+    if (connection.isReady) this.#writer.write(connection, pending.bytes.for(connection.inflates));
+    else connection.deliver(pending.entries, pending.bytes);
   }
+}
 
-  #write({ audience, entries }: Segment): void {
-    const channels = audience.members();
-    const bytes = new EntryBytes(entries, audience.namespace);
-    if (channels.length === 1) this.#writeAll(channels[0] as readonly Connection[], entries, bytes);
-    else this.#writeOnce(channels, entries, bytes);
-  }
-
-  #writeAll(members: readonly Connection[], entries: EntryFrames[], bytes: EntryBytes): void {
-    const writer = this.#writer;
-    for (let i = 0; i < members.length; i++) {
-      const connection = members[i] as Connection;
-      if (connection.isReady) writer.write(connection, bytes.for(connection.inflates));
-      else connection.deliver(entries, bytes);
-    }
-  }
-
-  /** An event of several rooms reaches a connection in two of them once. */
-  #writeOnce(channels: readonly (readonly Connection[])[], entries: EntryFrames[], bytes: EntryBytes): void {
-    const mark = ++this.#segment;
-    for (const members of channels) {
-      for (const connection of members) {
-        if (connection.mark === mark) continue;
-        connection.mark = mark;
-        if (connection.isReady) this.#writer.write(connection, bytes.for(connection.inflates));
-        else connection.deliver(entries, bytes);
+/** Gives every member what it has yet to be written; an event of several rooms reaches one in two of them once. */
+function shareOut(segments: readonly AudienceSegment[]): Connection[] {
+  const recipients: Connection[] = [];
+  for (const segment of segments) {
+    const alone = new PendingEntries(segment);
+    for (const members of segment.audience.members()) {
+      for (let i = 0; i < members.length; i++) {
+        const connection = members[i] as Connection;
+        const { pending } = connection;
+        if (pending === undefined) {
+          connection.pending = alone;
+          recipients.push(connection);
+        } else if (pending.segment !== segment) connection.pending = pending.with(segment);
       }
     }
   }
+  return recipients;
 }
