@@ -14,13 +14,15 @@ const maxP99Us = 50_000;
 const peer = "socket.io-redis";
 const growth = 1.25;
 const maxSteps = 16;
+/** Rates in a row that were not sustained: then it is not the machine's hiccup. */
+const maxFailures = 2;
 
 /** The most events per second that go all the way through Redis to the clients. */
 export const throughput: Scenario = async (lab) => {
   const table = new Table({
     id: "throughput",
     title: "Publish throughput through Redis",
-    text: `The same path as above. The rate is raised by a quarter until an event is lost or p99 passes ${maxP99Us / 1_000} ms; the last rate before that counts. Then all are measured at the peer's highest rate.`,
+    text: `The same path as above. The rate is raised by a quarter, for all in turn, until an event is lost or p99 passes ${maxP99Us / 1_000} ms at two rates in a row; the highest rate that was sustained counts. Then all are measured at the peer's highest rate.`,
     reference: peer,
     columns: [
       { id: "rate", label: "events/s sustained", unit: "/s" },
@@ -32,7 +34,10 @@ export const throughput: Scenario = async (lab) => {
   const setting = { rooms, measuresLatency: true };
   const stages = await openStages(lab, [startOverRedis, startSocketIoRedis], setting, clients);
   try {
-    for (const stage of stages) await climb(lab, table, stage);
+    // What runs for the first time is compiled on the way, and that is not what is asked.
+    const warmUp = orderOf(lab.profile.throughput.startEventsPerSecond, lab.profile.measureMs);
+    for (const stage of stages) await measureFeed(stage, warmUp, clients);
+    await climb(lab, table, stages);
     await compare(lab, table, stages);
   } finally {
     await closeStages(stages);
@@ -40,22 +45,24 @@ export const throughput: Scenario = async (lab) => {
   return table;
 };
 
-async function climb({ profile, log }: Lab, table: Table, stage: Stage): Promise<void> {
+/** Raises the rate for all in step, so that a hiccup of the machine falls on all alike. */
+async function climb({ profile, log }: Lab, table: Table, stages: readonly Stage[]): Promise<void> {
   const { startEventsPerSecond, stepMs } = profile.throughput;
-  const { name } = stage.contestant;
-  let sustained: Sustained | undefined;
+  const climbers = stages.map((stage) => ({ stage, failures: 0, best: undefined as Sustained | undefined }));
   let offered = startEventsPerSecond;
-  for (let step = 0; step < maxSteps; step++) {
-    const found = await bestOfTwo(stage, offered, stepMs);
-    log(`throughput: ${name} at ${offered.toFixed(0)}/s: ${describe(found)}`);
-    if (found === undefined && sustained !== undefined) break;
-    sustained = found;
-    // Too much from the start: down until it works, then up again.
-    offered *= found === undefined ? 0.5 : growth;
+  for (let step = 0; step < maxSteps; step++, offered *= growth) {
+    for (const climber of climbers.filter(({ failures }) => failures < maxFailures)) {
+      const found = await bestOfTwo(climber.stage, offered, stepMs);
+      climber.failures = found === undefined ? climber.failures + 1 : 0;
+      climber.best = found ?? climber.best;
+      log(`throughput: ${climber.stage.contestant.name} at ${offered.toFixed(0)}/s: ${describe(found)}`);
+    }
   }
-  if (sustained === undefined) return;
-  table.add(name, "rate", sustained.rate);
-  table.add(name, "p99", sustained.p99Us / 1_000);
+  for (const { stage, best } of climbers) {
+    if (best === undefined) continue;
+    table.add(stage.contestant.name, "rate", best.rate);
+    table.add(stage.contestant.name, "p99", best.p99Us / 1_000);
+  }
 }
 
 async function compare({ profile }: Lab, table: Table, stages: readonly Stage[]): Promise<void> {
@@ -74,7 +81,7 @@ interface Sustained {
   p99Us: number;
 }
 
-/** One hiccup of the machine does not end the climb. */
+/** One hiccup of the machine does not count. */
 async function bestOfTwo(stage: Stage, eventsPerSecond: number, durationMs: number) {
   return (await attempt(stage, eventsPerSecond, durationMs)) ?? attempt(stage, eventsPerSecond, durationMs);
 }

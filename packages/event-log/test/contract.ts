@@ -44,6 +44,33 @@ export function eventLogContract(
         expect((await log.head()).offset).toBe(1);
       });
 
+      test("settles each of many appends made at once by itself", async () => {
+        const keyed = (key: string, fingerprint: string) =>
+          append(["project:1"], { idempotency: { key, fingerprint } });
+        const settled = await Promise.allSettled([
+          keyed("a", "1"),
+          keyed("a", "1"),
+          keyed("a", "2"),
+          append(["project:2"]),
+          keyed("b", "1"),
+          keyed("a", "1"),
+        ]);
+        const outcomes = settled.map((one) =>
+          one.status === "fulfilled"
+            ? [one.value.position.offset, one.value.duplicate]
+            : (one.reason as { code: string }).code,
+        );
+        expect(outcomes).toEqual([
+          [1, false],
+          [1, true],
+          "idempotency_conflict",
+          [2, false],
+          [3, false],
+          [1, true],
+        ]);
+        expect((await log.head()).offset).toBe(3);
+      });
+
       test("keeps text that means something to Lua, Redis or its own format as it is", async () => {
         const json = JSON.stringify({ id: 'x\r\n"] 7 e redis.call("FLUSHALL") \u2028 é 𝄞' });
         await append(["project:1"], { json });
@@ -72,6 +99,19 @@ export function eventLogContract(
         expect(rest).toMatchObject({ complete: true, more: false });
       });
 
+      test("proves completeness from any offset when rooms took turns in one tick", async () => {
+        const rooms: RoomName[][] = [["project:1"], ["project:2"], ["project:1", "project:2"], ["project:3"]];
+        await Promise.all(Array.from({ length: 40 }, (_, n) => append(rooms[n % rooms.length])));
+        for (let after = 0; after <= 40; after++) {
+          const slice = await log.history("project:1", { after, limit: 100 });
+          const expected = Array.from({ length: 40 }, (_, n) => n + 1).filter(
+            (n) => n > after && n % 2 === 1,
+          );
+          expect(slice.entries.map(({ offset }) => offset)).toEqual(expected);
+          expect(slice.complete).toBe(true);
+        }
+      });
+
       test("without `after` gives the newest entries, oldest of them first", async () => {
         for (let i = 0; i < 5; i++) await append();
         const slice = await log.history("project:1", { limit: 2 });
@@ -90,7 +130,7 @@ export function eventLogContract(
 
       test("is incomplete when entries after the offset were trimmed by number", async () => {
         log = await open({ history: { project: { maxEvents: 3, maxAgeMs: 60_000 } } });
-        for (let i = 0; i < 5; i++) await append();
+        await Promise.all(Array.from({ length: 5 }, () => append()));
         expect(await log.history("project:1", { after: 1, limit: 10 })).toMatchObject({ complete: false });
         const slice = await log.history("project:1", { after: 2, limit: 10 });
         expect(slice.complete).toBe(true);

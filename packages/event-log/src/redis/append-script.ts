@@ -33,7 +33,9 @@ local function whole(number) return string.format('%.0f', number) end
 
 local meta = call('HMGET', KEYS[1], 'offset', 'replid', 'epochs', 'time', 'minute', 'ages', 'agesFrom')
 local offset, epochs = tonumber(meta[1]), meta[3]
-local replid = string.match(call('INFO', 'replication'), 'master_replid:(%x+)')
+local info = call('INFO', 'replication')
+local _, before = string.find(info, 'master_replid:', 1, true)
+local replid = string.sub(info, before + 1, before + 40)
 local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local time, minute = whole(now), whole(math.floor(now / 60000))
@@ -97,7 +99,9 @@ end
 local quiet = tonumber(ARGV[7])
 if #ids == 0 and quiet > 0 and not (meta[4] and now - tonumber(meta[4]) < quiet) then add(ARGV[8]) end
 
-for i = 1, #ids do call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], ids[i] .. '-0', 'e', texts[i]) end
+-- Trimmed once, with the last.
+for i = 1, #ids - 1 do call('XADD', KEYS[2], ids[i] .. '-0', 'e', texts[i]) end
+if #ids > 0 then call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], ids[#ids] .. '-0', 'e', texts[#ids]) end
 if changed then call('HSET', KEYS[1], 'offset', whole(offset), 'replid', replid, 'epochs', epochs) end
 -- A write, so that a WAIT after it waits for the first append as well.
 for i = 1, #repeated do call('PEXPIRE', repeated[i], ARGV[4]) end
@@ -132,7 +136,9 @@ local function keep(room, list)
   end
   for i = 1, #list do
     local at = ids[list[i]]
-    local added = try('XADD', history, 'MAXLEN', most, at .. '-0', 'e', texts[list[i]], 'p', prev)
+    local added
+    if i < #list then added = try('XADD', history, at .. '-0', 'e', texts[list[i]], 'p', prev)
+    else added = try('XADD', history, 'MAXLEN', most, at .. '-0', 'e', texts[list[i]], 'p', prev) end
     if added.err then return added.err end
     prev = at
   end
