@@ -65,7 +65,7 @@ export class RedisConnection {
 
   /** Whether a command can be sent now. */
   get isReady(): boolean {
-    return this.#client !== undefined;
+    return this.#client?.isReady === true;
   }
 
   /** The ready client, or throws `RedisUnavailableError`. */

@@ -1,0 +1,111 @@
+import { beforeEach, expect, test } from "@jest/globals";
+import type { LogEntry } from "@roomcast/event-log";
+import type { RoomName } from "@roomcast/events";
+import type { Connection } from "../src/delivery/connection.ts";
+import { EntryFrames } from "../src/delivery/entry-frames.ts";
+import { FanOutQueue } from "../src/delivery/fan-out-queue.ts";
+
+/** What the queue reads of a connection. */
+class Recipient {
+  isReady = true;
+  pending = undefined;
+  /** The offsets of each write, or of each delivery while not ready. */
+  readonly writes: string[] = [];
+  readonly buffers: Buffer[] = [];
+  onWrite: () => void = () => undefined;
+
+  deliver(entries: EntryFrames[]): void {
+    this.writes.push(entries.map(({ entry }) => entry.offset).join(" "));
+  }
+}
+
+let queue: FanOutQueue;
+let offset: number;
+const members = new Map<RoomName, Recipient[]>();
+beforeEach(() => {
+  offset = 0;
+  members.clear();
+  queue = new FanOutQueue({
+    name: "public",
+    write(connection, bytes) {
+      const recipient = connection as unknown as Recipient;
+      const offsets = [...bytes.toString().matchAll(/"e\.(\d+)"/g)].map(([, found]) => found);
+      recipient.writes.push(offsets.join(" "));
+      recipient.buffers.push(bytes);
+      recipient.onWrite();
+    },
+  });
+});
+
+function enter(...rooms: RoomName[]): Recipient {
+  const recipient = new Recipient();
+  for (const room of rooms) members.set(room, [...(members.get(room) ?? []), recipient]);
+  return recipient;
+}
+
+function send(...rooms: RoomName[]): void {
+  const entry: LogEntry = {
+    offset: ++offset,
+    epoch: "e",
+    timeMs: 0,
+    kind: "event",
+    type: "project.updated",
+    rooms,
+    transient: false,
+    json: "{}",
+  };
+  const present = () => rooms.map((room) => (members.get(room) ?? []) as unknown as Connection[]);
+  queue.add({ namespace: "/", key: rooms.join("\n"), members: present }, new EntryFrames(entry));
+}
+
+test("rooms that take turns: one write for each connection, with all it is given, in order", () => {
+  const [a, b, both] = [enter("project:a"), enter("project:b"), enter("project:a", "project:b")];
+  send("project:a");
+  send("project:b");
+  send("project:a");
+  send("project:a");
+  send("project:b");
+  queue.flush();
+  expect([a.writes, b.writes, both.writes]).toEqual([["1 3 4"], ["2 5"], ["1 2 3 4 5"]]);
+});
+
+test("connections that are given the same share one buffer", () => {
+  const [one, two, other] = [enter("project:a"), enter("project:a"), enter("project:a", "project:b")];
+  send("project:a");
+  send("project:b");
+  send("project:a");
+  queue.flush();
+  expect(one.buffers[0]).toBe(two.buffers[0]);
+  expect(other.buffers[0]).not.toBe(one.buffers[0]);
+});
+
+test("an entry of several rooms reaches a connection in two of them once", () => {
+  const both = enter("project:a", "project:b");
+  send("project:b");
+  send("project:a", "project:b");
+  send("project:a");
+  queue.flush();
+  expect(both.writes).toEqual(["1 2 3"]);
+});
+
+test("a connection that is not ready is handed its entries", () => {
+  const slow = enter("project:a", "project:b");
+  slow.isReady = false;
+  send("project:a");
+  send("project:b");
+  queue.flush();
+  expect(slow.writes).toEqual(["1 2"]);
+});
+
+test("who leaves while others are written makes nobody be skipped, and what comes meanwhile comes after", () => {
+  const [first, second, third] = [enter("project:a"), enter("project:a"), enter("project:a")];
+  first.onWrite = () => {
+    first.onWrite = () => undefined;
+    members.get("project:a")?.shift();
+    send("project:a");
+    queue.flush();
+  };
+  send("project:a");
+  queue.flush();
+  expect([first.writes, second.writes, third.writes]).toEqual([["1"], ["1 2"], ["1 2"]]);
+});
