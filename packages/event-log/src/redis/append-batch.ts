@@ -19,6 +19,7 @@ const maxLength = 1024 * 1024;
 /** Calls that one script answers. */
 export class AppendBatch {
   readonly calls: readonly AppendCall[];
+  readonly takenAtMs = performance.now();
   readonly #entries: readonly EntryCall[];
 
   /** Takes the next calls out of a queue: as many as one script may write, at least one. */
@@ -37,11 +38,6 @@ export class AppendBatch {
     return wanted.length === 0 ? 0 : Math.min(...wanted);
   }
 
-  /** When the first caller stops waiting. */
-  get deadlineMs(): number {
-    return this.calls[0]?.deadlineMs ?? Number.POSITIVE_INFINITY;
-  }
-
   /** Tells every caller what the script answered. */
   answer([epoch, epochs, offset, outcomes]: ScriptReply, isReplicated: boolean): void {
     this.#entries.forEach((call, index) => {
@@ -50,6 +46,11 @@ export class AppendBatch {
     if (this.#entries.length === this.calls.length) return;
     const head: LogHead = { offset, epochs: parseEpochs(epochs) };
     for (const call of this.calls) if (call.encoded === undefined) call.resolve(head);
+  }
+
+  /** Tells those who wait no longer that they failed. */
+  failOverdue(nowMs: number, error: () => ProtocolError): void {
+    for (const call of this.calls) if (call.deadlineMs <= nowMs) call.reject(error());
   }
 
   /** Tells every caller that it failed. */

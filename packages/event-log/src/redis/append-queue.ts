@@ -91,27 +91,31 @@ export class AppendQueue {
 
   #flush(): void {
     if (this.#underWay !== undefined || this.#waiting.length === 0 || !this.#connection.isReady) return;
-    const batch = new AppendBatch(this.#waiting);
-    this.#underWay = batch;
-    this.#send(this.#connection.client, batch).finally(() => {
-      this.#underWay = undefined;
-      this.#flush();
-    });
+    this.#underWay = new AppendBatch(this.#waiting);
+    void this.#send(this.#connection.client, this.#underWay);
   }
 
   /** Never rejects. */
   async #send(client: RedisClient, batch: AppendBatch): Promise<void> {
     const { command, newEpoch } = this.#options;
-    const script = command.of(batch.requests, newEpoch(), batch.quietMs);
     try {
+      const script = command.of(batch.requests, newEpoch(), batch.quietMs);
       const [reply, isReplicated] = await Promise.all([
         client.sendCommand<ScriptReply>(["EVALSHA", appendScriptSha, ...script]),
         this.#isReplicated(client),
       ]);
       batch.answer(reply, isReplicated);
     } catch (error) {
-      await this.#onError(client, batch, error as Error);
+      if (this.#underWay === batch) await this.#onError(client, batch, error as Error);
     }
+    this.#end(batch);
+  }
+
+  /** Lets the next batch go, unless that has happened. */
+  #end(batch: AppendBatch): void {
+    if (this.#underWay !== batch) return;
+    this.#underWay = undefined;
+    this.#flush();
   }
 
   /** WAIT holds up the connection until the replicas have its last write, so it must follow the script at once. */
@@ -139,9 +143,13 @@ export class AppendQueue {
 
   #expire(): void {
     const now = performance.now();
-    if (this.#underWay !== undefined && this.#underWay.deadlineMs <= now) {
-      this.#underWay.fail(unknown(`no answer within ${this.#options.timeoutMs} ms`));
+    const batch = this.#underWay;
+    batch?.failOverdue(now, () => unknown("no answer in time"));
+    // Not at the first caller's deadline: it may have waited long before the batch went.
+    if (batch !== undefined && now - batch.takenAtMs >= this.#options.timeoutMs) {
+      batch.fail(unknown("the connection hangs"));
       this.#connection.drop();
+      this.#end(batch);
     }
     while (this.#waiting[0] !== undefined && this.#waiting[0].deadlineMs <= now) {
       this.#waiting.shift()?.reject(unwritten("the log did not answer in time"));
