@@ -3,11 +3,14 @@ import type { LogEntry } from "@roomcast/event-log";
 import type { RoomName } from "@roomcast/events";
 import type { Connection } from "../src/delivery/connection.ts";
 import { EntryFrames } from "../src/delivery/entry-frames.ts";
+import { EventFrames } from "../src/delivery/event-frames.ts";
 import { FanOutQueue } from "../src/delivery/fan-out-queue.ts";
+import { jsonFormat } from "../src/packets/json-format.ts";
 
 /** What the queue reads of a connection. */
 class Recipient {
   isReady = true;
+  readonly inflates = false;
   pending = undefined;
   /** The offsets of each write, or of each delivery while not ready. */
   readonly writes: string[] = [];
@@ -18,6 +21,8 @@ class Recipient {
     this.writes.push(entries.map(({ entry }) => entry.offset).join(" "));
   }
 }
+
+const frames = new EventFrames(jsonFormat);
 
 let queue: FanOutQueue;
 let offset: number;
@@ -55,7 +60,7 @@ function send(...rooms: RoomName[]): void {
     json: "{}",
   };
   const present = () => rooms.map((room) => (members.get(room) ?? []) as unknown as Connection[]);
-  queue.add({ namespace: "/", key: rooms.join("\n"), members: present }, new EntryFrames(entry));
+  queue.add({ namespace: "/", key: rooms.join("\n"), members: present }, new EntryFrames(entry, frames));
 }
 
 test("rooms that take turns: one write for each connection, with all it is given, in order", () => {
