@@ -49,7 +49,8 @@ test("a link that was cut and heals: everything is delivered, in order and once"
 
 test("a link that heals under steady traffic: the log counts as heard again without a pause in it", async () => {
   const recorder = await Recorder.of(replica);
-  const traffic = setInterval(() => void append(1), 20);
+  const appends: Promise<string[]>[] = [];
+  const traffic = setInterval(() => appends.push(append(1)), 20);
   try {
     link.cut();
     await recorder.until(({ isConnected }) => !isConnected);
@@ -57,6 +58,7 @@ test("a link that heals under steady traffic: the log counts as heard again with
     await recorder.until(({ isConnected }) => isConnected);
   } finally {
     clearInterval(traffic);
+    await Promise.all(appends);
   }
 });
 
