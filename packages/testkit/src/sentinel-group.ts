@@ -26,6 +26,8 @@ export interface SentinelGroup {
   readonly sentinels: readonly RedisServer[];
   /** The master according to the Sentinels, as soon as they name one. */
   master(): Promise<RedisServer>;
+  /** How often the first Sentinel has seen the master being replaced; NaN if it does not answer. */
+  failovers(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -85,6 +87,11 @@ class StartedGroup implements SentinelGroup {
       return found !== undefined;
     });
     return found as RedisServer;
+  }
+
+  async failovers(): Promise<number> {
+    const port = this.sentinels[0]?.port ?? 0;
+    return fieldOf((await redisCommand(port, `SENTINEL MASTER ${masterName}`)) ?? "", "config-epoch");
   }
 
   async stop(): Promise<void> {
