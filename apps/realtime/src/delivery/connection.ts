@@ -1,6 +1,5 @@
 import type { Socket as NetSocket } from "node:net";
 import type { Socket } from "socket.io";
-import { compactClient } from "../engine/compact-client.ts";
 import { forgetHandshake } from "../engine/forget-handshake.ts";
 import type { Packet } from "../packets/packet-format.ts";
 import { type EngineConnection, inflates, streamOf } from "./engine-connection.ts";
@@ -63,7 +62,6 @@ export class Connection implements ReadyStream {
   /** Begins to follow the state of the transport; to be called once the socket is connected. */
   open(): void {
     forgetHandshake(this.socket);
-    compactClient(this.socket);
     this.#context.events.watch(this);
   }
 

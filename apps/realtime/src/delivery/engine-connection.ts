@@ -9,6 +9,8 @@ export interface EngineConnection {
   /** Packets that wait until the transport can send. */
   readonly writeBuffer: { readonly length: number };
   readonly transport: EngineTransport;
+  /** The first of the connection records, one for each namespace; see `EngineEvents`. */
+  firstConnection: unknown;
   close(discard?: boolean): void;
 }
 

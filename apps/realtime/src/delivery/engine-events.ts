@@ -1,10 +1,11 @@
-import type { WriteHooks } from "../engine/compact-socket.ts";
+import type { WriteHooks } from "../engine/compact-engine-socket.ts";
 import type { Connection } from "./connection.ts";
 import type { FanOutQueue } from "./fan-out-queue.ts";
 
-const first = Symbol("first connection");
-
-type Watched = object & { [first]?: Connection | undefined };
+/** An Engine.IO socket, as far as it matters here. */
+interface Watched {
+  firstConnection: unknown;
+}
 
 /**
  * Keeps connections true to what Engine.IO does. Each Engine.IO socket knows its connections, one for each namespace,
@@ -20,26 +21,31 @@ export class EngineEvents implements WriteHooks {
   /** What came before this packet must be written before it. */
   beforePacket(socket: Watched): void {
     this.#queue.flush();
-    for (let one = socket[first]; one !== undefined; one = one.next) one.isReady = false;
+    for (let one = firstOf(socket); one !== undefined; one = one.next) one.isReady = false;
   }
 
   stateChanged(socket: Watched): void {
-    for (let one = socket[first]; one !== undefined; one = one.next) one.refresh();
+    for (let one = firstOf(socket); one !== undefined; one = one.next) one.refresh();
   }
 
   /** Begins to watch the transport of a connection. */
   watch(connection: Connection): void {
-    const engine: Watched = connection.engine;
-    connection.next = engine[first];
-    engine[first] = connection;
+    const { engine } = connection;
+    connection.next = firstOf(engine);
+    engine.firstConnection = connection;
     connection.refresh();
   }
 
   /** Forgets a connection whose transport may go on for another namespace. */
   unwatch(connection: Connection): void {
-    const engine: Watched = connection.engine;
-    if (engine[first] === connection) engine[first] = connection.next;
-    else if (engine[first]?.next === connection) engine[first].next = connection.next;
+    const { engine } = connection;
+    const first = firstOf(engine);
+    if (first === connection) engine.firstConnection = connection.next;
+    else if (first?.next === connection) first.next = connection.next;
     connection.isReady = false;
   }
+}
+
+function firstOf({ firstConnection }: Watched): Connection | undefined {
+  return firstConnection as Connection | undefined;
 }

@@ -1,62 +1,96 @@
-import { Socket as EngineSocket } from "engine.io";
+import { randomBytes } from "node:crypto";
+import { type Namespace, Socket } from "socket.io";
+import type { CompactClient } from "./compact-client.ts";
+import { lazily } from "./lazily.ts";
+import { type ListenerTable, listenerTableClass } from "./listeners.ts";
+import { TinyMap } from "./tiny-map.ts";
 
-/** The internals of Engine.IO's socket that are overridden or used here, as of 6.6.11. */
+type AnyListener = (...args: unknown[]) => void;
+type Middleware = (event: unknown[], next: (error?: Error) => void) => void;
+
+/** Socket.IO's socket with its internals as of 4.8.4. */
 interface Internals {
-  readonly readyState: string;
-  readonly server: { emit(event: string, ...args: unknown[]): boolean };
-  transport: { writable: boolean; send(packets: unknown[]): void };
-  writeBuffer: unknown[];
-  packetsFn: unknown[];
-  sentCallbackFn: unknown[];
-  emit(event: string, ...args: unknown[]): boolean;
-  sendPacket(type: string, data?: unknown, options?: object, callback?: () => void): void;
-  flush(): void;
-  onClose(reason: string, description?: unknown): void;
+  buildHandshake(auth: object): object;
 }
 
-/** What is told of every connection's writes; see `EngineEvents`. */
-export interface WriteHooks {
-  /** A packet is about to be queued. */
-  beforePacket(socket: object): void;
-  /** The queue went to the transport, the transport was changed, or the connection ended. */
-  stateChanged(socket: object): void;
-}
+const none: readonly never[] = [];
 
-const original = EngineSocket.prototype as unknown as Internals;
+/** A socket without a listener for errors would throw them. */
+const SocketListeners = listenerTableClass({ error: () => undefined });
+
+/** Lists of one listener: that of the server itself, which every socket has. */
+const lists = new WeakMap<AnyListener, readonly AnyListener[]>();
+
+function alone(listener: AnyListener): readonly AnyListener[] {
+  const list = lists.get(listener) ?? [listener];
+  lists.set(listener, list);
+  return list;
+}
 
 /**
- * Methods for Engine.IO's sockets, with hooks where its events would need listeners on every connection, and without the
- * list of callbacks that it grows for writes that have none. All sockets share the functions; given as own properties
- * they cost a socket 24 bytes, where another prototype would give each a hidden class of its own.
+ * Socket.IO's socket by its own methods over fewer objects: those that few sockets ever use are made when they do. The
+ * original's constructor is not called, because it makes them all.
  */
-export function compactMethods(hooks: WriteHooks): object {
-  return {
-    sendPacket(this: Internals, type: string, data?: unknown, options?: object, callback?: () => void): void {
-      hooks.beforePacket(this);
-      original.sendPacket.call(this, type, data, options, callback);
-    },
+export class CompactSocket {
+  _events: ListenerTable = new SocketListeners();
+  /** With the one for errors that all have. */
+  _eventsCount = 1;
+  readonly nsp: Namespace;
+  readonly client: CompactClient;
+  readonly id = randomBytes(15).toString("base64url");
+  pid: string | undefined = undefined;
+  handshake: object;
+  data: object = {};
+  connected = false;
+  _anyListeners: readonly AnyListener[] = none;
+  /** Roomcast's own record of it. */
+  session: unknown = undefined;
+  declare fns: readonly Middleware[];
 
-    /** As the original; only one batch is ever under way, so the list holds its callbacks or nothing. */
-    flush(this: Internals): void {
-      if (this.readyState !== "closed" && this.transport.writable && this.writeBuffer.length > 0) {
-        const batch = this.writeBuffer;
-        this.emit("flush", batch);
-        this.server.emit("flush", this, batch);
-        this.writeBuffer = [];
-        if (this.packetsFn.length > 0) {
-          this.sentCallbackFn = [this.packetsFn];
-          this.packetsFn = [];
-        }
-        this.transport.send(batch);
-        this.emit("drain");
-        this.server.emit("drain", this);
-      }
-      hooks.stateChanged(this);
-    },
+  constructor(nsp: Namespace, client: CompactClient, auth: object) {
+    this.nsp = nsp;
+    this.client = client;
+    this.handshake = (this as unknown as Internals).buildHandshake(auth);
+  }
 
-    onClose(this: Internals, reason: string, description?: unknown): void {
-      original.onClose.call(this, reason, description);
-      hooks.stateChanged(this);
-    },
-  };
+  get server(): unknown {
+    return this.nsp.server;
+  }
+
+  get adapter(): unknown {
+    return this.nsp.adapter;
+  }
+
+  use(middleware: Middleware): this {
+    this.fns = [...this.fns, middleware];
+    return this;
+  }
+
+  onAny(listener: AnyListener): this {
+    this._anyListeners =
+      this._anyListeners.length === 0 ? alone(listener) : [...this._anyListeners, listener];
+    return this;
+  }
+
+  prependAny(listener: AnyListener): this {
+    this._anyListeners = [listener, ...this._anyListeners];
+    return this;
+  }
+
+  offAny(listener?: AnyListener): this {
+    const at = listener === undefined ? -1 : this._anyListeners.indexOf(listener);
+    if (listener === undefined) this._anyListeners = none;
+    else if (at !== -1) this._anyListeners = this._anyListeners.toSpliced(at, 1);
+    return this;
+  }
+}
+Object.setPrototypeOf(CompactSocket.prototype, Socket.prototype);
+Object.assign(CompactSocket.prototype, { recovered: false, fns: none });
+lazily(CompactSocket.prototype, "acks", () => new TinyMap());
+lazily(CompactSocket.prototype, "flags", () => ({}));
+
+/** Makes a namespace's sockets of this kind. Socket.IO's own state recovery is not for them. */
+export function compactNamespace(namespace: Namespace): void {
+  const create = async (client: CompactClient, auth: object) => new CompactSocket(namespace, client, auth);
+  Object.assign(namespace, { _createSocket: create });
 }

@@ -1,8 +1,10 @@
+import type { Socket as NetSocket } from "node:net";
 import { Transport } from "engine.io";
-import type { RawData, WebSocket } from "ws";
+import type { OwnedWebSocket, WebSocketOwner } from "./compact-websocket.ts";
 import { dropInflater } from "./drop-inflater.ts";
+import { compactListeners, dropListeners } from "./listeners.ts";
 
-type Request = ConstructorParameters<typeof Transport>[0] & { websocket: WebSocket };
+type Request = ConstructorParameters<typeof Transport>[0] & { websocket: OwnedWebSocket };
 
 interface Packet {
   type: string;
@@ -19,13 +21,10 @@ export interface TransportOwner {
   onError(error: Error): void;
 }
 
-type Watched = WebSocket & { [transport]?: CompactTransport };
-
-const transport = Symbol("transport");
-
-/** The parts of ws' sender and of Engine.IO's parser that Engine.IO's own transport uses too. */
+/** The parts of ws and of Engine.IO's parser that Engine.IO's own transport uses too. */
 interface Internals {
-  _sender: { sendFrame(frame: Buffer[], done: (error?: Error) => void): void };
+  readonly _sender: { sendFrame(frame: Buffer[], done: (error?: Error) => void): void };
+  readonly _socket: NetSocket & { _peername?: object | undefined };
 }
 interface Parser {
   encodePacket(packet: Packet, supportsBinary: boolean, done: (data: string | Buffer) => void): void;
@@ -37,29 +36,30 @@ interface Parser {
  * connection and let other frames overtake; what is worth it comes deflated. Follows
  * https://github.com/socketio/socket.io/blob/socket.io%404.8.4/packages/engine.io/lib/transports/websocket.ts
  */
-export class CompactTransport extends Transport {
+export class CompactTransport extends Transport implements WebSocketOwner {
   /** Set by Engine.IO. */
   perMessageDeflate: unknown = null;
-  readonly socket: WebSocket;
+  readonly socket: OwnedWebSocket;
   #owner: TransportOwner | undefined = undefined;
 
   constructor(request: Request) {
     super(request);
-    const socket: Watched = request.websocket;
-    this.socket = socket;
-    socket[transport] = this;
-    dropInflater(socket);
-    socket.on("message", onMessage);
-    socket.on("close", onClose);
-    socket.on("error", onError);
+    this.socket = request.websocket;
+    this.socket.owner = this;
+    dropInflater(this.socket);
     this.writable = true;
   }
 
-  /** From now on reports straight to the Engine.IO socket, whose listeners it drops. */
+  /** From now on reports straight to the Engine.IO socket. */
   adopt(owner: TransportOwner): void {
     this.#owner = owner;
-    // What `removeAllListeners` leaves is an empty table; EventEmitter makes one anew when somebody listens.
-    Object.assign(this, { _events: undefined, _eventsCount: 0 });
+    dropListeners(this);
+    // Engine.IO's, for errors before there was a transport.
+    dropListeners(this.socket);
+    const stream = (this.socket as unknown as Internals)._socket;
+    compactListeners(stream);
+    // Node asks the system again if someone wants to know.
+    stream._peername = undefined;
   }
 
   get name(): string {
@@ -83,6 +83,12 @@ export class CompactTransport extends Transport {
     done?.();
   }
 
+  onMessage(data: Buffer, isBinary: boolean): void {
+    // Text arrives as a Buffer: the server sets no `binaryType`.
+    const message: unknown = isBinary ? data : data.toString();
+    (this as unknown as { onData(data: unknown): void }).onData(message);
+  }
+
   override onPacket(packet: Parameters<Transport["onPacket"]>[0]): void {
     if (this.#owner === undefined) super.onPacket(packet);
     else this.#owner.onPacket(packet);
@@ -94,7 +100,9 @@ export class CompactTransport extends Transport {
     this.#owner.onClose("transport close");
   }
 
-  override onError(message: string, description?: unknown): void {
+  override onError(cause: string | Error, description?: unknown): void {
+    // Engine.IO's own passes on what ws says in place of a message, too.
+    const message = cause as string;
     if (this.#owner === undefined) return super.onError(message, description as never);
     this.#owner.onError(Object.assign(new Error(message), { type: "TransportError", description }));
   }
@@ -124,18 +132,4 @@ export class CompactTransport extends Transport {
     this.writable = true;
     this.#owner.flush();
   }
-}
-
-function onMessage(this: Watched, data: RawData, isBinary: boolean): void {
-  // Text arrives as a Buffer: the server sets no `binaryType`.
-  const text = isBinary ? data : (data as Buffer).toString();
-  (this[transport] as unknown as { onData(data: unknown): void }).onData(text);
-}
-
-function onClose(this: Watched): void {
-  this[transport]?.onClose();
-}
-
-function onError(this: Watched, error: Error): void {
-  this[transport]?.onError(error as unknown as string);
 }

@@ -1,7 +1,6 @@
 /** The parts of Engine.IO's socket that a ping takes. */
 export interface PingedConnection {
   readonly readyState: string;
-  pingIntervalTimer: NodeJS.Timeout | null;
   readonly pingTimeoutTimer: NodeJS.Timeout | null;
   hasRefreshedPingTimeout: boolean;
   sendPacket(type: "ping"): void;
@@ -23,8 +22,6 @@ export class PingWheel {
 
   /** Takes over the pings of a connection; the first comes an interval from now. */
   add(connection: PingedConnection): void {
-    clearTimeout(connection.pingIntervalTimer ?? undefined);
-    connection.pingIntervalTimer = null;
     this.#slots[(this.#next + slots - 1) % slots]?.push(connection);
   }
 

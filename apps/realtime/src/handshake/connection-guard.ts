@@ -1,6 +1,6 @@
 import { namespaces, ProtocolError } from "@roomcast/events";
-import type { Server } from "socket.io";
-import type { Packet, PacketFormat, PacketKind } from "../packets/packet-format.ts";
+import type { CompactEngineSocket, EnginePacket, ReadHooks } from "../engine/compact-engine-socket.ts";
+import type { PacketFormat, PacketKind } from "../packets/packet-format.ts";
 import { otherFormat } from "../packets/packet-formats.ts";
 import { CommandBudget } from "../sessions/command-budget.ts";
 
@@ -10,28 +10,10 @@ const connectRate = 0.8;
 /** Packets per command that a connection may send: pongs and refused commands count too. */
 const packetsPerCommand = 4;
 
-interface EnginePacket {
-  type: string;
-  data?: unknown;
-}
-
 const wrongParser = new ProtocolError("wrong_parser", "the server's packets are in another format").toBody();
 
 /** What a client may send before it changes over from polling, as often as it likes, and each time gets an answer to. */
 const probe: EnginePacket = { type: "ping" };
-
-interface Transport {
-  name: string;
-  socket?: { terminate(): void };
-}
-
-interface EngineConnection {
-  transport: Transport;
-  prependListener(event: "packet", listener: (this: EngineConnection, packet: EnginePacket) => void): void;
-  on(event: "upgrading", listener: (this: EngineConnection, transport: Transport) => void): void;
-  write(packet: Packet): void;
-  close(discard?: true): void;
-}
 
 const none: readonly string[] = [];
 
@@ -49,8 +31,7 @@ class Ledger {
  * Whoever floods, connects twice at once or sends what is no packet for a command is cut off. A client with another
  * parser is told so in its own words: it would come back again and again otherwise.
  */
-export class ConnectionGuard {
-  readonly #ledgers = new WeakMap<EngineConnection, Ledger>();
+export class ConnectionGuard implements ReadHooks {
   readonly #format: PacketFormat;
   readonly #packetRate: number;
 
@@ -60,34 +41,30 @@ export class ConnectionGuard {
     this.#packetRate = commandRate * packetsPerCommand;
   }
 
-  /** Watches all connections of a server. */
-  attach(io: Server): void {
-    const mayPass = (connection: EngineConnection, packet: EnginePacket) => this.#mayPass(connection, packet);
-    // One listener function for all connections: a closure for each would cost memory.
-    function onPacket(this: EngineConnection, packet: EnginePacket): void {
-      if (!mayPass(this, packet)) cutOff(this);
-    }
-    function onProbe(this: EngineConnection, transport: Transport): void {
-      if (mayPass(this, probe)) return;
-      transport.socket?.terminate();
-      // Engine.IO goes on to start a timer that only the end of the connection stops.
-      process.nextTick(cutOff, this);
-    }
-    io.engine.on("connection", (connection: EngineConnection) => {
-      connection.prependListener("packet", onPacket);
-      if (connection.transport.name === "polling") connection.on("upgrading", onProbe);
-    });
+  /** Whether a packet may be looked at; else its connection is cut off. */
+  mayPass(connection: CompactEngineSocket, packet: EnginePacket): boolean {
+    const mayPass = this.#accepts(connection, packet);
+    if (!mayPass) cutOff(connection);
+    return mayPass;
+  }
+
+  /** Takes a probe of the transport that a client on polling may change over to. */
+  probed(connection: CompactEngineSocket, transport: unknown): void {
+    if (this.#accepts(connection, probe)) return;
+    (transport as CompactEngineSocket["transport"]).socket?.terminate();
+    // Engine.IO goes on to start a timer that only the end of the connection stops.
+    process.nextTick(cutOff, connection);
   }
 
   /** To be called when the middleware of a namespace has decided. */
   decided(connection: object, namespace: string): void {
-    const ledger = this.#ledgerOf(connection as EngineConnection);
+    const ledger = ledgerOf(connection as CompactEngineSocket);
     const others = ledger.deciding.filter((name) => name !== namespace);
     ledger.deciding = others.length === 0 ? none : others;
   }
 
-  #mayPass(connection: EngineConnection, { type, data }: EnginePacket): boolean {
-    const ledger = this.#ledgerOf(connection);
+  #accepts(connection: CompactEngineSocket, { type, data }: EnginePacket): boolean {
+    const ledger = ledgerOf(connection);
     if (!ledger.packets.take(this.#packetRate)) return false;
     if (type !== "message") return true;
     const kind = this.#format.kindOf(data);
@@ -96,19 +73,18 @@ export class ConnectionGuard {
   }
 
   /** Tells a client that connects with the other parser; false if it does not. */
-  #refuseParser(connection: EngineConnection, format: PacketFormat, data: unknown): boolean {
+  #refuseParser(connection: CompactEngineSocket, format: PacketFormat, data: unknown): boolean {
     const kind: PacketKind = format.kindOf(data);
     if (typeof kind === "string") return false;
     connection.write(format.connectError(kind.connectTo, wrongParser));
     connection.close();
     return true;
   }
+}
 
-  #ledgerOf(connection: EngineConnection): Ledger {
-    const ledger = this.#ledgers.get(connection) ?? new Ledger();
-    this.#ledgers.set(connection, ledger);
-    return ledger;
-  }
+function ledgerOf(connection: CompactEngineSocket): Ledger {
+  connection.ledger ??= new Ledger();
+  return connection.ledger as Ledger;
 }
 
 function mayConnect(ledger: Ledger, namespace: string): boolean {
@@ -120,7 +96,7 @@ function mayConnect(ledger: Ledger, namespace: string): boolean {
 }
 
 /** Nothing more that the client sends is looked at, and it is not waited for to agree to the end. */
-function cutOff(connection: EngineConnection): void {
+function cutOff(connection: CompactEngineSocket): void {
   const { socket } = connection.transport;
   connection.close(true);
   socket?.terminate();

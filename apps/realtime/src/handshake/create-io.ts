@@ -2,7 +2,6 @@ import type { Server as HttpServer, IncomingMessage } from "node:http";
 import { Server } from "socket.io";
 import type { RealtimeOptions } from "../config.ts";
 import { packetFormat } from "../packets/packet-formats.ts";
-import { ConnectionGuard } from "./connection-guard.ts";
 import { createOriginCheck } from "./origin-check.ts";
 import { SubprotocolServer } from "./subprotocol-server.ts";
 import { guardUpgrades } from "./upgrade-guard.ts";
@@ -15,15 +14,12 @@ export interface CreateIoOptions extends RealtimeOptions {
 }
 
 /** The Socket.IO server with everything closed that its defaults leave open. */
-export function createIo(
-  httpServer: HttpServer,
-  options: CreateIoOptions,
-): { io: Server; guard: ConnectionGuard } {
+export function createIo(httpServer: HttpServer, options: CreateIoOptions): Server {
   const { socket, corsOrigins, allowLocalOrigins, isOpen, compressionThreshold } = options;
   const format = packetFormat(options.parser);
   const mayConnect = createOriginCheck(corsOrigins, allowLocalOrigins);
   guardUpgrades(httpServer, socket.openTimeoutMs);
-  const io = new Server(httpServer, {
+  return new Server(httpServer, {
     path: "/socket.io/",
     destroyUpgrade: false,
     serveClient: true,
@@ -49,7 +45,4 @@ export function createIo(
       answer(null, { origin: mayConnect(request), methods: ["GET", "POST"] });
     },
   } as ConstructorParameters<typeof Server>[1]);
-  const guard = new ConnectionGuard(format, socket.commandRate);
-  guard.attach(io);
-  return { io, guard };
 }

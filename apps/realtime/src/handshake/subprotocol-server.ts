@@ -1,4 +1,5 @@
 import { type ServerOptions, WebSocketServer } from "ws";
+import { compactWebSocket } from "../engine/compact-websocket.ts";
 
 /** The subprotocol to offer beside `bearer.<token>`. */
 const subprotocol = "roomcast.v1";
@@ -10,6 +11,7 @@ const closeTimeout = 5_000;
 export class SubprotocolServer extends WebSocketServer {
   constructor(options: ServerOptions) {
     const handleProtocols = (offered: Set<string>) => (offered.has(subprotocol) ? subprotocol : false);
-    super({ ...options, handleProtocols, closeTimeout } as ServerOptions);
+    const compact = { WebSocket: compactWebSocket(), autoPong: false };
+    super({ ...options, ...compact, handleProtocols, closeTimeout } as ServerOptions);
   }
 }

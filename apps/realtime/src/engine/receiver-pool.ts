@@ -1,0 +1,104 @@
+import type { EventEmitter } from "node:events";
+
+/** The internals of ws' receiver that are used here, as of 8.23.0. */
+export interface Receiver extends EventEmitter {
+  readonly _bufferedBytes: number;
+  readonly _fragmented: number;
+  readonly _errored: boolean;
+  readonly _state: number;
+  readonly _writableState: { readonly ending: boolean; readonly needDrain: boolean; readonly length: number };
+  write(chunk: Buffer): boolean;
+}
+
+/** What a receiver is lent to. */
+export interface Borrower {
+  /** The receiver it has while a frame of its own is incomplete, and from its end on. */
+  receiver: Receiver | null;
+}
+
+const events = ["conclude", "drain", "error", "message", "ping", "pong"];
+const options = [
+  "allowSynchronousEvents",
+  "binaryType",
+  "extensions",
+  "isServer",
+  "maxBufferedChunks",
+  "maxFragments",
+  "maxPayload",
+  "skipUTF8Validation",
+];
+
+/** The state of a receiver that awaits the beginning of a frame. */
+const awaitsFrame = 0;
+
+/**
+ * Lends ws' receivers. One is a parser within a stream, more than a kilobyte, and between two frames it knows nothing of
+ * its connection: so an idle connection has none, and those that read take turns with one.
+ */
+export class ReceiverPool {
+  /** The first receiver that ws has made; all others are made like it. */
+  #pattern: Receiver | undefined;
+  /** The property by which ws' receivers know their WebSocket. */
+  #websocket = Symbol();
+  readonly #free: Receiver[] = [];
+
+  /** Learns from a receiver that ws has made for a WebSocket. False if it is not what is expected here. */
+  learn(receiver: Receiver): boolean {
+    if (this.#pattern !== undefined) return true;
+    const websocket = Object.getOwnPropertySymbols(receiver).find((one) => one.description === "websocket");
+    if (websocket === undefined || events.some((event) => receiver.listenerCount(event) !== 1)) return false;
+    this.#websocket = websocket;
+    this.#pattern = receiver;
+    this.#tie(receiver, undefined);
+    return true;
+  }
+
+  /** A receiver that is the borrower's until it is between two frames again. */
+  lend(borrower: Borrower): Receiver {
+    const receiver = this.#free.pop() ?? this.#make();
+    this.#tie(receiver, borrower);
+    borrower.receiver = receiver;
+    return receiver;
+  }
+
+  #make(): Receiver {
+    const pattern = this.#pattern as Receiver & Record<string, unknown>;
+    const Receiver = pattern.constructor as new (options: object) => Receiver;
+    const receiver = new Receiver(Object.fromEntries(options.map((name) => [name, pattern[`_${name}`]])));
+    for (const event of events) receiver.on(event, pattern.listeners(event)[0] as () => void);
+    const write = receiver.write.bind(receiver);
+    receiver.write = (chunk) => {
+      const takesMore = write(chunk);
+      if (isBetweenFrames(receiver)) this.#takeBack(receiver);
+      return takesMore;
+    };
+    return receiver;
+  }
+
+  #takeBack(receiver: Receiver): void {
+    const borrower = this.#tie(receiver, undefined);
+    if (borrower !== undefined) borrower.receiver = null;
+    this.#free.push(receiver);
+  }
+
+  /** Ties a receiver to a WebSocket; returns the one before. */
+  #tie(receiver: Receiver, borrower: Borrower | undefined): Borrower | undefined {
+    const ties = receiver as unknown as Record<symbol, Borrower | undefined>;
+    const before = ties[this.#websocket];
+    ties[this.#websocket] = borrower;
+    return before;
+  }
+}
+
+/** Whether what comes next may as well be another connection's. */
+function isBetweenFrames({
+  _bufferedBytes,
+  _fragmented,
+  _errored,
+  _state,
+  _writableState,
+}: Receiver): boolean {
+  const { ending, needDrain, length } = _writableState;
+  if (_errored || ending || needDrain || length !== 0) return false;
+  return _state === awaitsFrame && _fragmented === 0 && _bufferedBytes === 0;
+}
