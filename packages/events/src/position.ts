@@ -15,9 +15,14 @@ export interface Position {
 
 const pattern = /^([a-z0-9]{1,16})\.(\d{1,15})(?:~(\d{1,9})\.(\d{1,15}))?$/;
 
+/** The last plain position that was formatted: between two events, whoever asks is given the same text. */
+let last = { epoch: "", offset: 0, text: ".0" };
+
 /** The text of a position. */
 export function formatPosition({ epoch, offset, replay }: Position): string {
-  return replay === undefined ? `${epoch}.${offset}` : `${epoch}.${offset}~${replay.batch}.${replay.at}`;
+  if (replay !== undefined) return `${epoch}.${offset}~${replay.batch}.${replay.at}`;
+  if (last.offset !== offset || last.epoch !== epoch) last = { epoch, offset, text: `${epoch}.${offset}` };
+  return last.text;
 }
 
 /** Parses the text of a position, or throws `ProtocolError("invalid_position")`. */

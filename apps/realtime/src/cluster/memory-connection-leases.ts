@@ -2,7 +2,8 @@ import type { ConnectionLeases } from "./connection-leases.ts";
 
 /** The places of one process; they end with their connections. */
 export class MemoryConnectionLeases implements ConnectionLeases {
-  readonly #places = new Map<string, Set<string>>();
+  /** Arrays, because most users have one. */
+  readonly #places = new Map<string, readonly string[]>();
   readonly #max: number;
 
   constructor(max: number) {
@@ -10,16 +11,17 @@ export class MemoryConnectionLeases implements ConnectionLeases {
   }
 
   async acquire(userId: string, sessionId: string): Promise<boolean> {
-    const places = this.#places.get(userId) ?? new Set();
-    if (!places.has(sessionId) && places.size >= this.#max) return false;
-    this.#places.set(userId, places.add(sessionId));
+    const places = this.#places.get(userId) ?? [];
+    if (places.includes(sessionId)) return true;
+    if (places.length >= this.#max) return false;
+    this.#places.set(userId, places.concat(sessionId));
     return true;
   }
 
   async release(userId: string, sessionId: string): Promise<void> {
-    const places = this.#places.get(userId);
-    places?.delete(sessionId);
-    if (places?.size === 0) this.#places.delete(userId);
+    const others = this.#places.get(userId)?.filter((place) => place !== sessionId) ?? [];
+    if (others.length === 0) this.#places.delete(userId);
+    else this.#places.set(userId, others);
   }
 
   async renew(): Promise<void> {

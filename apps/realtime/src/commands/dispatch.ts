@@ -35,7 +35,7 @@ export class Dispatcher {
   }
 
   async #run(session: Session, name: unknown, input: unknown): Promise<unknown> {
-    if (!session.budget.take(this.#rate))
+    if (!session.mayCommand(this.#rate))
       throw new ProtocolError("rate_limited", "too many commands: slow down");
     const command = typeof name === "string" ? this.#commands.get(name) : undefined;
     if (command === undefined) throw new ProtocolError("unknown_command", "there is no command of this name");

@@ -1,5 +1,8 @@
 import type { Connection } from "./connection.ts";
 
+/** Up to so many members an array is made anew with each: pushed to, it takes room for sixteen more. */
+const few = 16;
+
 /** The connections of each channel as flat arrays, which a fan-out reads fastest and which take eight bytes a membership. */
 export class ChannelIndex {
   readonly #channels = new Map<string, Connection[]>();
@@ -21,6 +24,7 @@ export class ChannelIndex {
     connection.channels = connection.channels.concat(channel);
     const members = this.#channels.get(channel);
     if (members === undefined) this.#channels.set(channel, [connection]);
+    else if (members.length < few) this.#channels.set(channel, members.concat(connection));
     else members.push(connection);
     return true;
   }

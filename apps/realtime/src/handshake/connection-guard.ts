@@ -2,7 +2,7 @@ import { namespaces, ProtocolError } from "@roomcast/events";
 import type { CompactEngineSocket, EnginePacket, ReadHooks } from "../engine/compact-engine-socket.ts";
 import type { PacketFormat, PacketKind } from "../packets/packet-format.ts";
 import { otherFormat } from "../packets/packet-formats.ts";
-import { CommandBudget } from "../sessions/command-budget.ts";
+import { takeToken } from "../sessions/token-bucket.ts";
 
 /** CONNECT packets per second, with bursts of ten times as many; a stock client sends one for each namespace. */
 const connectRate = 0.8;
@@ -19,10 +19,22 @@ const none: readonly string[] = [];
 
 /** What one connection has sent lately. */
 class Ledger {
-  readonly packets = new CommandBudget();
-  readonly connects = new CommandBudget();
   /** Namespaces whose middleware is at work. */
   deciding = none;
+  #packetsFullAtMs = 0;
+  #connectsFullAtMs = 0;
+
+  takePacket(rate: number): boolean {
+    const fullAtMs = takeToken(this.#packetsFullAtMs, rate);
+    this.#packetsFullAtMs = fullAtMs ?? this.#packetsFullAtMs;
+    return fullAtMs !== undefined;
+  }
+
+  takeConnect(): boolean {
+    const fullAtMs = takeToken(this.#connectsFullAtMs, connectRate);
+    this.#connectsFullAtMs = fullAtMs ?? this.#connectsFullAtMs;
+    return fullAtMs !== undefined;
+  }
 }
 
 /**
@@ -65,7 +77,7 @@ export class ConnectionGuard implements ReadHooks {
 
   #accepts(connection: CompactEngineSocket, { type, data }: EnginePacket): boolean {
     const ledger = ledgerOf(connection);
-    if (!ledger.packets.take(this.#packetRate)) return false;
+    if (!ledger.takePacket(this.#packetRate)) return false;
     if (type !== "message") return true;
     const kind = this.#format.kindOf(data);
     if (kind === "refused") return this.#refuseParser(connection, otherFormat(this.#format), data);
@@ -88,7 +100,7 @@ function ledgerOf(connection: CompactEngineSocket): Ledger {
 }
 
 function mayConnect(ledger: Ledger, namespace: string): boolean {
-  if (!ledger.connects.take(connectRate) || ledger.deciding.includes(namespace)) return false;
+  if (!ledger.takeConnect() || ledger.deciding.includes(namespace)) return false;
   // Socket.IO itself refuses the others, and nothing is decided on them.
   const isOurs = (namespaces as readonly string[]).includes(namespace);
   if (isOurs) ledger.deciding = [...ledger.deciding, namespace];

@@ -1,7 +1,7 @@
 import type { RoomName } from "@roomcast/events";
 import type { RedisClient, ReplicaRegistry } from "@roomcast/service";
 import type { RedisStore } from "../cluster/redis-store.ts";
-import type { RoomDirectory, RoomMember } from "./room-directory.ts";
+import type { LocalMembers, RoomDirectory, RoomMember } from "./room-directory.ts";
 
 export interface RedisRoomDirectoryOptions {
   replicaId: string;
@@ -15,15 +15,16 @@ export interface RedisRoomDirectoryOptions {
 }
 
 /**
- * One hash per room, field `<replica>/<session>`, value the user. This replica's members are held in memory and written
- * in batches; what could not be written stays marked and is written later.
+ * One hash per room, field `<replica>/<session>`, value the user. Changes are written in batches; what could not be
+ * written is written later.
  */
 export class RedisRoomDirectory implements RoomDirectory {
   readonly #store: RedisStore;
   readonly #options: Required<RedisRoomDirectoryOptions>;
-  readonly #rooms = new Map<RoomName, Map<string, string>>();
-  readonly #changed = new Map<RoomName, Set<string>>();
+  /** Users by session, by room; undefined for who has left. */
+  readonly #changed = new Map<RoomName, Changes>();
   readonly #refresh: NodeJS.Timeout;
+  #local: LocalMembers | undefined;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(store: RedisStore, options: RedisRoomDirectoryOptions) {
@@ -32,17 +33,16 @@ export class RedisRoomDirectory implements RoomDirectory {
     this.#refresh = setInterval(() => this.rewrite(), this.#options.ttlMs / 2);
   }
 
+  follow(local: LocalMembers): void {
+    this.#local = local;
+  }
+
   enter(room: RoomName, sessionId: string, userId: string): void {
-    const members = this.#rooms.get(room) ?? new Map<string, string>();
-    this.#rooms.set(room, members.set(sessionId, userId));
-    this.#mark(room, sessionId);
+    this.#change(room, sessionId, userId);
   }
 
   leave(room: RoomName, sessionId: string): void {
-    const members = this.#rooms.get(room);
-    members?.delete(sessionId);
-    if (members?.size === 0) this.#rooms.delete(room);
-    this.#mark(room, sessionId);
+    this.#change(room, sessionId, undefined);
   }
 
   async members(room: RoomName): Promise<RoomMember[]> {
@@ -66,22 +66,25 @@ export class RedisRoomDirectory implements RoomDirectory {
 
   /** Writes every member again: after the shared state was lost, and before it expires. */
   rewrite(): void {
-    for (const [room, members] of this.#rooms)
-      for (const sessionId of members.keys()) this.#mark(room, sessionId);
+    for (const [room, sessionId, userId] of this.#allLocal()) this.enter(room, sessionId, userId);
   }
 
   async close(): Promise<void> {
     clearInterval(this.#refresh);
-    for (const [room, members] of this.#rooms)
-      for (const sessionId of members.keys()) this.leave(room, sessionId);
+    for (const [room, sessionId] of this.#allLocal()) this.leave(room, sessionId);
     clearTimeout(this.#timer);
     await this.#flush().catch(this.#options.onError);
     clearTimeout(this.#timer);
   }
 
-  #mark(room: RoomName, sessionId: string): void {
-    const sessions = this.#changed.get(room) ?? new Set();
-    this.#changed.set(room, sessions.add(sessionId));
+  *#allLocal(): Generator<[room: RoomName, sessionId: string, userId: string]> {
+    for (const room of this.#local?.rooms() ?? [])
+      for (const { id, userId } of this.#local?.sessions(room) ?? []) yield [room, id, userId];
+  }
+
+  #change(room: RoomName, sessionId: string, userId: string | undefined): void {
+    const changes: Changes = this.#changed.get(room) ?? new Map();
+    this.#changed.set(room, changes.set(sessionId, userId));
     this.#timer ??= setTimeout(() => {
       this.#flush().catch(this.#options.onError);
     }, this.#options.flushMs);
@@ -95,27 +98,34 @@ export class RedisRoomDirectory implements RoomDirectory {
     if (changed.length === 0) return;
     try {
       await this.#store.run((client) =>
-        Promise.all(changed.flatMap(([room, ids]) => this.#write(client, room, ids))),
+        Promise.all(changed.flatMap(([room, changes]) => this.#write(client, room, changes))),
       );
     } catch (error) {
-      for (const [room, ids] of changed) for (const id of ids) this.#mark(room, id);
+      for (const [room, changes] of changed) this.#putBack(room, changes);
       throw error;
     }
   }
 
-  #write(client: RedisClient, room: RoomName, sessionIds: Set<string>): Promise<unknown>[] {
+  /** What has changed since is newer. */
+  #putBack(room: RoomName, changes: Changes): void {
+    const newer = this.#changed.get(room);
+    for (const [sessionId, userId] of changes)
+      if (newer === undefined || !newer.has(sessionId)) this.#change(room, sessionId, userId);
+  }
+
+  #write(client: RedisClient, room: RoomName, changes: Changes): Promise<unknown>[] {
     const key = this.#key(room);
-    const members = this.#rooms.get(room);
-    const present = [...sessionIds].filter((id) => members?.has(id));
-    const absent = [...sessionIds].filter((id) => !members?.has(id));
     const field = (id: string) => `${this.#options.replicaId}/${id}`;
+    const present: [string, string][] = [];
+    const absent: string[] = [];
+    for (const [id, userId] of changes) {
+      if (userId === undefined) absent.push(field(id));
+      else present.push([field(id), userId]);
+    }
     return [
-      ...(absent.length > 0 ? [client.hDel(key, absent.map(field))] : []),
+      ...(absent.length > 0 ? [client.hDel(key, absent)] : []),
       ...(present.length > 0
-        ? [
-            client.hSet(key, Object.fromEntries(present.map((id) => [field(id), members?.get(id) ?? ""]))),
-            client.pExpire(key, this.#options.ttlMs),
-          ]
+        ? [client.hSet(key, Object.fromEntries(present)), client.pExpire(key, this.#options.ttlMs)]
         : []),
     ];
   }
@@ -124,6 +134,8 @@ export class RedisRoomDirectory implements RoomDirectory {
     return this.#store.key(`room:${room}`);
   }
 }
+
+type Changes = Map<string, string | undefined>;
 
 function parseField(field: string): { replicaId: string; sessionId: string } {
   const slash = field.indexOf("/");

@@ -13,17 +13,51 @@ export interface Channels {
 
 /** The sessions of a room with one filter, or without. */
 interface Group {
-  filter: Filter | undefined;
-  channel: string;
+  readonly filter: Filter | undefined;
+  readonly channel: string;
   size: number;
 }
 
-interface LocalRoom {
+const none: readonly Group[] = [];
+
+/** A room is itself the group of those without a filter: most rooms have no others, and every user has a room. */
+class LocalRoom implements Group {
   /** The one string all records share. */
-  name: RoomName;
-  groups: Group[];
+  readonly name: RoomName;
+  readonly channel: string;
+  size = 0;
+  filtered = none;
   /** No entry of the room that was delivered here lies after this offset. */
   lastOffset: number;
+  /** What those with a filter were last told; made with the first of them. */
+  mark: Mark | undefined = undefined;
+
+  constructor(name: RoomName, lastOffset: number) {
+    this.name = name;
+    this.channel = channelOf(name);
+    this.lastOffset = lastOffset;
+  }
+
+  get filter(): undefined {
+    return undefined;
+  }
+
+  get isEmpty(): boolean {
+    return this.size === 0 && this.filtered.length === 0;
+  }
+
+  *groups(): Generator<Group> {
+    if (this.size > 0) yield this;
+    yield* this.filtered;
+  }
+
+  groupFor(filter: Filter | undefined): Group | undefined {
+    if (filter === undefined) return this;
+    return this.filtered.find((group) => group.filter?.key === filter.key);
+  }
+}
+
+interface Mark {
   /** Entries since those with a filter were last told a position, and when that was. */
   unmarked: number;
   markedAtMs: number;
@@ -43,6 +77,7 @@ export class RoomManager {
     this.#channels = channels;
     this.#directory = directory;
     this.#history = history;
+    directory.follow(this);
   }
 
   /** Number of rooms that someone on this replica is in. */
@@ -55,19 +90,9 @@ export class RoomManager {
    * Returns the shared name.
    */
   enter(session: Session, name: RoomName, filter: Filter | undefined, at: number): RoomName {
-    const room = this.#rooms.get(name) ?? {
-      name,
-      groups: [],
-      lastOffset: at,
-      unmarked: 0,
-      markedAtMs: Date.now(),
-    };
+    const room = this.#rooms.get(name) ?? new LocalRoom(name, at);
     this.#rooms.set(room.name, room);
-    let group = groupOf(room, filter);
-    if (group === undefined) {
-      group = { filter, channel: channelOf(name, filter?.key), size: 0 };
-      room.groups = room.groups.concat(group);
-    }
+    const group = room.groupFor(filter) ?? addGroup(room, filter);
     group.size++;
     this.#channels.join(session, group.channel);
     this.#directory.enter(room.name, session.id, session.userId);
@@ -77,11 +102,11 @@ export class RoomManager {
   /** Takes the session out; an empty room is forgotten. `filter` is the one it entered with. */
   leave(session: Session, name: RoomName, filter: Filter | undefined): void {
     const room = this.#rooms.get(name);
-    const group = room && groupOf(room, filter);
+    const group = room?.groupFor(filter);
     if (room === undefined || group === undefined) return;
     group.size--;
-    if (group.size === 0) room.groups = room.groups.filter((other) => other !== group);
-    if (room.groups.length === 0) this.#rooms.delete(name);
+    if (group.size === 0) room.filtered = room.filtered.filter((other) => other !== group);
+    if (room.isEmpty) this.#rooms.delete(name);
     this.#channels.leave(session, group.channel);
     this.#directory.leave(name, session.id);
   }
@@ -94,7 +119,7 @@ export class RoomManager {
       const room = this.#rooms.get(name);
       if (room === undefined) continue;
       room.lastOffset = entry.offset;
-      for (const { filter, channel } of room.groups) {
+      for (const { filter, channel } of room.groups()) {
         if (filter !== undefined) data ??= dataOf(entry);
         if (filter === undefined || filter.matches(data ?? {})) channels.push(channel);
       }
@@ -109,19 +134,19 @@ export class RoomManager {
   channelsToMark(entry: LogEntry): { room: RoomName; channels: string[] }[] {
     return entry.rooms.flatMap((name) => {
       const room = this.#rooms.get(name);
-      const filtered = room?.groups.filter(({ filter }) => filter !== undefined) ?? [];
-      if (room === undefined || filtered.length === 0 || !this.#isDue(room, entry.timeMs)) return [];
-      return [{ room: name, channels: filtered.map(({ channel }) => channel) }];
+      if (room?.mark === undefined || room.filtered.length === 0) return [];
+      if (!this.#isDue(room.mark, name, entry.timeMs)) return [];
+      return [{ room: name, channels: room.filtered.map(({ channel }) => channel) }];
     });
   }
 
-  #isDue(room: LocalRoom, nowMs: number): boolean {
-    const { maxEvents, maxAgeMs } = this.#history[roomKindOf(room.name)];
-    room.unmarked++;
-    if (room.unmarked < maxEvents / markFraction && nowMs - room.markedAtMs < maxAgeMs / markFraction)
+  #isDue(mark: Mark, name: RoomName, nowMs: number): boolean {
+    const { maxEvents, maxAgeMs } = this.#history[roomKindOf(name)];
+    mark.unmarked++;
+    if (mark.unmarked < maxEvents / markFraction && nowMs - mark.markedAtMs < maxAgeMs / markFraction)
       return false;
-    room.unmarked = 0;
-    room.markedAtMs = nowMs;
+    mark.unmarked = 0;
+    mark.markedAtMs = nowMs;
     return true;
   }
 
@@ -142,7 +167,8 @@ export class RoomManager {
 
   /** The sessions of this replica in a room. */
   sessions(name: RoomName): Session[] {
-    return this.#rooms.get(name)?.groups.flatMap(({ channel }) => this.#channels.sessions(channel)) ?? [];
+    const groups = [...(this.#rooms.get(name)?.groups() ?? [])];
+    return groups.flatMap(({ channel }) => this.#channels.sessions(channel));
   }
 
   /** Everyone in a room on all replicas; rejects with `unavailable`. */
@@ -156,6 +182,9 @@ export function dataOf(entry: LogEntry): Record<string, unknown> {
   return (JSON.parse(entry.json) as { data: Record<string, unknown> }).data;
 }
 
-function groupOf(room: LocalRoom, filter: Filter | undefined): Group | undefined {
-  return room.groups.find((group) => group.filter?.key === filter?.key);
+function addGroup(room: LocalRoom, filter: Filter | undefined): Group {
+  const group: Group = { filter, channel: channelOf(room.name, filter?.key), size: 0 };
+  room.filtered = room.filtered.concat(group);
+  room.mark ??= { unmarked: 0, markedAtMs: Date.now() };
+  return group;
 }

@@ -1,15 +1,12 @@
 import type { RoomName } from "@roomcast/events";
 import { LRUCache } from "lru-cache";
-import type { SessionStore, StoredSession, StoredSubscription } from "./session-store.ts";
+import type { SessionStore, StoredSession } from "./session-store.ts";
 
 const maxSessions = 100_000;
 
 /** Sessions in the memory of one process. */
 export class MemorySessionStore implements SessionStore {
-  readonly #sessions: LRUCache<
-    string,
-    Omit<StoredSession, "subscriptions"> & { rooms: Map<RoomName, StoredSubscription> }
-  >;
+  readonly #sessions: LRUCache<string, Readonly<StoredSession>>;
 
   /** `ttlMs`: how long a session is kept after it was last used. */
   constructor({ ttlMs }: { ttlMs: number }) {
@@ -17,25 +14,27 @@ export class MemorySessionStore implements SessionStore {
   }
 
   async load(id: string): Promise<StoredSession | undefined> {
-    const found = this.#sessions.get(id);
-    return found && { userId: found.userId, batch: found.batch, subscriptions: [...found.rooms.values()] };
+    return this.#sessions.get(id);
   }
 
   async create(id: string, session: StoredSession): Promise<void> {
-    const { userId, batch } = session;
-    this.#sessions.set(id, { userId, batch, rooms: new Map() });
-    await this.save(id, session);
+    this.#sessions.set(id, session);
   }
 
   async save(id: string, { userId, batch, subscriptions }: StoredSession): Promise<void> {
-    const rooms = this.#sessions.get(id)?.rooms;
-    if (rooms === undefined) return;
-    for (const subscription of subscriptions) rooms.set(subscription.room, subscription);
-    this.#sessions.set(id, { userId, batch, rooms });
+    const stored = this.#sessions.get(id);
+    if (stored === undefined) return;
+    const rooms = new Set(subscriptions.map(({ room }) => room));
+    // Concatenated, because an array that was pushed to, or spread, has room for sixteen more.
+    const all = stored.subscriptions.filter(({ room }) => !rooms.has(room)).concat(subscriptions);
+    this.#sessions.set(id, { userId, batch, subscriptions: all });
   }
 
   async drop(id: string, room: RoomName): Promise<void> {
-    this.#sessions.get(id)?.rooms.delete(room);
+    const stored = this.#sessions.get(id);
+    if (stored === undefined) return;
+    const subscriptions = stored.subscriptions.filter((one) => one.room !== room);
+    this.#sessions.set(id, { ...stored, subscriptions });
   }
 
   async touch(ids: string[]): Promise<void> {

@@ -2,7 +2,7 @@ import type { Principal } from "@roomcast/auth";
 import type { Filter, Position, RoomName } from "@roomcast/events";
 import type { Connection } from "../delivery/connection.ts";
 import { TinyMap } from "../engine/tiny-map.ts";
-import { CommandBudget } from "./command-budget.ts";
+import { takeToken } from "./token-bucket.ts";
 
 /** A client's accepted wish to follow a room. */
 export interface Subscription {
@@ -21,7 +21,6 @@ export class Session {
   /** Replaced when rooms are taken from the user. */
   principal: Principal;
   readonly connection: Connection;
-  readonly budget = new CommandBudget();
   readonly subscriptions = new TinyMap<RoomName, Subscription>();
   /** Number of the last `subscribe` call or resume. */
   batch: number;
@@ -29,6 +28,7 @@ export class Session {
   isEnded = false;
   /** Whether the same session is connected anew, here or elsewhere. */
   isEvicted = false;
+  #commandsFullAtMs = 0;
   /** Where the last batch was replayed. */
   #batchAt = -1;
   /** The change of subscriptions under way, if there is one. */
@@ -43,6 +43,13 @@ export class Session {
 
   get userId(): string {
     return this.principal.userId;
+  }
+
+  /** Counts a command; false if there were more than `rate` per second. */
+  mayCommand(rate: number): boolean {
+    const fullAtMs = takeToken(this.#commandsFullAtMs, rate);
+    this.#commandsFullAtMs = fullAtMs ?? this.#commandsFullAtMs;
+    return fullAtMs !== undefined;
   }
 
   /** Counts a new `subscribe` call or resume that takes effect at an offset. */
