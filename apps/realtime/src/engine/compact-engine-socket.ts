@@ -25,7 +25,11 @@ export interface ReadHooks {
   probed(socket: CompactEngineSocket, transport: unknown): void;
 }
 
-type SchedulePing = (socket: CompactEngineSocket) => void;
+/** Pings connections while they are open. */
+interface Pings {
+  add(socket: CompactEngineSocket): void;
+  ended(): void;
+}
 
 /** The internals of Engine.IO's server that its sockets use, as of 6.6.11. */
 export interface EngineServer {
@@ -86,7 +90,7 @@ const original = EngineSocket.prototype as unknown as CompactEngineSocket;
 export function compactEngineSocket(
   writes: WriteHooks,
   reads: ReadHooks,
-  schedulePing: SchedulePing,
+  pings: Pings,
 ): CompactEngineSocketClass {
   class Compact {
     _events: object | undefined = undefined;
@@ -115,7 +119,7 @@ export function compactEngineSocket(
     }
   }
   Object.setPrototypeOf(Compact.prototype, original);
-  Object.assign(Compact.prototype, methods(writes, reads, schedulePing), {
+  Object.assign(Compact.prototype, methods(writes, reads, pings), {
     protocol: 4,
     upgrading: false,
     upgraded: false,
@@ -125,7 +129,7 @@ export function compactEngineSocket(
   return Compact as unknown as CompactEngineSocketClass;
 }
 
-function methods(writes: WriteHooks, reads: ReadHooks, schedulePing: SchedulePing) {
+function methods(writes: WriteHooks, reads: ReadHooks, pings: Pings) {
   const own: Partial<CompactEngineSocket> & { schedulePing(): void } & ThisType<CompactEngineSocket> = {
     setTransport(transport) {
       if (!(transport instanceof CompactTransport)) return original.setTransport.call(this, transport);
@@ -134,7 +138,7 @@ function methods(writes: WriteHooks, reads: ReadHooks, schedulePing: SchedulePin
     },
 
     schedulePing() {
-      schedulePing(this);
+      pings.add(this);
     },
 
     sendPacket(type, data, options, callback) {
@@ -181,6 +185,7 @@ function methods(writes: WriteHooks, reads: ReadHooks, schedulePing: SchedulePin
       else if (event === "close") {
         delete this.server.clients[this.id];
         this.server.clientsCount--;
+        pings.ended();
         this.client?.onclose(args[0] as string, args[1]);
       }
       return original.emit.call(this, event, ...args);

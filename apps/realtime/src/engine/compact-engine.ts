@@ -45,7 +45,7 @@ export function compactEngine(
 ): () => void {
   const engine = io.engine as unknown as Engine;
   const wheel = new PingWheel(pingIntervalMs);
-  const Socket = compactEngineSocket(writes, reads, (socket) => wheel.add(socket));
+  const Socket = compactEngineSocket(writes, reads, wheel);
   const createOriginal = engine.createTransport.bind(engine);
   engine.createTransport = (name, request) =>
     name === "websocket"

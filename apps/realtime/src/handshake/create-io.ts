@@ -18,8 +18,8 @@ export function createIo(httpServer: HttpServer, options: CreateIoOptions): Serv
   const { socket, corsOrigins, allowLocalOrigins, isOpen, compressionThreshold } = options;
   const format = packetFormat(options.parser);
   const mayConnect = createOriginCheck(corsOrigins, allowLocalOrigins);
-  guardUpgrades(httpServer, socket.openTimeoutMs);
-  return new Server(httpServer, {
+  const answered = guardUpgrades(httpServer, socket.openTimeoutMs);
+  const io = new Server(httpServer, {
     path: "/socket.io/",
     destroyUpgrade: false,
     serveClient: true,
@@ -45,4 +45,6 @@ export function createIo(httpServer: HttpServer, options: CreateIoOptions): Serv
       answer(null, { origin: mayConnect(request), methods: ["GET", "POST"] });
     },
   } as ConstructorParameters<typeof Server>[1]);
+  io.engine.on("headers", (_headers: object, request: IncomingMessage) => answered(request));
+  return io;
 }
