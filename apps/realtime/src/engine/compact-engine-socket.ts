@@ -1,4 +1,5 @@
 import type { IncomingMessage } from "node:http";
+import type { Writable } from "node:stream";
 import { Socket as EngineSocket } from "engine.io";
 import { CompactTransport, type TransportOwner } from "./compact-transport.ts";
 import { lazily } from "./lazily.ts";
@@ -53,7 +54,7 @@ export interface CompactEngineSocket extends TransportOwner, PingedConnection {
   transport: {
     readonly writable: boolean;
     /** The WebSocket, if it is one's. */
-    readonly socket?: { terminate(): void };
+    readonly socket?: { terminate(): void; readonly _socket: Writable | null };
     send(packets: unknown[]): void;
   };
   writeBuffer: unknown[];

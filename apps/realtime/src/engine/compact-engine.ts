@@ -68,7 +68,9 @@ function handshakeWith(engine: Engine, Socket: CompactEngineSocketClass): Engine
     let id: string;
     let transport: Transport;
     try {
-      id = await engine.generateId(request);
+      const made = engine.generateId(request);
+      // Not awaited without need: the first packet leaves with the answer to the upgrade.
+      id = typeof made === "string" ? made : await made;
       transport = createTransport(engine, name, request);
     } catch {
       // It fails there once more, and is answered and told.

@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { type Namespace, Socket } from "socket.io";
 import type { CompactClient } from "./compact-client.ts";
 import { lazily } from "./lazily.ts";
 import { type ListenerTable, listenerTableClass } from "./listeners.ts";
+import { randomId } from "./random-id.ts";
 import { TinyMap } from "./tiny-map.ts";
 
 type AnyListener = (...args: unknown[]) => void;
@@ -11,6 +11,12 @@ type Middleware = (event: unknown[], next: (error?: Error) => void) => void;
 /** Socket.IO's socket with its internals as of 4.8.4. */
 interface Internals {
   buildHandshake(auth: object): object;
+}
+
+/** The internals of Socket.IO's namespaces that are overridden or used here, as of 4.8.4. */
+interface NamespaceInternals {
+  _createSocket(client: CompactClient, auth: object): Promise<unknown>;
+  _doConnect(socket: CompactSocket, done: unknown): void;
 }
 
 const none: readonly never[] = [];
@@ -37,7 +43,7 @@ export class CompactSocket {
   _eventsCount = 1;
   readonly nsp: Namespace;
   readonly client: CompactClient;
-  readonly id = randomBytes(15).toString("base64url");
+  readonly id = randomId(15);
   pid: string | undefined = undefined;
   handshake: object;
   data: object = {};
@@ -89,8 +95,21 @@ Object.assign(CompactSocket.prototype, { recovered: false, fns: none });
 lazily(CompactSocket.prototype, "acks", () => new TinyMap());
 lazily(CompactSocket.prototype, "flags", () => ({}));
 
-/** Makes a namespace's sockets of this kind. Socket.IO's own state recovery is not for them. */
+/**
+ * Makes a namespace's sockets of this kind, and lets what they are sent at the beginning leave in one write. Socket.IO's
+ * own state recovery is not for them.
+ */
 export function compactNamespace(namespace: Namespace): void {
-  const create = async (client: CompactClient, auth: object) => new CompactSocket(namespace, client, auth);
-  Object.assign(namespace, { _createSocket: create });
+  const internals = namespace as unknown as NamespaceInternals;
+  const connect = internals._doConnect.bind(namespace);
+  internals._createSocket = async (client, auth) => new CompactSocket(namespace, client, auth);
+  internals._doConnect = (socket, done) => {
+    const stream = socket.client.conn.transport.socket?._socket;
+    stream?.cork();
+    try {
+      connect(socket, done);
+    } finally {
+      stream?.uncork();
+    }
+  };
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { findToken, type TokenVerifier } from "@roomcast/auth";
 import {
   formatPosition,
@@ -11,6 +10,7 @@ import {
 import type { Logger } from "@roomcast/service";
 import type { Socket } from "socket.io";
 import { Connection, type ConnectionContext } from "../delivery/connection.ts";
+import { randomId } from "../engine/random-id.ts";
 import { Session } from "../sessions/session.ts";
 import type { SessionStore, StoredSession, StoredSubscription } from "../sessions/session-store.ts";
 import { setSession } from "../sessions/socket-session.ts";
@@ -88,7 +88,7 @@ async function authenticate(
     const session = new Session(found.id, principal, connection, found.stored.batch);
     return { session, resume: found, giveUpPlace: await options.admit(session) };
   }
-  const session = new Session(randomBytes(16).toString("base64url"), principal, connection);
+  const session = new Session(randomId(16), principal, connection);
   const giveUpPlace = await options.admit(session);
   try {
     const subscriptions = storedRooms(session.userId, options.position());

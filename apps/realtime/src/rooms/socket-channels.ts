@@ -8,7 +8,10 @@ export function socketChannels(namespaces: readonly Namespace[]): Channels {
   return {
     join: ({ connection: { socket } }, channel) =>
       void socket.nsp.adapter.addAll(socket.id, new Set([channel])),
-    leave: ({ connection: { socket } }, channel) => void socket.nsp.adapter.del(socket.id, channel),
+    leave: ({ connection: { socket, channels } }, channel) => {
+      // At its end Socket.IO has taken a socket out of all, and would make a list of all others to look for it.
+      if (channels.includes(channel)) void socket.nsp.adapter.del(socket.id, channel);
+    },
     sessions: (channel) =>
       namespaces
         .flatMap(({ adapter }) => (adapter as unknown as FanOut).membersOf(channel))

@@ -163,6 +163,8 @@ function openClient(url: string, auth: object, name: string, connectTimeoutMs: n
     // A reply to a queued command after a reconnect could come from another master: nothing waits in the client.
     disableOfflineQueue: true,
     maintNotifications: "disabled",
+    // By default each command has an AbortSignal for five seconds, though it is written at once. See `within`.
+    commandOptions: { timeout: 0 },
     socket: { reconnectStrategy: false, connectTimeout: connectTimeoutMs, noDelay: true },
   });
 }
