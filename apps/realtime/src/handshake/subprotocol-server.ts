@@ -13,24 +13,24 @@ interface Internals {
   completeUpgrade(...args: [...unknown[], socket: Duplex, head: Buffer, done: () => void]): void;
 }
 
-const { completeUpgrade } = WebSocketServer.prototype as unknown as Internals;
+const Base = WebSocketServer as unknown as new (options: ServerOptions) => WebSocketServer & Internals;
 
 /**
  * Chooses the subprotocol by name: ws would echo the first one offered, which may be the token. The answer and what is
  * sent at once after it leave in one write.
  */
-export class SubprotocolServer extends WebSocketServer implements Internals {
+export class SubprotocolServer extends Base {
   constructor(options: ServerOptions) {
     const handleProtocols = (offered: Set<string>) => (offered.has(subprotocol) ? subprotocol : false);
     const compact = { WebSocket: compactWebSocket(), autoPong: false };
     super({ ...options, ...compact, handleProtocols, closeTimeout } as ServerOptions);
   }
 
-  completeUpgrade(...args: Parameters<Internals["completeUpgrade"]>): void {
+  override completeUpgrade(...args: Parameters<Internals["completeUpgrade"]>): void {
     const stream = args.at(-3) as Duplex;
     stream.cork();
     try {
-      completeUpgrade.apply(this, args);
+      super.completeUpgrade(...args);
     } finally {
       stream.uncork();
     }
