@@ -1,5 +1,6 @@
 import { ProtocolError } from "@roomcast/events";
 import jwt from "jsonwebtoken";
+import { LRUCache } from "lru-cache";
 
 /** What of a token's header may take part in finding its key. Nothing of it is proven yet. */
 export interface TokenHeader {
@@ -26,12 +27,20 @@ export function asToken(token: unknown): string {
   return token;
 }
 
+/** Accepted headers by their text: the tokens of one issuer have the same, and to decode one is half of a verification. */
+const accepted = new LRUCache<string, TokenHeader>({ max: 100 });
+const maxKeptLength = 512;
+
 /** The header of a signed token, or `ProtocolError("unauthorized")` if it is malformed or tries to choose its own key. */
 export function readTokenHeader(token: string): TokenHeader {
+  const text = token.slice(0, token.indexOf(".") + 1);
+  const known = accepted.get(text);
+  if (known !== undefined) return known;
   const header: unknown = decode(token)?.header;
   if (!isHeader(header) || refusedHeaders.some((name) => Object.hasOwn(header, name))) {
     throw new ProtocolError("unauthorized", "the token's header is not acceptable");
   }
+  if (text.length <= maxKeptLength) accepted.set(text, header);
   return header;
 }
 
