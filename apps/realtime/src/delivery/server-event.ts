@@ -8,6 +8,7 @@ import {
 } from "@roomcast/events";
 import type { Socket } from "socket.io";
 import { v7 as uuid } from "uuid";
+import { withRandom } from "../engine/random-pool.ts";
 
 /**
  * Sends an event of the server itself. A stock client keeps any trailing string as the position to resume from, so a
@@ -27,7 +28,8 @@ export function sendServerEvent<T extends ServerEventType>(
 
 /** The envelope of an event of the server itself. */
 export function serverEnvelope<T extends ServerEventType>(type: T, room: RoomName, data: ServerEventData[T]) {
-  return { id: uuid(), type, room, timestamp: new Date().toISOString(), correlationId: null, data };
+  const id = withRandom(16, (random) => uuid({ random }));
+  return { id, type, room, timestamp: new Date().toISOString(), correlationId: null, data };
 }
 
 /** Tells a client that it must refetch a room's state; live events go on from `position`. */

@@ -2,7 +2,7 @@ import { type Namespace, Socket } from "socket.io";
 import type { CompactClient } from "./compact-client.ts";
 import { lazily } from "./lazily.ts";
 import { type ListenerTable, listenerTableClass } from "./listeners.ts";
-import { randomId } from "./random-id.ts";
+import { randomId } from "./random-pool.ts";
 import { TinyMap } from "./tiny-map.ts";
 
 type AnyListener = (...args: unknown[]) => void;

@@ -10,7 +10,7 @@ import {
 import type { Logger } from "@roomcast/service";
 import type { Socket } from "socket.io";
 import { Connection, type ConnectionContext } from "../delivery/connection.ts";
-import { randomId } from "../engine/random-id.ts";
+import { randomId } from "../engine/random-pool.ts";
 import { Session } from "../sessions/session.ts";
 import type { SessionStore, StoredSession, StoredSubscription } from "../sessions/session-store.ts";
 import { setSession } from "../sessions/socket-session.ts";
