@@ -44,6 +44,13 @@ describe("a worker that dies", () => {
     }, 60_000);
     afterAll(() => workers.stop());
 
+    function replaced(worker: number, dead: number): Promise<void> {
+      return waitUntil(
+        "another has its place",
+        () => ![undefined, dead].includes(workers.pids().get(worker)),
+      );
+    }
+
     test("is replaced, and its clients resume without missing anything", async () => {
       const clients = await Promise.all(
         Array.from({ length: 8 }, (_, index) => {
@@ -68,7 +75,7 @@ describe("a worker that dies", () => {
       expect(lost.length).toBeGreaterThan(0);
       expect(lost.map(({ socket }) => socket.recovered)).toEqual(lost.map(() => true));
       expect(kept.map(({ socket }) => socket.recovered)).toEqual(kept.map(() => false));
-      await waitUntil("another has its place", () => ![undefined, dying].includes(workers.pids().get(1)));
+      await replaced(1, dying);
       await waitUntil("all are ready", async () => (await fetch(`${workers.url}/ready`)).ok);
       for (const client of clients) client.close();
     }, 30_000);
@@ -114,6 +121,7 @@ describe("a worker that dies", () => {
       process.kill(dying, "SIGKILL");
       await Promise.all(ended);
       for (const socket of sockets) socket.destroy();
+      await replaced(1, dying);
       await waitUntil("all are ready", async () => (await fetch(`${workers.url}/ready`)).ok);
     }, 30_000);
 
