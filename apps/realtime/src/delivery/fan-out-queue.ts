@@ -1,4 +1,5 @@
 import type { Connection } from "./connection.ts";
+import { EntryBytes } from "./entry-bytes.ts";
 import type { EntryFrames } from "./entry-frames.ts";
 import type { FrameWriter } from "./frame-writer.ts";
 import { PendingEntries, type Segment } from "./pending-entries.ts";
@@ -53,16 +54,30 @@ export class FanOutQueue {
     const segments = this.#segments;
     // Writing may flush again, through Engine.IO's events: then there must be nothing left to write twice.
     this.#segments = [];
+    const [first] = segments;
+    const channels = segments.length === 1 ? (first as AudienceSegment).audience.members() : [];
     // Nobody's code runs before all members are known: whoever leaves in the middle cannot make another be skipped.
-    for (const connection of shareOut(segments)) this.#write(connection);
+    if (channels.length === 1)
+      this.#writeAll((channels[0] as readonly Connection[]).slice(), first as Segment);
+    else for (const connection of shareOut(segments)) this.#writePending(connection);
   }
 
-  #write(connection: Connection): void {
+  /** The usual tick, in which everybody is given the same: nothing has to be noted for each. */
+  #writeAll(members: readonly Connection[], segment: Segment): void {
+    const bytes = new EntryBytes(segment.entries, segment.namespace);
+    for (let i = 0; i < members.length; i++) this.#write(members[i] as Connection, segment.entries, bytes);
+  }
+
+  #writePending(connection: Connection): void {
     const { pending } = connection;
     if (pending === undefined) return;
     connection.pending = undefined;
-    if (connection.isReady) this.#writer.write(connection, pending.bytes.for(connection.inflates));
-    else connection.deliver(pending.entries, pending.bytes);
+    this.#write(connection, pending.entries, pending.bytes);
+  }
+
+  #write(connection: Connection, entries: EntryFrames[], bytes: EntryBytes): void {
+    if (connection.isReady) this.#writer.write(connection, bytes.for(connection.inflates));
+    else connection.deliver(entries, bytes);
   }
 }
 

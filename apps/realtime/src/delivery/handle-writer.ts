@@ -7,7 +7,7 @@ import type { FrameWriter, ReadyStream, StreamHandle } from "./frame-writer.ts";
 type WriteRequestClass = new () => WriteRequest;
 
 interface WriteRequest {
-  handle?: StreamHandle | undefined;
+  handle?: StreamHandle;
   /** Keeps the bytes alive while the kernel has not taken them. */
   buffer?: Buffer;
   async?: boolean;
@@ -36,21 +36,17 @@ export async function createHandleWriter(): Promise<FrameWriter | undefined> {
 }
 
 function writerOf(Request: WriteRequestClass): FrameWriter {
-  let spare = new Request();
+  const newRequest = () => Object.assign(new Request(), { async: false, oncomplete: ignore });
+  let spare = newRequest();
   return {
     name: "handle",
     write(connection: ReadyStream, bytes: Buffer) {
       const handle = connection.handle as StreamHandle;
-      const request = spare;
-      request.handle = handle;
-      request.oncomplete = ignore;
-      request.async = false;
-      if (handle.writeBuffer(request, bytes) !== 0) return fail(connection);
+      if (handle.writeBuffer(spare, bytes) !== 0) return fail(connection);
       if (handle.writeQueueSize === 0) return;
       // The kernel took only a part: libuv holds on to the request and the bytes, and later writes must queue.
-      request.async = true;
-      request.buffer = bytes;
-      spare = new Request();
+      Object.assign(spare, { handle, async: true, buffer: bytes });
+      spare = newRequest();
       connection.isReady = false;
     },
   };
