@@ -17,6 +17,15 @@ interface AudienceSegment extends Segment {
   audience: Audience;
 }
 
+/** A segment that is being written to members, and how far that is. */
+interface Work {
+  segment: Segment;
+  members: readonly Connection[];
+  next: number;
+  /** Whether the members from `next` on have it as `pending`. */
+  isNoted: boolean;
+}
+
 /**
  * What this tick has to write. All that comes for a connection becomes one buffer and one write, and those who are given
  * the same share the buffer. Whoever changes a membership, or writes to a connection by another way, flushes first: so
@@ -26,6 +35,7 @@ export class FanOutQueue {
   readonly #writer: FrameWriter;
   #segments: AudienceSegment[] = [];
   #isScheduled = false;
+  #underWay: Work | undefined = undefined;
 
   constructor(writer: FrameWriter) {
     this.#writer = writer;
@@ -51,21 +61,42 @@ export class FanOutQueue {
   /** Writes what has come so far. */
   flush(): void {
     if (this.#segments.length === 0) return;
+    this.#noteRest();
     const segments = this.#segments;
     // Writing may flush again, through Engine.IO's events: then there must be nothing left to write twice.
     this.#segments = [];
     const [first] = segments;
-    const channels = segments.length === 1 ? (first as AudienceSegment).audience.members() : [];
+    const isAlone = segments.length === 1 && this.#underWay === undefined;
+    const channels = isAlone ? (first as AudienceSegment).audience.members() : [];
     // Nobody's code runs before all members are known: whoever leaves in the middle cannot make another be skipped.
     if (channels.length === 1)
       this.#writeAll((channels[0] as readonly Connection[]).slice(), first as Segment);
     else for (const connection of shareOut(segments)) this.#writePending(connection);
   }
 
-  /** The usual tick, in which everybody is given the same: nothing has to be noted for each. */
+  /** The usual tick, in which everybody is given the same: nothing is noted for each, unless something comes meanwhile. */
   #writeAll(members: readonly Connection[], segment: Segment): void {
     const bytes = new EntryBytes(segment.entries, segment.namespace);
-    for (let i = 0; i < members.length; i++) this.#write(members[i] as Connection, segment.entries, bytes);
+    const work: Work = { segment, members, next: 0, isNoted: false };
+    this.#underWay = work;
+    try {
+      while (work.next < members.length) {
+        const connection = members[work.next++] as Connection;
+        if (work.isNoted) this.#writePending(connection);
+        else this.#write(connection, segment.entries, bytes);
+      }
+    } finally {
+      this.#underWay = undefined;
+    }
+  }
+
+  /** Whoever is still to be written when more comes is given it behind what is noted here. */
+  #noteRest(): void {
+    const work = this.#underWay;
+    if (work === undefined || work.isNoted) return;
+    const alone = new PendingEntries(work.segment);
+    for (const connection of work.members.slice(work.next)) connection.pending = alone;
+    work.isNoted = true;
   }
 
   #writePending(connection: Connection): void {
