@@ -16,11 +16,11 @@ const settleMs = 300;
 
 /** What it takes to let a client in. */
 export const connect: Scenario = async (lab) => {
-  const { connections, atOnce } = lab.profile.connect;
+  const { connections, atOnce, warmUpRounds } = lab.profile.connect;
   const table = new Table({
     id: "connect",
     title: "Connecting",
-    text: `WebSocket upgrade, Socket.IO handshake and an HS256 token check, ${atOnce} at once, ${connections.toLocaleString("en")} per round. A resume also reads the session and brings it back into its rooms.`,
+    text: `WebSocket upgrade, Socket.IO handshake and an HS256 token check, ${atOnce} at once, ${connections.toLocaleString("en")} per round, after ${warmUpRounds} rounds that do not count. A resume also reads the session and brings it back into its rooms.`,
     reference: "socket.io",
     columns: [
       { id: "cpu", label: "CPU per accepted connection", unit: "ms" },
@@ -29,7 +29,9 @@ export const connect: Scenario = async (lab) => {
   });
   const stages = await openConnecting(lab);
   try {
-    await inRounds(lab.profile.rounds + 1, stages, (stage) => measureRound(lab, table, stage));
+    await inRounds(lab.profile.connect.warmUpRounds + lab.profile.rounds, stages, (stage) =>
+      measureRound(lab, table, stage),
+    );
   } finally {
     await closeStages(stages.map(({ stage }) => stage));
   }
@@ -39,8 +41,7 @@ export const connect: Scenario = async (lab) => {
 interface ConnectStage {
   name: ContestantName;
   stage: Stage;
-  /** The first round is compiled on the way and does not count. */
-  isWarm: boolean;
+  roundsDone: number;
 }
 
 async function openConnecting(lab: Lab): Promise<ConnectStage[]> {
@@ -58,23 +59,23 @@ async function openConnecting(lab: Lab): Promise<ConnectStage[]> {
       return contestant && { ...contestant, name, plan: change(contestant.plan) };
     };
     const stage = await openStage(lab, changed, setting);
-    if (stage !== undefined) stages.push({ name, stage, isWarm: false });
+    if (stage !== undefined) stages.push({ name, stage, roundsDone: 0 });
   }
   return stages;
 }
 
 async function measureRound({ profile, log }: Lab, table: Table, entry: ConnectStage): Promise<void> {
-  const { connections, atOnce } = profile.connect;
+  const { connections, atOnce, warmUpRounds } = profile.connect;
   const { name, stage } = entry;
   const before = cpuUs(stage.contestant.pid);
   const { elapsedUs } = await stage.load.connect(connections, atOnce);
   const usedUs = cpuUs(stage.contestant.pid) - before;
-  if (entry.isWarm) {
+  entry.roundsDone++;
+  if (entry.roundsDone > warmUpRounds) {
     table.add(name, "cpu", usedUs / connections / 1_000);
     table.add(name, "rate", connections / (elapsedUs / 1_000_000));
     log(`connect: ${name} ${(usedUs / connections / 1_000).toFixed(3)} ms`);
   }
-  entry.isWarm = true;
   await stage.load.disconnect();
   await stage.load.resumeSessions(true);
   // The server has to see that they are gone: a resume would evict them else.

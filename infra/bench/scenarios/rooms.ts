@@ -1,7 +1,7 @@
 import { startNats } from "../contestants/nats.ts";
 import { startNchan } from "../contestants/nchan.ts";
-import { startFloor, startWs } from "../contestants/plain-websocket.ts";
-import { startEmbedded, startOverRedis, startPublicPath } from "../contestants/roomcast.ts";
+import { startFloor } from "../contestants/plain-websocket.ts";
+import { startEmbedded, startOverRedis } from "../contestants/roomcast.ts";
 import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
 import { closeStages, openStages } from "../stage.ts";
 import { Table } from "../table.ts";
@@ -11,11 +11,9 @@ import type { Scenario } from "./scenario.ts";
 const starts = [
   startFloor,
   startEmbedded,
-  startPublicPath,
   startOverRedis,
   startNchan,
   startNats,
-  startWs,
   startSocketIo,
   startSocketIoRedis,
 ];
