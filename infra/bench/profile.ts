@@ -6,7 +6,8 @@ export interface Profile {
   /** Length of one measurement. */
   measureMs: number;
   fanOut: { clients: readonly number[] };
-  rooms: { clients: number; rooms: number };
+  /** `warmUpEvents`: each event does much, so the code has to be compiled first. */
+  rooms: { clients: number; rooms: number; warmUpEvents: number };
   latency: { eventsPerSecond: readonly number[]; measureMs: number };
   throughput: { startEventsPerSecond: number; stepMs: number };
   /** `overRedis`: the servers that share their state through Redis, too. */
@@ -24,7 +25,7 @@ export const fullProfile: Profile = {
   rounds: 3,
   measureMs: 700,
   fanOut: { clients: [1_000, 5_000] },
-  rooms: { clients: 5_000, rooms: 1_000 },
+  rooms: { clients: 5_000, rooms: 1_000, warmUpEvents: 12_000 },
   latency: { eventsPerSecond: [100, 1_000, 5_000], measureMs: 1_500 },
   throughput: { startEventsPerSecond: 2_000, stepMs: 1_000 },
   memory: { connections: 10_000, warmUp: 500, overRedis: true },
@@ -40,7 +41,7 @@ export const quickProfile: Profile = {
   rounds: 2,
   measureMs: 500,
   fanOut: { clients: [1_000] },
-  rooms: { clients: 1_000, rooms: 200 },
+  rooms: { clients: 1_000, rooms: 200, warmUpEvents: 4_000 },
   latency: { eventsPerSecond: [100, 1_000], measureMs: 1_000 },
   throughput: { startEventsPerSecond: 4_000, stepMs: 700 },
   memory: { connections: 2_000, warmUp: 200, overRedis: false },
@@ -56,7 +57,7 @@ export const tinyProfile: Profile = {
   rounds: 1,
   measureMs: 100,
   fanOut: { clients: [20] },
-  rooms: { clients: 20, rooms: 4 },
+  rooms: { clients: 20, rooms: 4, warmUpEvents: 10 },
   latency: { eventsPerSecond: [100], measureMs: 200 },
   throughput: { startEventsPerSecond: 500, stepMs: 200 },
   memory: { connections: 50, warmUp: 10, overRedis: false },

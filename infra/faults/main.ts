@@ -19,11 +19,11 @@ async function main(args: readonly string[]): Promise<number> {
     console.log(`${usage}\n\nScenarios: ${[...scenarios, mutant].map(({ name }) => name).join(", ")}`);
     return 0;
   }
-  const { seed, isQuick, markdown, histories } = options;
+  const { seed, isQuick, env, markdown, histories } = options;
   console.log(`seed ${seed}${isQuick ? ", quick" : ""}`);
   const rows: Row[] = [];
   for (const scenario of chosen(options)) {
-    const row = await runScenario(scenario, { seed, isQuick, say: (text) => console.log(text) });
+    const row = await runScenario(scenario, { seed, isQuick, env, say: (text) => console.log(text) });
     console.log(`${toLine(row)}\n`);
     if (histories !== undefined) await writeHistories(row, histories);
     rows.push(withoutHistory(row));

@@ -8,6 +8,8 @@ export interface Options {
   seed: number;
   /** Shorter faults and smaller crowds. */
   isQuick: boolean;
+  /** Further configuration of the replicas. */
+  env: Record<string, string>;
   /** Run the mutant alone. */
   isMutant: boolean;
   /** File to write the summary table to. */
@@ -22,6 +24,7 @@ export const usage = `npm run test:faults -- [options]
   --only a,b       run only these scenarios
   --seed n         repeat a run; without it, a random one that is printed
   --quick          shorter faults, smaller crowds
+  --env NAME=VALUE configure the replicas differently; may be repeated
   --mutant         run only the mutant: replay switched off, which must be caught
   --markdown FILE  write the summary table to a file
   --histories DIR  write the history of each client with an anomaly to a folder
@@ -35,6 +38,7 @@ export function readOptions(args: readonly string[]): Options {
       only: { type: "string" },
       seed: { type: "string" },
       quick: { type: "boolean", default: false },
+      env: { type: "string", multiple: true, default: [] },
       mutant: { type: "boolean", default: false },
       markdown: { type: "string" },
       histories: { type: "string" },
@@ -45,11 +49,18 @@ export function readOptions(args: readonly string[]): Options {
     only: values.only?.split(",").map((name) => name.trim()),
     seed: readSeed(values.seed),
     isQuick: values.quick,
+    env: Object.fromEntries(values.env.map(readVariable)),
     isMutant: values.mutant,
     markdown: values.markdown,
     histories: values.histories,
     isHelp: values.help,
   };
+}
+
+function readVariable(text: string): [name: string, value: string] {
+  const [, name, value] = /^(\w+)=(.*)$/.exec(text) ?? [];
+  if (name === undefined || value === undefined) throw new Error("--env takes NAME=VALUE");
+  return [name, value];
 }
 
 function readSeed(text: string | undefined): number {

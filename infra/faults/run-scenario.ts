@@ -3,15 +3,21 @@ import { isPassed, type Row, type Run, type Scenario } from "./scenario.ts";
 
 const shownAnomalies = 10;
 
+export interface RunOptions extends Pick<Run, "isQuick" | "say"> {
+  seed: number;
+  env?: Run["env"];
+}
+
 /** Runs one scenario and ends whatever it started; a scenario that throws is a row that failed. */
 export async function runScenario(
   scenario: Scenario,
-  { seed, isQuick, say }: { seed: number; isQuick: boolean; say: (text: string) => void },
+  { seed, isQuick, env = {}, say }: RunOptions,
 ): Promise<Row> {
   const ends: (() => unknown)[] = [];
   const run: Run = {
     random: new Random(seed + hash(scenario.name)),
     isQuick,
+    env,
     say: (text) => say(`  ${text}`),
     onEnd: (end) => ends.unshift(end),
   };

@@ -5,6 +5,8 @@ export interface Run {
   random: Random;
   /** Whether faults are to be shorter and crowds smaller. */
   isQuick: boolean;
+  /** Further configuration of the replicas. */
+  env: Readonly<Record<string, string>>;
   /** Tells what is going on. */
   say: (text: string) => void;
   /** Has something ended when the scenario is over, however it ends; the last one first. */

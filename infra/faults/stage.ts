@@ -12,6 +12,7 @@ import {
   startRedis,
   startRoomcast,
 } from "@roomcast/testkit";
+import msgpackParser from "socket.io-msgpack-parser";
 import { readFinalLog } from "./final-log.ts";
 import { Publishers } from "./publishers.ts";
 import { Replicas } from "./replicas.ts";
@@ -73,7 +74,7 @@ export class Stage {
   /** Resolves when every client follows its rooms and events flow. */
   static async set(run: Run, options: StageOptions = {}): Promise<Stage> {
     const redisUrl = options.redisUrl ?? (await ownRedis(run));
-    const env = { ...wholeHistories, ...options.env };
+    const env = { ...wholeHistories, ...run.env, ...options.env };
     const redisUrls = await (options.replicaRedisUrls?.(redisUrl) ?? [redisUrl, redisUrl, redisUrl]);
     const replicas = await Replicas.start({ redisUrls, env });
     run.onEnd(() => replicas.stop());
@@ -176,6 +177,7 @@ async function gather(
     roomsPerClient: options.roomsPerClient ?? 3,
     tags,
     filterFor,
+    ...(run.env.WS_PARSER === "msgpack" ? { parser: msgpackParser } : {}),
     random,
     pastPosition: () => publishers.pastPosition(random),
     url: () => replicas.url,

@@ -22,6 +22,8 @@ export interface SwarmOptions {
   pollingUrl?: () => string;
   /** A position from a moment ago, if there is one. */
   pastPosition: () => string | undefined;
+  /** Other than Socket.IO's own, as the server has been told. */
+  parser?: object;
   /** Shares of the clients, 0 to 1. Default a tenth each, `churn` and `since` a twentieth. */
   shares?: Partial<Record<"polling" | "filtered" | "since" | "churn", number>>;
 }
@@ -83,13 +85,14 @@ export class Swarm {
   }
 
   #client(index: number): SwarmClient {
-    const { url, pollingUrl, random, filterFor } = this.#options;
+    const { url, pollingUrl, parser, random, filterFor } = this.#options;
     const polls = pollingUrl !== undefined && this.#isOneOf("polling", index);
     return new SwarmClient({
       name: `c${index}`,
       token: testToken(`c${index}`),
       transport: polls ? "polling" : "websocket",
       url: polls ? pollingUrl : url,
+      parser,
       random: random.fork(),
       filterFor,
     });

@@ -26,6 +26,8 @@ export interface SwarmClientOptions {
   name: string;
   token: string;
   transport: "websocket" | "polling";
+  /** Other than Socket.IO's own. */
+  parser?: object | undefined;
   /** Where to connect next; asked again for every attempt. */
   url: () => string;
   random: Random;
@@ -63,6 +65,7 @@ export class SwarmClient implements ClientHistory {
       reconnectionDelay: 100,
       reconnectionDelayMax: 500,
       timeout: 4_000,
+      ...(options.parser === undefined ? {} : { parser: options.parser }),
     });
     this.#listen();
   }
