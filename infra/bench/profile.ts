@@ -3,16 +3,17 @@ export interface Profile {
   name: "full" | "quick" | "tiny";
   /** Rounds of every measurement; the contestants take turns within each. */
   rounds: number;
+  /** Published before anything is measured: the code of a server that works is compiled. */
+  warmUpEvents: number;
   /** Length of one measurement. */
   measureMs: number;
   fanOut: { clients: readonly number[] };
-  /** `warmUpEvents`: each event does much, so the code has to be compiled first. */
-  rooms: { clients: number; rooms: number; warmUpEvents: number };
+  rooms: { clients: number; rooms: number };
   latency: { eventsPerSecond: readonly number[]; measureMs: number };
   throughput: { startEventsPerSecond: number; stepMs: number };
   /** `overRedis`: the servers that share their state through Redis, too. */
   memory: { connections: number; warmUp: number; overRedis: boolean };
-  /** Rounds that do not count come first: the code of a server that works is compiled. */
+  /** Rounds that do not count come first. */
   connect: { connections: number; atOnce: number; warmUpRounds: number };
   takeover: { connections: number; warmUp: number; atOnce: number };
   compression: { clients: number; connections: number; eventBytes: number };
@@ -23,9 +24,10 @@ export interface Profile {
 export const fullProfile: Profile = {
   name: "full",
   rounds: 3,
+  warmUpEvents: 12_000,
   measureMs: 700,
   fanOut: { clients: [1_000, 5_000] },
-  rooms: { clients: 5_000, rooms: 1_000, warmUpEvents: 12_000 },
+  rooms: { clients: 5_000, rooms: 1_000 },
   latency: { eventsPerSecond: [100, 1_000, 5_000], measureMs: 1_500 },
   throughput: { startEventsPerSecond: 2_000, stepMs: 1_000 },
   memory: { connections: 10_000, warmUp: 500, overRedis: true },
@@ -39,9 +41,10 @@ export const fullProfile: Profile = {
 export const quickProfile: Profile = {
   name: "quick",
   rounds: 2,
+  warmUpEvents: 4_000,
   measureMs: 500,
   fanOut: { clients: [1_000] },
-  rooms: { clients: 1_000, rooms: 200, warmUpEvents: 4_000 },
+  rooms: { clients: 1_000, rooms: 200 },
   latency: { eventsPerSecond: [100, 1_000], measureMs: 1_000 },
   throughput: { startEventsPerSecond: 4_000, stepMs: 700 },
   memory: { connections: 2_000, warmUp: 200, overRedis: false },
@@ -55,9 +58,10 @@ export const quickProfile: Profile = {
 export const tinyProfile: Profile = {
   name: "tiny",
   rounds: 1,
+  warmUpEvents: 10,
   measureMs: 100,
   fanOut: { clients: [20] },
-  rooms: { clients: 20, rooms: 4, warmUpEvents: 10 },
+  rooms: { clients: 20, rooms: 4 },
   latency: { eventsPerSecond: [100], measureMs: 200 },
   throughput: { startEventsPerSecond: 500, stepMs: 200 },
   memory: { connections: 50, warmUp: 10, overRedis: false },

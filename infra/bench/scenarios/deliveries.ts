@@ -5,6 +5,20 @@ import type { Stage } from "../stage.ts";
 import { steadyRate } from "../steady-rate.ts";
 import type { Table } from "../table.ts";
 
+/** Nearly all of these rooms are empty, so that what is warmed up is what an event costs by itself. */
+const warmUpRooms = 1_000;
+
+/** A server that cannot keep up takes longer. */
+const warmUpEventsPerSecond = 10_000;
+
+/** Publishes events to every server that are not measured. */
+export async function warmUp(stages: readonly Stage[], events: number): Promise<void> {
+  const durationMs = (1_000 * events) / warmUpEventsPerSecond;
+  const rate = { burst: 1, burstsPerSecond: warmUpEventsPerSecond, durationMs };
+  for (const { contestant } of stages)
+    await contestant.feed({ ...rate, rooms: warmUpRooms, isolated: false });
+}
+
 /** One column of a table of costs per delivered message. */
 export interface DeliveryColumn {
   id: string;

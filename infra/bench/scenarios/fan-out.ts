@@ -7,7 +7,7 @@ import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
 import type { Lab } from "../lab.ts";
 import { closeStages, openStages } from "../stage.ts";
 import { Table } from "../table.ts";
-import { measureDeliveries } from "./deliveries.ts";
+import { measureDeliveries, warmUp } from "./deliveries.ts";
 import type { Scenario } from "./scenario.ts";
 
 const starts: readonly StartContestant[] = [
@@ -51,6 +51,7 @@ export const fanOut: Scenario = async (lab) => {
 async function measureCrowd(lab: Lab, table: Table, clients: number): Promise<void> {
   const stages = await openStages(lab, starts, { rooms: 1 }, clients);
   try {
+    await warmUp(stages, lab.profile.warmUpEvents);
     for (const { id, burst } of modes) {
       // Alone, an event has nothing to be coalesced with.
       const takers = stages.filter(({ contestant }) => burst > 1 || contestant.name !== "floor-coalesced");

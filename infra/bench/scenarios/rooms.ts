@@ -3,10 +3,9 @@ import { startNchan } from "../contestants/nchan.ts";
 import { startFloor } from "../contestants/plain-websocket.ts";
 import { startEmbedded, startOverRedis } from "../contestants/roomcast.ts";
 import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
-import { measureFeed } from "../measure-feed.ts";
 import { closeStages, openStages } from "../stage.ts";
 import { Table } from "../table.ts";
-import { measureDeliveries } from "./deliveries.ts";
+import { measureDeliveries, warmUp } from "./deliveries.ts";
 import type { Scenario } from "./scenario.ts";
 
 const starts = [
@@ -19,12 +18,9 @@ const starts = [
   startSocketIoRedis,
 ];
 
-/** Events per second; a server that cannot keep up takes longer. */
-const warmUpRate = 6_000;
-
 /** Many small rooms that take turns: what an event costs counts as much as what a client costs. */
 export const rooms: Scenario = async (lab) => {
-  const { clients, rooms: count, warmUpEvents } = lab.profile.rooms;
+  const { clients, rooms: count } = lab.profile.rooms;
   const table = new Table({
     id: "rooms",
     title: "Many rooms: CPU per delivered message",
@@ -34,10 +30,8 @@ export const rooms: Scenario = async (lab) => {
   });
   const stages = await openStages(lab, starts, { rooms: count }, clients);
   try {
-    const { rounds } = lab.profile;
-    const perSecond = { burst: 1, rooms: count, isolated: false, burstsPerSecond: warmUpRate };
-    const durationMs = (1_000 * warmUpEvents) / warmUpRate;
-    for (const stage of stages) await measureFeed(stage, { ...perSecond, durationMs }, clients);
+    const { rounds, warmUpEvents } = lab.profile;
+    await warmUp(stages, warmUpEvents);
     await measureDeliveries(lab, table, stages, { id: "rooms", clients, rooms: count, burst: 1, rounds });
   } finally {
     await closeStages(stages);
