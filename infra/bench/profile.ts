@@ -23,9 +23,9 @@ export interface Profile {
 /** About seven minutes. */
 export const fullProfile: Profile = {
   name: "full",
-  rounds: 3,
+  rounds: 5,
   warmUpEvents: 12_000,
-  measureMs: 700,
+  measureMs: 500,
   fanOut: { clients: [1_000, 5_000] },
   rooms: { clients: 5_000, rooms: 1_000 },
   latency: { eventsPerSecond: [100, 1_000, 5_000], measureMs: 1_500 },
