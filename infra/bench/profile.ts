@@ -20,7 +20,7 @@ export interface Profile {
   micro: { clients: number; rounds: number };
 }
 
-/** About seven minutes. */
+/** About eight minutes. */
 export const fullProfile: Profile = {
   name: "full",
   rounds: 5,
