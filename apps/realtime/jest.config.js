@@ -1,3 +1,4 @@
 import { preset } from "../../infra/jest/preset.js";
 
-export default preset;
+/** Timers of closing handshakes that the other side never answers, up to 30 s, are not waited for. */
+export default { ...preset, forceExit: true };
