@@ -10,7 +10,7 @@ import { writeHistories } from "./write-histories.ts";
 // One signal ends the habits of a whole swarm.
 setMaxListeners(0);
 
-process.exitCode = await main(process.argv.slice(2));
+process.exit(await main(process.argv.slice(2)));
 
 /** Runs what the command line asks for and returns the exit code: 0 if everything held. */
 async function main(args: readonly string[]): Promise<number> {
