@@ -3,6 +3,7 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { freePort, startProcess, temporaryFolder, waitUntil } from "@roomcast/testkit";
 import { pinned } from "../cores.ts";
+import { pingIntervalSeconds } from "../ping-interval.ts";
 import type { StartContestant } from "./contestant.ts";
 import { startPublisher } from "./node-process.ts";
 
@@ -49,7 +50,7 @@ function configuration(port: number, webSocketPort: number): string {
   return `
     listen: "127.0.0.1:${port}"
     websocket { listen: "127.0.0.1:${webSocketPort}", no_tls: true }
-    ping_interval: "1h"
+    ping_interval: "${pingIntervalSeconds}s"
   `;
 }
 

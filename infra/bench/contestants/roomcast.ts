@@ -2,6 +2,7 @@ import { freePort, waitUntil } from "@roomcast/testkit";
 import { AnsweringProcess } from "../answering-process.ts";
 import { jwtSecret, type Lab } from "../lab.ts";
 import { appScript, serverScript } from "../paths.ts";
+import { pingIntervalSeconds } from "../ping-interval.ts";
 import type { ServerAnswer } from "../servers/serve-commands.ts";
 import type { Contestant, ContestantName, Setting, StartContestant } from "./contestant.ts";
 import { NodeProcess, nodeCommand, startPublisher } from "./node-process.ts";
@@ -76,8 +77,7 @@ const commonEnv = {
   LOG_LEVEL: "error",
   JWT_SECRET: jwtSecret,
   API_KEYS: "bench:0123456789abcdef0123456789abcdef",
-  // As Socket.IO has it: the ping is part of what a connection costs.
-  WS_PING_INTERVAL: "25",
+  WS_PING_INTERVAL: String(pingIntervalSeconds),
 };
 
 async function isReady(port: number): Promise<boolean> {

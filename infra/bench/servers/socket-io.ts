@@ -6,6 +6,7 @@ import { createAdapter } from "@socket.io/redis-adapter";
 import jwt from "jsonwebtoken";
 import { createClient } from "redis";
 import { type Namespace, Server, type ServerOptions } from "socket.io";
+import { pingIntervalSeconds } from "../ping-interval.ts";
 import { serveCommands, tell } from "./serve-commands.ts";
 
 /**
@@ -49,14 +50,15 @@ function publishTo(target: Namespace) {
 }
 
 async function optionsFor(what: string | undefined): Promise<Partial<ServerOptions>> {
-  if (what === undefined) return {};
-  if (what !== "deflate") return { adapter: await redisAdapter(what) };
+  const pingInterval = pingIntervalSeconds * 1_000;
+  if (what === undefined) return { pingInterval };
+  if (what !== "deflate") return { pingInterval, adapter: await redisAdapter(what) };
   const perMessageDeflate = {
     threshold: 1_024,
     serverNoContextTakeover: true,
     clientNoContextTakeover: true,
   };
-  return { perMessageDeflate };
+  return { pingInterval, perMessageDeflate };
 }
 
 async function redisAdapter(url: string) {
