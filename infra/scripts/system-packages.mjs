@@ -7,6 +7,7 @@ export const systemPrograms = {
   redis: { programs: ["redis-server", "valkey-server"], debian: "redis-server" },
   nginx: { programs: ["nginx"], debian: "nginx-light" },
   haproxy: { programs: ["haproxy"], debian: "haproxy" },
+  compiler: { programs: ["cc"], debian: "build-essential" },
   chromium: { programs: ["chromium", "chromium-browser", "google-chrome"], debian: "chromium" },
 };
 

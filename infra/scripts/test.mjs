@@ -44,6 +44,8 @@ function printSummary(results) {
 }
 
 await main(async () => {
+  // First: what is set up is compiled with it.
+  await ensure("compiler");
   await setUp();
   console.log(`Redis for the tests: ${await findRedis()}`);
   await ensure("nginx", "haproxy", "chromium");

@@ -17,7 +17,7 @@ import {
   readEnv,
   readRedisUrl,
 } from "@roomcast/service";
-import type { WritePath } from "./delivery/create-writer.ts";
+import { type WritePath, writePaths } from "./delivery/create-writer.ts";
 import type { PacketFormatName } from "./packets/packet-formats.ts";
 
 /** What a client's connection may do and take. */
@@ -107,10 +107,10 @@ export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
     socket: readSocketLimits(read),
     corsOrigins: readCorsOrigins(read),
     revocationTtlMs: readRevocationTtl(read),
-    writePath: read.oneOf("WS_WRITE_PATH", ["auto", "handle", "public"], {
+    writePath: read.oneOf("WS_WRITE_PATH", writePaths, {
       default: "auto",
       description:
-        "How shared frames are written: to the stream's handle where a trial at the start shows that it works, else through `net.Socket`.",
+        "How shared frames are written: `native` to many sockets by one call into C, `handle` to the stream's handle, `public` through `net.Socket`; `auto` takes the first that was built and works in a trial at the start.",
     }),
     parser: read.oneOf("WS_PARSER", ["json", "msgpack"], {
       default: "json",

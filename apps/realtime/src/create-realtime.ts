@@ -69,7 +69,9 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   let isOpen = true;
   const allowLocalOrigins = context.allowLocalOrigins ?? false;
   const io = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen });
-  const queue = new FanOutQueue(await createWriter(options.writePath));
+  const writer = await createWriter(options.writePath);
+  logger.debug({ writePath: writer.name }, "write path");
+  const queue = new FanOutQueue(writer);
   const events = new EngineEvents(queue);
   const frames = createFrames(options);
   const guard = new ConnectionGuard(packetFormat(options.parser), options.socket.commandRate);

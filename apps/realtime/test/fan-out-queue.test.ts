@@ -10,15 +10,17 @@ import { jsonFormat } from "../src/packets/json-format.ts";
 /** What the queue reads of a connection. */
 class Recipient {
   isReady = true;
-  readonly inflates = false;
+  inflates = false;
   pending = undefined;
   /** The offsets of each write, or of each delivery while not ready. */
   readonly writes: string[] = [];
   readonly buffers: Buffer[] = [];
   onWrite: () => void = () => undefined;
+  onDeliver: () => void = () => undefined;
 
   deliver(entries: EntryFrames[]): void {
     this.writes.push(entries.map(({ entry }) => entry.offset).join(" "));
+    this.onDeliver();
   }
 }
 
@@ -34,13 +36,16 @@ beforeEach(() => {
     name: "public",
     write(connection, bytes) {
       const recipient = connection as unknown as Recipient;
-      const offsets = [...bytes.toString().matchAll(/"e\.(\d+)"/g)].map(([, found]) => found);
-      recipient.writes.push(offsets.join(" "));
+      recipient.writes.push(offsetsIn(bytes));
       recipient.buffers.push(bytes);
       recipient.onWrite();
     },
   });
 });
+
+function offsetsIn(bytes: Buffer): string {
+  return [...bytes.toString().matchAll(/"e\.(\d+)"/g)].map(([, found]) => found).join(" ");
+}
 
 function enter(...rooms: RoomName[]): Recipient {
   const recipient = new Recipient();
@@ -113,4 +118,36 @@ test("who leaves while others are written makes nobody be skipped, and what come
   send("project:a");
   queue.flush();
   expect([first.writes, second.writes, third.writes]).toEqual([["1"], ["1 2"], ["1 2"]]);
+});
+
+test("a writer for many is given all who are ready at once, by kind; what comes meanwhile comes after", () => {
+  const calls: Recipient[][] = [];
+  const write = (connection: unknown, bytes: Buffer) =>
+    (connection as Recipient).writes.push(offsetsIn(bytes));
+  queue = new FanOutQueue({
+    name: "native",
+    write,
+    writeMany(connections, bytes) {
+      calls.push(connections as unknown as Recipient[]);
+      for (const connection of connections) write(connection, bytes);
+    },
+  });
+  const [plain, slow] = [enter("project:a"), enter("project:a")];
+  const [inflating, slower] = [enter("project:a"), enter("project:a")];
+  inflating.inflates = true;
+  slow.isReady = slower.isReady = false;
+  slow.onDeliver = () => {
+    slow.onDeliver = () => undefined;
+    send("project:a");
+    queue.flush();
+  };
+  send("project:a");
+  queue.flush();
+  expect(calls).toEqual([[plain], [inflating]]);
+  expect([plain.writes, slow.writes, inflating.writes, slower.writes]).toEqual([
+    ["1", "2"],
+    ["1", "2"],
+    ["1", "2"],
+    ["1 2"],
+  ]);
 });

@@ -8,9 +8,9 @@ import { EntryBytes } from "./entry-bytes.ts";
 import type { EntryFrames } from "./entry-frames.ts";
 import type { FanOutQueue } from "./fan-out-queue.ts";
 import type { Frame } from "./frame.ts";
-import type { ReadyStream, StreamHandle } from "./frame-writer.ts";
-import { handleOf } from "./handle-writer.ts";
+import type { ReadyStream } from "./frame-writer.ts";
 import type { PendingEntries } from "./pending-entries.ts";
+import { fdOf, handleOf, type StreamHandle } from "./stream-handle.ts";
 
 /** What the connections of one server have in common. */
 export interface ConnectionContext {
@@ -41,6 +41,7 @@ export class Connection implements ReadyStream {
   inflates = false;
   stream: NetSocket | undefined = undefined;
   handle: StreamHandle | undefined = undefined;
+  fd = -1;
   /** What it has yet to be written in this tick; kept by the queue. */
   pending: PendingEntries | undefined = undefined;
   /** Another namespace's connection over the same transport. */
@@ -89,6 +90,7 @@ export class Connection implements ReadyStream {
     if (stream !== this.stream) {
       this.stream = stream;
       this.handle = stream && handleOf(stream);
+      this.fd = fdOf(this.handle);
       this.inflates = inflates(this.engine);
     }
     this.isReady = stream !== undefined && stream.writableLength === 0 && !this.handle?.writeQueueSize;

@@ -1,14 +1,22 @@
 import { type FrameWriter, publicWriter } from "./frame-writer.ts";
 import { createHandleWriter } from "./handle-writer.ts";
+import { createNativeWriter } from "./native-writer.ts";
 
-/** `handle` insists, `public` never tries, `auto` takes what works. */
-export type WritePath = "auto" | "handle" | "public";
+/** How shared frames are written: `auto` takes the fastest way that works, the others insist on theirs. */
+export const writePaths = ["auto", "native", "handle", "public"] as const;
 
-/** The fastest writer that works on this Node version, or the one asked for. */
+export type WritePath = (typeof writePaths)[number];
+
+/** The fastest writer that works here, or the one asked for; throws if that does not work. */
 export async function createWriter(path: WritePath): Promise<FrameWriter> {
-  if (path === "public") return publicWriter;
-  const writer = await createHandleWriter();
-  if (writer === undefined && path === "handle")
-    throw new Error("the handle write path does not work on this Node");
-  return writer ?? publicWriter;
+  const writer = await firstThatWorks(path);
+  if (path !== "auto" && writer.name !== path) throw new Error(`the ${path} write path does not work here`);
+  return writer;
+}
+
+async function firstThatWorks(path: WritePath): Promise<FrameWriter> {
+  const isWanted = (name: FrameWriter["name"]) => path === "auto" || path === name;
+  const native = isWanted("native") ? await createNativeWriter() : undefined;
+  if (native !== undefined) return native;
+  return (isWanted("handle") ? await createHandleWriter() : undefined) ?? publicWriter;
 }

@@ -77,17 +77,35 @@ export class FanOutQueue {
   /** The usual tick, in which everybody is given the same: nothing is noted for each, unless something comes meanwhile. */
   #writeAll(members: readonly Connection[], segment: Segment): void {
     const bytes = new EntryBytes(segment.entries, segment.namespace);
-    const work: Work = { segment, members, next: 0, isNoted: false };
+    const rest = this.#writeReady(members, bytes);
+    const work: Work = { segment, members: rest, next: 0, isNoted: false };
     this.#underWay = work;
     try {
-      while (work.next < members.length) {
-        const connection = members[work.next++] as Connection;
+      while (work.next < rest.length) {
+        const connection = rest[work.next++] as Connection;
         if (work.isNoted) this.#writePending(connection);
         else this.#write(connection, segment.entries, bytes);
       }
     } finally {
       this.#underWay = undefined;
     }
+  }
+
+  /** Writes to all who are ready, if the writer can do that at once; returns those who are still to be written. */
+  #writeReady(members: readonly Connection[], bytes: EntryBytes): readonly Connection[] {
+    const writer = this.#writer;
+    if (writer.writeMany === undefined) return members;
+    const plain: Connection[] = [];
+    const inflating: Connection[] = [];
+    const rest: Connection[] = [];
+    for (const member of members) {
+      if (!member.isReady) rest.push(member);
+      else if (member.inflates) inflating.push(member);
+      else plain.push(member);
+    }
+    if (plain.length > 0) writer.writeMany(plain, bytes.for(false));
+    if (inflating.length > 0) writer.writeMany(inflating, bytes.for(true));
+    return rest;
   }
 
   /** Whoever is still to be written when more comes is given it behind what is noted here. */

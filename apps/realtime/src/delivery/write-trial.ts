@@ -1,0 +1,77 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Socket as NetSocket } from "node:net";
+import type { FrameWriter, ReadyStream } from "./frame-writer.ts";
+import { fdOf, handleOf } from "./stream-handle.ts";
+
+const trialBytes = 8 * 1024 * 1024;
+
+/** A connection of this process with itself. */
+export interface TrialPair {
+  stream: NetSocket;
+  client: NetSocket;
+}
+
+/** Resolves with what `use` does with a pair that lives so long; with undefined if that throws. */
+export async function withTrialPair<Result>(
+  use: (pair: TrialPair) => Promise<Result | undefined>,
+): Promise<Result | undefined> {
+  const server = createServer();
+  let client: NetSocket | undefined;
+  let stream: NetSocket | undefined;
+  try {
+    await once(server.listen(0, "127.0.0.1"), "listening");
+    client = connect((server.address() as AddressInfo).port, "127.0.0.1");
+    const [accepted] = await Promise.all([once(server, "connection"), once(client, "connect")]);
+    stream = accepted[0] as NetSocket;
+    return await use({ stream, client });
+  } catch {
+    // Whatever is different on this Node: another way of writing works.
+    return undefined;
+  } finally {
+    stream?.destroy();
+    client?.destroy();
+    server.close();
+  }
+}
+
+/**
+ * Whether small writes, one far beyond the kernel's buffer, and public writes around them arrive whole and in order.
+ * `before` is what the stream was given already.
+ */
+export async function keepsOrder(
+  { stream, client }: TrialPair,
+  writer: FrameWriter,
+  before: Buffer,
+): Promise<boolean> {
+  const handle = handleOf(stream);
+  const connection: ReadyStream = { isReady: true, stream, handle, fd: fdOf(handle) };
+  const sent = [before];
+  const viaWriter = (bytes: Buffer) => {
+    sent.push(bytes);
+    writer.write(connection, bytes);
+  };
+  const viaStream = (bytes: Buffer) => {
+    sent.push(bytes);
+    stream.write(bytes);
+  };
+  viaWriter(Buffer.from("one"));
+  if (!connection.isReady) return false;
+  viaStream(Buffer.from("two"));
+  viaWriter(Buffer.from("three"));
+  viaWriter(Buffer.alloc(trialBytes, "x"));
+  if (connection.isReady) return false;
+  viaStream(Buffer.from("four"));
+  return arrives(client, Buffer.concat(sent));
+}
+
+async function arrives(client: NetSocket, expected: Buffer): Promise<boolean> {
+  const timeout = AbortSignal.timeout(2_000);
+  const received: Buffer[] = [];
+  let length = 0;
+  while (length < expected.length) {
+    const [chunk] = (await once(client, "data", { signal: timeout })) as [Buffer];
+    received.push(chunk);
+    length += chunk.length;
+  }
+  return Buffer.concat(received).equals(expected);
+}
