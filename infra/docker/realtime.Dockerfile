@@ -10,7 +10,7 @@ COPY packages ./packages
 COPY apps/realtime ./apps/realtime
 RUN --mount=type=cache,target=/pnpm-store \
     pnpm install --frozen-lockfile --store-dir /pnpm-store --filter "@roomcast/realtime..."
-RUN ./node_modules/.bin/tsc --build apps/realtime
+RUN ./node_modules/.bin/tsc --build apps/realtime && node apps/realtime/native/build.mjs
 # Only what the process needs at run time, with the workspace's packages copied in.
 RUN --mount=type=cache,target=/pnpm-store \
     pnpm deploy --prod --store-dir /pnpm-store --filter "@roomcast/realtime" /deploy && \

@@ -12,7 +12,7 @@ COPY apps/realtime ./apps/realtime
 COPY apps/standalone ./apps/standalone
 RUN --mount=type=cache,target=/pnpm-store \
     pnpm install --frozen-lockfile --store-dir /pnpm-store --filter "@roomcast/standalone..."
-RUN ./node_modules/.bin/tsc --build apps/standalone
+RUN ./node_modules/.bin/tsc --build apps/standalone && node apps/realtime/native/build.mjs
 # Only what the process needs at run time, with the workspace's packages copied in.
 RUN --mount=type=cache,target=/pnpm-store \
     pnpm deploy --prod --store-dir /pnpm-store --filter "@roomcast/standalone" /deploy && \

@@ -42,6 +42,12 @@ describe.each([
     for (const name of await appsBehind(app)) expect(sources).toContain(`apps/${name}`);
   });
 
+  test("compiles the addon of the server in it", async () => {
+    const instructions = await readDockerfile(app);
+    const builds = instructions.filter(({ rest }) => rest.includes("node apps/realtime/native/build.mjs"));
+    expect(builds).toHaveLength(copiedSources(instructions).includes("apps/realtime") ? 1 : 0);
+  });
+
   test("ends in a small image of the oldest Node supported, without root", async () => {
     const stage = lastStage(await readDockerfile(app));
     expect(only(stage, "FROM")).toBe("node:20-slim");

@@ -70,7 +70,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   const allowLocalOrigins = context.allowLocalOrigins ?? false;
   const io = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen });
   const writer = await createWriter(options.writePath);
-  logger.debug({ writePath: writer.name }, "write path");
+  logger.info({ writePath: writer.name }, "chose how to write to clients");
   const queue = new FanOutQueue(writer);
   const events = new EngineEvents(queue);
   const frames = createFrames(options);

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { createWriter } from "../src/delivery/create-writer.ts";
 import type { FrameWriter, ReadyStream } from "../src/delivery/frame-writer.ts";
 import { fdOf, handleOf } from "../src/delivery/stream-handle.ts";
+import { readyStream } from "../src/delivery/write-trial.ts";
 
 /** A client and the server's side of its connection, as the delivery has it. */
 interface Pair {
@@ -35,20 +36,24 @@ async function open(): Promise<Pair> {
   const client = connect((server.address() as AddressInfo).port, "127.0.0.1");
   const [accepted] = await Promise.all([once(server, "connection"), once(client, "connect")]);
   const stream = accepted[0] as NetSocket;
-  const handle = handleOf(stream);
   const received: Buffer[] = [];
   client.on("data", (chunk: Buffer) => received.push(chunk));
-  const connection = { isReady: true, stream, handle, fd: fdOf(handle) };
+  const connection = { ...readyStream(stream), stream };
   const pair = { client, connection, text: () => Buffer.concat(received).toString() };
   pairs.push(pair);
   return pair;
 }
 
-const writeTo = (to: Pair[], text: string) =>
-  writer.writeMany?.(
-    to.map(({ connection }) => connection),
-    Buffer.from(text),
-  );
+/** As the queue does it: those who are left are written one by one. */
+function writeTo(to: Pair[], text: string): void {
+  const streams = to.map(({ connection }) => connection);
+  for (const left of writeMany(streams, text)) writer.write(left, Buffer.from(text));
+}
+
+function writeMany(streams: ReadyStream[], text: string): readonly ReadyStream[] {
+  if (writer.writeMany === undefined) throw new Error("the native writer writes to many");
+  return writer.writeMany(streams, { for: () => Buffer.from(text) });
+}
 
 async function arrived(pair: Pair, length: number): Promise<string> {
   while (pair.text().length < length) await delay(1);
@@ -73,6 +78,18 @@ test("every connection is given all, in order, more of them than it has had plac
   writeTo(all, "second");
   for (const pair of all) expect(await arrived(pair, 12)).toBe("first second");
   expect(all.every(({ connection }) => connection.isReady)).toBe(true);
+});
+
+test("each kind of client is given its bytes; who is not ready is left", async () => {
+  const [plain, inflating, slow] = [await open(), await open(), await open()];
+  inflating.connection.inflates = true;
+  slow.connection.isReady = false;
+  const streams = [plain, inflating, slow].map(({ connection }) => connection);
+  const shared = { for: (inflates: boolean) => Buffer.from(inflates ? "deflated" : "plain") };
+  expect(writer.writeMany?.(streams, shared)).toEqual([slow.connection]);
+  expect(await arrived(plain, 5)).toBe("plain");
+  expect(await arrived(inflating, 8)).toBe("deflated");
+  expect(slow.text()).toBe("");
 });
 
 test("a closed connection's number may be another's by now: that one is given nothing", async () => {
@@ -126,7 +143,8 @@ test("two namespaces of one client keep their order, whichever of them has to wa
   writer.write(pair.connection, large);
   const taken = drain(pair.client);
   writer.write(sibling, Buffer.from("sibling"));
-  writer.writeMany?.([sibling], Buffer.from(" again"));
+  expect(writeMany([sibling], "no")).toEqual([sibling]);
+  writer.write(sibling, Buffer.from(" again"));
   pair.client.resume();
   const expected = `${large.subarray(taken).toString()}sibling again`;
   expect((await arrived(pair, expected.length)) === expected).toBe(true);

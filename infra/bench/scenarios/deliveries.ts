@@ -35,11 +35,11 @@ export async function measureDeliveries(
   stages: readonly Stage[],
   { id, clients, rooms, burst, rounds }: DeliveryColumn,
 ): Promise<void> {
-  const { measureMs } = lab.profile;
+  const { measureMs } = lab.profile.deliveries;
   const rates = new Map<Stage, number>();
   // With one room, events of one tick would reach the same clients together.
   const shape = { burst, rooms, isolated: rooms === 1 };
-  for (const stage of stages) rates.set(stage, await steadyRate(stage, shape, clients, measureMs / 3));
+  for (const stage of stages) rates.set(stage, await steadyRate(stage, shape, clients, measureMs));
   await inRounds(rounds, stages, async (stage) => {
     const order = { ...shape, burstsPerSecond: rates.get(stage) ?? 1, durationMs: measureMs };
     const measured = await measureFeed(stage, order, clients);

@@ -56,7 +56,7 @@ async function measureCrowd(lab: Lab, table: Table, clients: number): Promise<vo
     for (const { id, burst } of modes) {
       // Alone, an event has nothing to be coalesced with.
       const takers = stages.filter(({ contestant }) => burst > 1 || contestant.name !== "floor-coalesced");
-      const { rounds } = lab.profile;
+      const { rounds } = lab.profile.deliveries;
       await measureDeliveries(lab, table, takers, {
         id: `${clients}/${id}`,
         clients,

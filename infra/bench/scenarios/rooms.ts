@@ -30,8 +30,9 @@ export const rooms: Scenario = async (lab) => {
   });
   const stages = await openStages(lab, starts, { rooms: count }, clients);
   try {
-    const { rounds, warmUpEvents } = lab.profile;
+    const { warmUpEvents, deliveries } = lab.profile;
     await warmUp(stages, warmUpEvents);
+    const { rounds } = deliveries;
     await measureDeliveries(lab, table, stages, { id: "rooms", clients, rooms: count, burst: 1, rounds });
   } finally {
     await closeStages(stages);

@@ -10,7 +10,7 @@ import type { FanOutQueue } from "./fan-out-queue.ts";
 import type { Frame } from "./frame.ts";
 import type { ReadyStream } from "./frame-writer.ts";
 import type { PendingEntries } from "./pending-entries.ts";
-import { fdOf, handleOf, type StreamHandle } from "./stream-handle.ts";
+import { fdOf, handleOf, type StreamHandle, type WriteState, writeStateOf } from "./stream-handle.ts";
 
 /** What the connections of one server have in common. */
 export interface ConnectionContext {
@@ -42,6 +42,7 @@ export class Connection implements ReadyStream {
   stream: NetSocket | undefined = undefined;
   handle: StreamHandle | undefined = undefined;
   fd = -1;
+  state: WriteState | undefined = undefined;
   /** What it has yet to be written in this tick; kept by the queue. */
   pending: PendingEntries | undefined = undefined;
   /** Another namespace's connection over the same transport. */
@@ -91,6 +92,7 @@ export class Connection implements ReadyStream {
       this.stream = stream;
       this.handle = stream && handleOf(stream);
       this.fd = fdOf(this.handle);
+      this.state = stream && writeStateOf(stream);
       this.inflates = inflates(this.engine);
     }
     this.isReady = stream !== undefined && stream.writableLength === 0 && !this.handle?.writeQueueSize;

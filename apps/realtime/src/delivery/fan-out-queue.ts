@@ -68,16 +68,15 @@ export class FanOutQueue {
     const [first] = segments;
     const isAlone = segments.length === 1 && this.#underWay === undefined;
     const channels = isAlone ? (first as AudienceSegment).audience.members() : [];
-    // Nobody's code runs before all members are known: whoever leaves in the middle cannot make another be skipped.
-    if (channels.length === 1)
-      this.#writeAll((channels[0] as readonly Connection[]).slice(), first as Segment);
+    if (channels.length === 1) this.#writeAll(channels[0] as readonly Connection[], first as Segment);
     else for (const connection of shareOut(segments)) this.#writePending(connection);
   }
 
   /** The usual tick, in which everybody is given the same: nothing is noted for each, unless something comes meanwhile. */
   #writeAll(members: readonly Connection[], segment: Segment): void {
     const bytes = new EntryBytes(segment.entries, segment.namespace);
-    const rest = this.#writeReady(members, bytes);
+    // Other code runs only once all who are left are known: whoever leaves then cannot make another be skipped.
+    const rest = this.#writer.writeMany?.(members, bytes) ?? members.slice();
     const work: Work = { segment, members: rest, next: 0, isNoted: false };
     this.#underWay = work;
     try {
@@ -89,23 +88,6 @@ export class FanOutQueue {
     } finally {
       this.#underWay = undefined;
     }
-  }
-
-  /** Writes to all who are ready, if the writer can do that at once; returns those who are still to be written. */
-  #writeReady(members: readonly Connection[], bytes: EntryBytes): readonly Connection[] {
-    const writer = this.#writer;
-    if (writer.writeMany === undefined) return members;
-    const plain: Connection[] = [];
-    const inflating: Connection[] = [];
-    const rest: Connection[] = [];
-    for (const member of members) {
-      if (!member.isReady) rest.push(member);
-      else if (member.inflates) inflating.push(member);
-      else plain.push(member);
-    }
-    if (plain.length > 0) writer.writeMany(plain, bytes.for(false));
-    if (inflating.length > 0) writer.writeMany(inflating, bytes.for(true));
-    return rest;
   }
 
   /** Whoever is still to be written when more comes is given it behind what is noted here. */

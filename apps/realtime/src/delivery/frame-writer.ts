@@ -1,5 +1,5 @@
 import type { Socket as NetSocket } from "node:net";
-import type { StreamHandle } from "./stream-handle.ts";
+import type { StreamHandle, WriteState } from "./stream-handle.ts";
 
 /** What a writer needs of a connection that is ready for shared frames. */
 export interface ReadyStream {
@@ -10,14 +10,25 @@ export interface ReadyStream {
   handle: StreamHandle | undefined;
   /** The handle's file descriptor, or -1. */
   fd: number;
+  state: WriteState | undefined;
+  /** Whether the client reads deflated frames. */
+  inflates: boolean;
+}
+
+/** The same frames for many, as one buffer for each kind of client. */
+export interface SharedBytes {
+  for(inflates: boolean): Buffer;
 }
 
 /** Writes shared bytes to ready connections. */
 export interface FrameWriter {
   readonly name: "public" | "handle" | "native";
   write(connection: ReadyStream, bytes: Buffer): void;
-  /** The same for many, where that is cheaper. Nobody else's code runs meanwhile. */
-  writeMany?(connections: readonly ReadyStream[], bytes: Buffer): void;
+  /**
+   * Writes to those that are ready by one call, if there is such; returns the others, which are still to be written.
+   * Nobody else's code runs meanwhile.
+   */
+  writeMany?<Stream extends ReadyStream>(streams: readonly Stream[], shared: SharedBytes): readonly Stream[];
 }
 
 /** Writes through `net.Socket.write`. */

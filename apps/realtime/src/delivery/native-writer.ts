@@ -1,7 +1,7 @@
 import { createRequire } from "node:module";
-import { type FrameWriter, publicWriter, type ReadyStream } from "./frame-writer.ts";
-import { isIdleWith, type StreamHandle } from "./stream-handle.ts";
-import { keepsOrder, withTrialPair } from "./write-trial.ts";
+import type { Socket as NetSocket } from "node:net";
+import { type FrameWriter, publicWriter, type ReadyStream, type SharedBytes } from "./frame-writer.ts";
+import { keepsOrder, readyStream, withTrialPair } from "./write-trial.ts";
 
 /** See `native/send-all.c`. */
 type SendAll = (fds: Int32Array, count: number, bytes: Uint8Array) => number;
@@ -18,8 +18,24 @@ export async function createNativeWriter(): Promise<FrameWriter | undefined> {
   if (sendAll === undefined) return undefined;
   const writer = nativeWriter(sendAll);
   return withTrialPair(async (pair) =>
-    (await keepsOrder(pair, writer, Buffer.alloc(0))) ? writer : undefined,
+    (await keepsOrder(pair, writer, Buffer.alloc(0))) && seesTheEnd(pair.client) ? writer : undefined,
   );
+}
+
+/**
+ * Whether the file descriptor is the stream's and nothing waits before it: a closed one's number goes to the next
+ * connection that is opened.
+ */
+function isIdle({ fd, state }: ReadyStream): boolean {
+  return fd >= 0 && state !== undefined && state.length === 0 && !state.destroyed;
+}
+
+/** Whether it can be seen of an idle stream, at once, that it was closed. */
+function seesTheEnd(stream: NetSocket): boolean {
+  const connection = readyStream(stream);
+  const wasIdle = isIdle(connection);
+  stream.destroy();
+  return wasIdle && !isIdle(connection);
 }
 
 function loadAddon(): SendAll | undefined {
@@ -33,24 +49,56 @@ function loadAddon(): SendAll | undefined {
 
 function nativeWriter(sendAll: SendAll): FrameWriter {
   let fds = new Int32Array(1_024);
+  let places = new Int32Array(1_024);
 
-  function writeMany(connections: readonly ReadyStream[], bytes: Buffer): void {
-    if (fds.length < connections.length) fds = new Int32Array(2 * connections.length);
-    const given: ReadyStream[] = [];
-    for (const connection of connections) {
-      const { fd, stream, handle } = connection;
-      if (fd >= 0 && stream !== undefined && isIdleWith(stream, handle as StreamHandle)) {
-        fds[given.length] = fd;
-        given.push(connection);
-      } else publicWriter.write(connection, bytes);
+  /** Writes to the ready ones that inflate, or to those that do not; returns whether there are any of the other kind. */
+  function writeKind<Stream extends ReadyStream>(
+    streams: readonly Stream[],
+    inflates: boolean,
+    shared: SharedBytes,
+    rest: Stream[],
+  ): boolean {
+    let count = 0;
+    let hasOthers = false;
+    for (let place = 0; place < streams.length; place++) {
+      const one = streams[place] as Stream;
+      if (one.inflates !== inflates) hasOthers = true;
+      else if (!one.isReady || !isIdle(one)) rest.push(one);
+      else {
+        fds[count] = one.fd;
+        places[count++] = place;
+      }
     }
-    if (sendAll(fds, given.length, bytes) === given.length) return;
-    for (const [index, connection] of given.entries()) {
+    if (count > 0) send(streams, count, shared.for(inflates));
+    return hasOthers;
+  }
+
+  function send(streams: readonly ReadyStream[], count: number, bytes: Buffer): void {
+    if (sendAll(fds, count, bytes) === count) return;
+    for (let index = 0; index < count; index++) {
       const taken = Math.max(0, fds[index] as number);
       // An error comes again there, and is handled.
-      if (taken < bytes.length) publicWriter.write(connection, bytes.subarray(taken));
+      if (taken < bytes.length)
+        publicWriter.write(streams[places[index] as number] as ReadyStream, bytes.subarray(taken));
     }
   }
 
-  return { name: "native", write: (connection, bytes) => writeMany([connection], bytes), writeMany };
+  return {
+    name: "native",
+    write(stream, bytes) {
+      if (!isIdle(stream)) return publicWriter.write(stream, bytes);
+      fds[0] = stream.fd;
+      places[0] = 0;
+      send([stream], 1, bytes);
+    },
+    writeMany(streams, shared) {
+      if (fds.length < streams.length) {
+        fds = new Int32Array(2 * streams.length);
+        places = new Int32Array(2 * streams.length);
+      }
+      const rest: (typeof streams)[number][] = [];
+      if (writeKind(streams, false, shared, rest)) writeKind(streams, true, shared, rest);
+      return rest;
+    },
+  };
 }

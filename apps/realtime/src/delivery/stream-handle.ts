@@ -23,10 +23,14 @@ export function fdOf(handle: StreamHandle | undefined): number {
   return handle?.fd ?? -1;
 }
 
-/**
- * Whether a stream still has this handle, and with it the file descriptor: a closed one's number goes to the next
- * connection that is accepted. Nothing may wait in the stream either.
- */
-export function isIdleWith(stream: NetSocket, handle: StreamHandle): boolean {
-  return (stream as unknown as { _handle: unknown })._handle === handle && stream.writableLength === 0;
+/** What `net.Socket` itself knows of what it writes. Closing sets `destroyed` before the file descriptor is given up. */
+export interface WriteState {
+  /** Bytes that wait in the stream or in libuv. */
+  readonly length: number;
+  readonly destroyed: boolean;
+}
+
+/** The state of a stream's writable side; an object of its own, which a fan-out reads faster than the stream. */
+export function writeStateOf(stream: NetSocket): WriteState | undefined {
+  return (stream as unknown as { _writableState?: WriteState })._writableState;
 }

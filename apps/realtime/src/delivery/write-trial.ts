@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket as NetSocket } from "node:net";
 import type { FrameWriter, ReadyStream } from "./frame-writer.ts";
-import { fdOf, handleOf } from "./stream-handle.ts";
+import { fdOf, handleOf, writeStateOf } from "./stream-handle.ts";
 
 const trialBytes = 8 * 1024 * 1024;
 
@@ -43,8 +43,7 @@ export async function keepsOrder(
   writer: FrameWriter,
   before: Buffer,
 ): Promise<boolean> {
-  const handle = handleOf(stream);
-  const connection: ReadyStream = { isReady: true, stream, handle, fd: fdOf(handle) };
+  const connection = readyStream(stream);
   const sent = [before];
   const viaWriter = (bytes: Buffer) => {
     sent.push(bytes);
@@ -62,6 +61,12 @@ export async function keepsOrder(
   if (connection.isReady) return false;
   viaStream(Buffer.from("four"));
   return arrives(client, Buffer.concat(sent));
+}
+
+/** A stream as the delivery has it. */
+export function readyStream(stream: NetSocket): ReadyStream {
+  const handle = handleOf(stream);
+  return { isReady: true, stream, handle, fd: fdOf(handle), state: writeStateOf(stream), inflates: false };
 }
 
 async function arrives(client: NetSocket, expected: Buffer): Promise<boolean> {
