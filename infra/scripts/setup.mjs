@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { localProgram, main, root, runQuietly, toolsFolder } from "./commands.mjs";
+import { Failure, localProgram, main, root, runQuietly, runVisibly, toolsFolder } from "./commands.mjs";
 
 /** Brings the checkout to where it can run: pinned pnpm, dependencies, build. What is done already is skipped. */
 export async function setUp() {
@@ -52,7 +52,7 @@ async function build() {
 /** Compiles the realtime server's one file of C, if there is a compiler; without it the server takes a slower way. */
 async function buildAddon() {
   const script = join(root, "apps", "realtime", "native", "build.mjs");
-  await runQuietly("the addon's build", process.execPath, [script]);
+  if ((await runVisibly(process.execPath, [script])) !== 0) throw new Failure("the addon's build failed");
 }
 
 /** Changes whenever an install would do something else. */

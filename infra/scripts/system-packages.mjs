@@ -2,13 +2,17 @@ import { access, constants, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { Failure, runQuietly } from "./commands.mjs";
 
-/** The system programs that the tests use, any one of each list, and the Debian package that brings it. */
+/** The system programs that the tests use, any one of each list, and the packages of Debian and Homebrew that bring it. */
 export const systemPrograms = {
-  redis: { programs: ["redis-server", "valkey-server"], debian: "redis-server" },
-  nginx: { programs: ["nginx"], debian: "nginx-light" },
-  haproxy: { programs: ["haproxy"], debian: "haproxy" },
-  compiler: { programs: ["cc"], debian: "build-essential" },
-  chromium: { programs: ["chromium", "chromium-browser", "google-chrome"], debian: "chromium" },
+  redis: { programs: ["redis-server", "valkey-server"], debian: "redis-server", brew: "redis" },
+  nginx: { programs: ["nginx"], debian: "nginx-light", brew: "nginx" },
+  haproxy: { programs: ["haproxy"], debian: "haproxy", brew: "haproxy" },
+  compiler: { programs: ["cc"], debian: "build-essential", brew: "gcc" },
+  chromium: {
+    programs: ["chromium", "chromium-browser", "google-chrome"],
+    debian: "chromium",
+    brew: "chromium",
+  },
 };
 
 /** The path of an installed program, or undefined. */
@@ -42,12 +46,12 @@ export async function canInstall() {
 /** What to tell the user to install. */
 export function instruction(names) {
   const lines = names.map((name) => `  ${name}: ${systemPrograms[name].programs.join(" or ")}`);
-  const packages = names.map((name) => systemPrograms[name].debian).join(" ");
+  const packages = (system) => names.map((name) => systemPrograms[name][system]).join(" ");
   return [
     "The tests need programs that are not installed:",
     ...lines,
-    `On Debian or Ubuntu: sudo apt-get install ${packages}`,
-    `Elsewhere, e.g. on macOS: brew install ${names.join(" ")}`,
+    `On Debian or Ubuntu: sudo apt-get install ${packages("debian")}`,
+    `Elsewhere, e.g. on macOS: brew install ${packages("brew")}`,
   ].join("\n");
 }
 

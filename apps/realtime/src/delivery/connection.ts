@@ -31,7 +31,7 @@ const none: readonly string[] = [];
 
 /**
  * One socket as the delivery sees it. It is *ready* while shared bytes may be written straight to its stream; that flag
- * is kept true by Engine.IO's own events, so that a fan-out need not look at anything else.
+ * is kept true by Engine.IO's own events, so that a fan-out looks at little else.
  *
  * While the past of a room is read for it, it is *held*: live entries wait, so that nothing newer overtakes the past.
  */
@@ -174,10 +174,12 @@ export class Connection implements ReadyStream {
     client.writeToEngine([frame.packet], { preEncoded: true, wsPreEncodedFrame: [bytes] });
   }
 
-  /** Bytes that wait for the client: in Engine.IO, in the stream, and in libuv. */
+  /** Bytes that wait for the client: in Engine.IO, in the stream, and in libuv, which works on a part of the stream's. */
   #waiting(): number {
     const { transport } = this.engine;
-    return this.#queuedBytes + (transport.socket?.bufferedAmount ?? 0) + (this.handle?.writeQueueSize ?? 0);
+    const inStream = transport.socket?.bufferedAmount ?? 0;
+    const inHandle = this.handle === undefined ? 0 : this.handle.writeQueueSize - (this.state?.writelen ?? 0);
+    return this.#queuedBytes + inStream + inHandle;
   }
 
   #forgetSent(): void {

@@ -3,7 +3,7 @@ import type { StreamHandle, WriteState } from "./stream-handle.ts";
 
 /** What a writer needs of a connection that is ready for shared frames. */
 export interface ReadyStream {
-  /** Cleared by the writer when the stream can take no more at once. */
+  /** Cleared by the writer when more waits than the stream is meant to hold. */
   isReady: boolean;
   stream: NetSocket | undefined;
   /** The stream's libuv handle. */

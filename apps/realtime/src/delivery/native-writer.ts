@@ -77,7 +77,7 @@ function nativeWriter(sendAll: SendAll): FrameWriter {
     if (sendAll(fds, count, bytes) === count) return;
     for (let index = 0; index < count; index++) {
       const taken = Math.max(0, fds[index] as number);
-      // An error comes again there, and is handled.
+      // What was an error is one there too, and is handled.
       if (taken < bytes.length)
         publicWriter.write(streams[places[index] as number] as ReadyStream, bytes.subarray(taken));
     }

@@ -27,6 +27,8 @@ export function fdOf(handle: StreamHandle | undefined): number {
 export interface WriteState {
   /** Bytes that wait in the stream or in libuv. */
   readonly length: number;
+  /** How many of them were given to libuv. */
+  readonly writelen: number;
   readonly destroyed: boolean;
 }
 
