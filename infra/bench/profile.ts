@@ -28,7 +28,7 @@ export const fullProfile: Profile = {
   rounds: 5,
   warmUpEvents: 12_000,
   measureMs: 500,
-  deliveries: { rounds: 9, measureMs: 250 },
+  deliveries: { rounds: 7, measureMs: 300 },
   fanOut: { clients: [1_000, 5_000] },
   rooms: { clients: 5_000, rooms: 1_000 },
   latency: { eventsPerSecond: [100, 1_000, 5_000], measureMs: 1_000 },

@@ -28,7 +28,7 @@ export interface DeliveryColumn {
   rounds: number;
 }
 
-/** Fills a column: every server at a rate that keeps it steadily busy, in rounds. */
+/** Fills a column: every server at a rate that keeps it steadily busy, in rounds, of which the first does not count. */
 export async function measureDeliveries(
   lab: Lab,
   table: Table,
@@ -40,9 +40,14 @@ export async function measureDeliveries(
   // With one room, events of one tick would reach the same clients together.
   const shape = { burst, rooms, isolated: rooms === 1 };
   for (const stage of stages) rates.set(stage, await steadyRate(stage, shape, clients, measureMs));
+  const orderFor = (stage: Stage) => ({
+    ...shape,
+    burstsPerSecond: rates.get(stage) ?? 1,
+    durationMs: measureMs,
+  });
+  await inRounds(1, stages, async (stage) => void (await measureFeed(stage, orderFor(stage), clients)));
   await inRounds(rounds, stages, async (stage) => {
-    const order = { ...shape, burstsPerSecond: rates.get(stage) ?? 1, durationMs: measureMs };
-    const measured = await measureFeed(stage, order, clients);
+    const measured = await measureFeed(stage, orderFor(stage), clients);
     const { name } = stage.contestant;
     table.add(name, id, measured.serverUs / measured.messages, measured.doubts);
     lab.log(`${table.id} ${id}: ${name} ${progress(measured)}`);

@@ -25,7 +25,7 @@ export interface FrameWriter {
   readonly name: "public" | "handle" | "native";
   write(connection: ReadyStream, bytes: Buffer): void;
   /**
-   * Writes to those that are ready by one call, if there is such; returns the others, which are still to be written.
+   * Writes to those that are ready, as far as it can by one call; returns the others, which are still to be written.
    * Nobody else's code runs meanwhile.
    */
   writeMany?<Stream extends ReadyStream>(streams: readonly Stream[], shared: SharedBytes): readonly Stream[];

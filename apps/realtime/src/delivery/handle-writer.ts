@@ -32,16 +32,27 @@ export function createHandleWriter(): Promise<FrameWriter | undefined> {
 function writerOf(Request: WriteRequestClass): FrameWriter {
   const newRequest = () => Object.assign(new Request(), { async: false, oncomplete: ignore });
   let spare = newRequest();
+
+  function write(connection: ReadyStream, bytes: Buffer): void {
+    const handle = connection.handle as StreamHandle;
+    if (handle.writeBuffer(spare, bytes) !== 0) return fail(connection);
+    if (handle.writeQueueSize === 0) return;
+    // The kernel took only a part: libuv holds on to the request and the bytes, and later writes must queue.
+    Object.assign(spare, { handle, async: true, buffer: bytes });
+    spare = newRequest();
+    connection.isReady = false;
+  }
+
   return {
     name: "handle",
-    write(connection: ReadyStream, bytes: Buffer) {
-      const handle = connection.handle as StreamHandle;
-      if (handle.writeBuffer(spare, bytes) !== 0) return fail(connection);
-      if (handle.writeQueueSize === 0) return;
-      // The kernel took only a part: libuv holds on to the request and the bytes, and later writes must queue.
-      Object.assign(spare, { handle, async: true, buffer: bytes });
-      spare = newRequest();
-      connection.isReady = false;
+    write,
+    writeMany(streams, shared) {
+      const rest: (typeof streams)[number][] = [];
+      for (const one of streams) {
+        if (one.isReady) write(one, shared.for(one.inflates));
+        else rest.push(one);
+      }
+      return rest;
     },
   };
 }
