@@ -22,7 +22,7 @@ export interface Profile {
   micro: { clients: number; rounds: number };
 }
 
-/** About eight minutes. */
+/** About nine minutes. */
 export const fullProfile: Profile = {
   name: "full",
   rounds: 5,
