@@ -11,6 +11,7 @@ import { compileNative, type NativePrograms, nodeLoad } from "./load/load-progra
 import { findPeers, type PeerPrograms } from "./peer-programs.ts";
 import { pinRunning } from "./pin-running.ts";
 import type { Profile } from "./profile.ts";
+import { steerReceiving } from "./receive-steering.ts";
 
 /** The secret of all servers under test. */
 export const jwtSecret = "the-secret-of-the-benchmark-0123456789abcdef";
@@ -23,6 +24,8 @@ export interface Lab {
   readonly peers: PeerPrograms;
   /** A file with a token for every client, each of a user of its own. */
   readonly tokens: string;
+  /** Whether the kernel's work for the clients is done on the load generator's core. */
+  readonly steersReceiving: boolean;
   /** What the reader of the results should know about the circumstances. */
   readonly notes: string[];
   readonly log: (line: string) => void;
@@ -39,10 +42,17 @@ export interface LabOptions {
   generator?: "c" | "node" | undefined;
   /** Looks for servers of other makers too. Default true. */
   withPeers?: boolean;
+  /** Steers what clients receive to their core, where that is allowed. Default true. */
+  steer?: boolean;
 }
 
 /** Prepares a run: compiles, finds the peers, signs the tokens. */
-export async function openLab({ profile, generator, withPeers = true }: LabOptions): Promise<Lab> {
+export async function openLab({
+  profile,
+  generator,
+  withPeers = true,
+  steer = true,
+}: LabOptions): Promise<Lab> {
   const notes: string[] = [];
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   const cores = await chooseCores();
@@ -51,6 +61,9 @@ export async function openLab({ profile, generator, withPeers = true }: LabOptio
   if (busy > cores.count / 4) notes.push(`Other programs were running: load average ${busy.toFixed(1)}.`);
   // What steers the run must not disturb the server either.
   await pinRunning(process.pid, cores.load);
+  const unsteer = steer ? steerReceiving(cores.load) : undefined;
+  if (unsteer === undefined)
+    notes.push("What clients received was worked on by the server's core: it is in every server's figure.");
   const folder = await temporaryFolder("roomcast-bench-");
   const compiled = generator === "node" ? undefined : await compileNative(folder.path);
   if (compiled === undefined)
@@ -65,6 +78,7 @@ export async function openLab({ profile, generator, withPeers = true }: LabOptio
     native: compiled ?? { load: nodeLoad },
     peers,
     tokens,
+    steersReceiving: unsteer !== undefined,
     notes,
     log,
     redis() {
@@ -73,6 +87,7 @@ export async function openLab({ profile, generator, withPeers = true }: LabOptio
     },
     load: (plan) => LoadGenerator.start((compiled ?? { load: nodeLoad }).load, cores.load, plan),
     async close() {
+      unsteer?.();
       await (await redis)?.stop();
       await folder.remove();
     },

@@ -11,6 +11,8 @@ export interface BenchOptions {
   setBaseline: boolean;
   withPeers: boolean;
   generator: "c" | "node" | undefined;
+  /** Give what clients receive to their core. */
+  steer: boolean;
   help: boolean;
 }
 
@@ -21,6 +23,7 @@ export const usage = `npm run bench -- [options]
   --set-baseline     with "--only micro": make the ratio the one to compare with
   --no-peers         without NATS and Nchan
   --generator node   the load generator that needs no C compiler
+  --no-steering      leave what clients receive to the server's core, as Linux does on loopback
   --tiny             seconds: only shows that everything works`;
 
 /** Reads the arguments; throws an `Error` that says what is wrong with them. */
@@ -35,6 +38,7 @@ export function readOptions(args: readonly string[], scenarios: readonly string[
       "set-baseline": { type: "boolean", default: false },
       "no-peers": { type: "boolean", default: false },
       generator: { type: "string" },
+      "no-steering": { type: "boolean", default: false },
       help: { type: "boolean", default: false },
     },
   });
@@ -52,6 +56,7 @@ export function readOptions(args: readonly string[], scenarios: readonly string[
     setBaseline: values["set-baseline"],
     withPeers: !values["no-peers"],
     generator,
+    steer: !values["no-steering"],
     help: values.help,
   };
 }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
 import { createWriter } from "../src/delivery/create-writer.ts";
 import type { FrameWriter, ReadyStream } from "../src/delivery/frame-writer.ts";
-import { fdOf, handleOf } from "../src/delivery/stream-handle.ts";
+import { fdOf } from "../src/delivery/stream-internals.ts";
 import { readyStream } from "../src/delivery/write-trial.ts";
 
 /** A client and the server's side of its connection, as the delivery has it. */
@@ -65,7 +65,7 @@ function drain(client: NetSocket): number {
   const chunk = Buffer.alloc(1024 * 1024);
   let length = 0;
   try {
-    for (;;) length += readSync(fdOf(handleOf(client)), chunk);
+    for (;;) length += readSync(fdOf(client), chunk);
   } catch {
     return length;
   }
@@ -96,7 +96,7 @@ test("a closed connection's number may be another's by now: that one is given no
   const [closed, other] = [await open(), await open()];
   closed.connection.stream.destroy();
   const heirs = [await open(), await open()];
-  const fds = heirs.flatMap(({ client, connection }) => [fdOf(handleOf(client)), connection.fd]);
+  const fds = heirs.flatMap(({ client, connection }) => [fdOf(client), connection.fd]);
   expect(fds).toContain(closed.connection.fd);
   let misled = "";
   for (const { connection } of heirs) connection.stream.on("data", (chunk: Buffer) => (misled += chunk));

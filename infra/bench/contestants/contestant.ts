@@ -7,7 +7,6 @@ export const contestantLabels = {
   floor: "C, one `send()` per event and client",
   "floor-coalesced": "C, one `send()` per burst and client",
   roomcast: "**Roomcast**",
-  "roomcast-handle": "**Roomcast**, `WS_WRITE_PATH=handle`",
   "roomcast-public": "**Roomcast**, `WS_WRITE_PATH=public`",
   "roomcast-redis": "**Roomcast** over Redis",
   "roomcast-resume": "**Roomcast**, resuming a session",

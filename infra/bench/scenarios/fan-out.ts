@@ -2,7 +2,7 @@ import type { StartContestant } from "../contestants/contestant.ts";
 import { startNats } from "../contestants/nats.ts";
 import { startNchan } from "../contestants/nchan.ts";
 import { startCoalescedFloor, startFloor, startWs } from "../contestants/plain-websocket.ts";
-import { startEmbedded, startHandlePath, startOverRedis, startPublicPath } from "../contestants/roomcast.ts";
+import { startEmbedded, startOverRedis, startPublicPath } from "../contestants/roomcast.ts";
 import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
 import type { Lab } from "../lab.ts";
 import { closeStages, openStages } from "../stage.ts";
@@ -14,7 +14,6 @@ const starts: readonly StartContestant[] = [
   startFloor,
   startCoalescedFloor,
   startEmbedded,
-  startHandlePath,
   startPublicPath,
   startOverRedis,
   startNchan,

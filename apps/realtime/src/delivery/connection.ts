@@ -10,7 +10,7 @@ import type { FanOutQueue } from "./fan-out-queue.ts";
 import type { Frame } from "./frame.ts";
 import type { ReadyStream } from "./frame-writer.ts";
 import type { PendingEntries } from "./pending-entries.ts";
-import { fdOf, handleOf, type StreamHandle, type WriteState, writeStateOf } from "./stream-handle.ts";
+import { fdOf, type WriteState, writeStateOf } from "./stream-internals.ts";
 
 /** What the connections of one server have in common. */
 export interface ConnectionContext {
@@ -40,7 +40,6 @@ export class Connection implements ReadyStream {
   /** Whether the client reads deflated frames. */
   inflates = false;
   stream: NetSocket | undefined = undefined;
-  handle: StreamHandle | undefined = undefined;
   fd = -1;
   state: WriteState | undefined = undefined;
   /** What it has yet to be written in this tick; kept by the queue. */
@@ -90,12 +89,11 @@ export class Connection implements ReadyStream {
     const stream = this.#held === undefined ? streamOf(this.engine) : undefined;
     if (stream !== this.stream) {
       this.stream = stream;
-      this.handle = stream && handleOf(stream);
-      this.fd = fdOf(this.handle);
+      this.fd = stream === undefined ? -1 : fdOf(stream);
       this.state = stream && writeStateOf(stream);
       this.inflates = inflates(this.engine);
     }
-    this.isReady = stream !== undefined && stream.writableLength === 0 && !this.handle?.writeQueueSize;
+    this.isReady = stream !== undefined && stream.writableLength === 0;
   }
 
   /** Lets live entries wait until `release`. */
@@ -174,12 +172,9 @@ export class Connection implements ReadyStream {
     client.writeToEngine([frame.packet], { preEncoded: true, wsPreEncodedFrame: [bytes] });
   }
 
-  /** Bytes that wait for the client: in Engine.IO, in the stream, and in libuv, which works on a part of the stream's. */
+  /** Bytes that wait for the client: in Engine.IO, and in the stream, which knows of those that libuv has. */
   #waiting(): number {
-    const { transport } = this.engine;
-    const inStream = transport.socket?.bufferedAmount ?? 0;
-    const inHandle = this.handle === undefined ? 0 : this.handle.writeQueueSize - (this.state?.writelen ?? 0);
-    return this.#queuedBytes + inStream + inHandle;
+    return this.#queuedBytes + (this.engine.transport.socket?.bufferedAmount ?? 0);
   }
 
   #forgetSent(): void {

@@ -1,14 +1,12 @@
 import type { Socket as NetSocket } from "node:net";
-import type { StreamHandle, WriteState } from "./stream-handle.ts";
+import type { WriteState } from "./stream-internals.ts";
 
 /** What a writer needs of a connection that is ready for shared frames. */
 export interface ReadyStream {
   /** Cleared by the writer when more waits than the stream is meant to hold. */
   isReady: boolean;
   stream: NetSocket | undefined;
-  /** The stream's libuv handle. */
-  handle: StreamHandle | undefined;
-  /** The handle's file descriptor, or -1. */
+  /** The stream's file descriptor, or -1. */
   fd: number;
   state: WriteState | undefined;
   /** Whether the client reads deflated frames. */
@@ -22,7 +20,7 @@ export interface SharedBytes {
 
 /** Writes shared bytes to ready connections. */
 export interface FrameWriter {
-  readonly name: "public" | "handle" | "native";
+  readonly name: "public" | "native";
   write(connection: ReadyStream, bytes: Buffer): void;
   /**
    * Writes to those that are ready, as far as it can by one call; returns the others, which are still to be written.

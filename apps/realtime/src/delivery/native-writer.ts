@@ -18,7 +18,7 @@ export async function createNativeWriter(): Promise<FrameWriter | undefined> {
   if (sendAll === undefined) return undefined;
   const writer = nativeWriter(sendAll);
   return withTrialPair(async (pair) =>
-    (await keepsOrder(pair, writer, Buffer.alloc(0))) && seesTheEnd(pair.client) ? writer : undefined,
+    (await keepsOrder(pair, writer)) && seesTheEnd(pair.client) ? writer : undefined,
   );
 }
 

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket as NetSocket } from "node:net";
 import type { FrameWriter, ReadyStream } from "./frame-writer.ts";
-import { fdOf, handleOf, writeStateOf } from "./stream-handle.ts";
+import { fdOf, writeStateOf } from "./stream-internals.ts";
 
 const trialBytes = 8 * 1024 * 1024;
 
@@ -34,17 +34,10 @@ export async function withTrialPair<Result>(
   }
 }
 
-/**
- * Whether small writes, one far beyond the kernel's buffer, and public writes around them arrive whole and in order.
- * `before` is what the stream was given already.
- */
-export async function keepsOrder(
-  { stream, client }: TrialPair,
-  writer: FrameWriter,
-  before: Buffer,
-): Promise<boolean> {
+/** Whether small writes, one far beyond the kernel's buffer, and public writes around them arrive whole and in order. */
+export async function keepsOrder({ stream, client }: TrialPair, writer: FrameWriter): Promise<boolean> {
   const connection = readyStream(stream);
-  const sent = [before];
+  const sent: Buffer[] = [];
   const viaWriter = (bytes: Buffer) => {
     sent.push(bytes);
     writer.write(connection, bytes);
@@ -65,8 +58,7 @@ export async function keepsOrder(
 
 /** A stream as the delivery has it. */
 export function readyStream(stream: NetSocket): ReadyStream {
-  const handle = handleOf(stream);
-  return { isReady: true, stream, handle, fd: fdOf(handle), state: writeStateOf(stream), inflates: false };
+  return { isReady: true, stream, fd: fdOf(stream), state: writeStateOf(stream), inflates: false };
 }
 
 async function arrives(client: NetSocket, expected: Buffer): Promise<boolean> {
