@@ -38,7 +38,7 @@ describe("the internals of Engine.IO and ws that the delivery relies on", () => 
     expect(socket).toMatchObject({ readyState: 1, bufferedAmount: 0, _sender: { _state: 0 } });
     expect(socket._socket).toMatchObject({
       connecting: false,
-      _handle: { fd: expect.any(Number), isStreamBase: true },
+      _handle: { fd: expect.any(Number), writeQueueSize: 0 },
       _writableState: { length: 0, destroyed: false, onwrite: expect.any(Function) },
     });
   });

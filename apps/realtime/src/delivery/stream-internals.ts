@@ -6,7 +6,7 @@ import { TLSSocket } from "node:tls";
 /** The parts of a `net.Socket` that are used here. */
 interface Internals {
   readonly _writableState?: WriteState & { readonly onwrite?: { readonly length: number } };
-  readonly _handle?: { readonly fd?: number; readonly isStreamBase?: boolean } | null;
+  readonly _handle?: { readonly fd?: number; readonly writeQueueSize?: number } | null;
 }
 
 /** What `net.Socket` itself knows of what it writes. Closing sets `destroyed` before the file descriptor is given up. */
@@ -31,7 +31,7 @@ export function fdOf(stream: NetSocket): number {
 export function touch(stream: NetSocket): boolean {
   const { _writableState: state, _handle: handle } = internalsOf(stream);
   return (
-    stream.connecting || state?.length !== 0 || state.onwrite?.length === 0 || handle?.isStreamBase === false
+    stream.connecting || state?.length !== 0 || state.onwrite?.length === 0 || handle?.writeQueueSize !== 0
   );
 }
 
