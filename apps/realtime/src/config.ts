@@ -110,7 +110,7 @@ export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
     writePath: read.oneOf("WS_WRITE_PATH", writePaths, {
       default: "auto",
       description:
-        "How shared frames are written: `native` to many sockets by one call into C, `public` through `net.Socket`; `auto` takes `native` if it was built and works in a trial at the start.",
+        "How shared frames are written: `native` to many sockets by one call into C, `public` to each by Node's `fs.writeSync`, `stream` through `net.Socket`, as all that must wait is; `auto` takes the first that was built and works in a trial at the start.",
     }),
     parser: read.oneOf("WS_PARSER", ["json", "msgpack"], {
       default: "json",

@@ -33,7 +33,7 @@ beforeEach(() => {
   offset = 0;
   members.clear();
   queue = new FanOutQueue({
-    name: "public",
+    name: "stream",
     write(connection, bytes) {
       const recipient = connection as unknown as Recipient;
       recipient.writes.push(offsetsIn(bytes));

@@ -8,7 +8,7 @@ import { wireVariants } from "./support/wire-variants.ts";
 const example = { projectName: "Apollo", status: "active", updatedBy: "u1" } as const;
 
 const cases = wireVariants.flatMap((variant) =>
-  (["native", "public"] as const).map((writePath) => ({ ...variant, writePath })),
+  (["native", "public", "stream"] as const).map((writePath) => ({ ...variant, writePath })),
 );
 
 describe.each(cases)("the fan-out of $name through the $writePath write path", (wire) => {

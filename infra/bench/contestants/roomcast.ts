@@ -12,7 +12,7 @@ import { socketIoPlan } from "./socket-io-plan.ts";
 export const startEmbedded: StartContestant = (lab, setting) =>
   startWithHooks(lab, setting, { name: "roomcast", app: "standalone", env: {} });
 
-/** The same without the addon, confined to the public interface of Node's streams. */
+/** The same without the addon. */
 export const startPublicPath: StartContestant = (lab, setting) =>
   startWithHooks(lab, setting, {
     name: "roomcast-public",

@@ -1,15 +1,24 @@
-import { type FrameWriter, publicWriter } from "./frame-writer.ts";
-import { createNativeWriter } from "./native-writer.ts";
+import { createDescriptorWriter } from "./descriptor-writer.ts";
+import { type FrameWriter, streamWriter } from "./frame-writer.ts";
+import { loadAddon, sendToEach } from "./send-all.ts";
 
 /** How shared frames are written: `auto` takes the fastest way that works, the others insist on theirs. */
-export const writePaths = ["auto", "native", "public"] as const;
+export const writePaths = ["auto", "native", "public", "stream"] as const;
 
 export type WritePath = (typeof writePaths)[number];
 
 /** The fastest writer that works here, or the one asked for; throws if that does not work. */
 export async function createWriter(path: WritePath): Promise<FrameWriter> {
-  if (path === "public") return publicWriter;
-  const native = await createNativeWriter();
-  if (native === undefined && path === "native") throw new Error("the native write path does not work here");
-  return native ?? publicWriter;
+  const writer = await firstThatWorks(path);
+  if (path !== "auto" && writer.name !== path) throw new Error(`the ${path} write path does not work here`);
+  return writer;
+}
+
+async function firstThatWorks(path: WritePath): Promise<FrameWriter> {
+  const isWanted = (name: FrameWriter["name"]) => path === "auto" || path === name;
+  const addon = isWanted("native") ? loadAddon() : undefined;
+  const native = addon && (await createDescriptorWriter("native", addon));
+  if (native !== undefined) return native;
+  const each = isWanted("public") ? await createDescriptorWriter("public", sendToEach) : undefined;
+  return each ?? streamWriter;
 }

@@ -18,9 +18,12 @@ export interface SharedBytes {
   for(inflates: boolean): Buffer;
 }
 
+/** Descriptors written all by one call of our addon, or each by a public function of Node; or only streams. */
+export type WriterName = "native" | "public" | "stream";
+
 /** Writes shared bytes to ready connections. */
 export interface FrameWriter {
-  readonly name: "public" | "native";
+  readonly name: WriterName;
   write(connection: ReadyStream, bytes: Buffer): void;
   /**
    * Writes to those that are ready, as far as it can by one call; returns the others, which are still to be written.
@@ -29,9 +32,9 @@ export interface FrameWriter {
   writeMany?<Stream extends ReadyStream>(streams: readonly Stream[], shared: SharedBytes): readonly Stream[];
 }
 
-/** Writes through `net.Socket.write`. */
-export const publicWriter: FrameWriter = {
-  name: "public",
+/** Writes through `net.Socket.write`, which lets wait what the kernel does not take. */
+export const streamWriter: FrameWriter = {
+  name: "stream",
   write(connection, bytes) {
     if (!connection.stream?.write(bytes)) connection.isReady = false;
   },

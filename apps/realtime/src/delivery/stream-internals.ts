@@ -1,12 +1,12 @@
 import type { Socket as NetSocket } from "node:net";
 import { TLSSocket } from "node:tls";
 
-// Node's own. Writing by file descriptor is tried out before it is used (`native-writer.ts`); nothing else relies on it.
+// Node's own. Writing by file descriptor is tried out before it is used (`descriptor-writer.ts`); nothing else relies on it.
 
 /** The parts of a `net.Socket` that are used here. */
 interface Internals {
-  readonly _writableState?: WriteState & { readonly onwrite?: { readonly length: number } };
-  readonly _handle?: { readonly fd?: number; readonly writeQueueSize?: number } | null;
+  readonly _writableState?: WriteState;
+  readonly _handle?: { readonly fd?: number } | null;
 }
 
 /** What `net.Socket` itself knows of what it writes. Closing sets `destroyed` before the file descriptor is given up. */
@@ -25,14 +25,6 @@ export function writeStateOf(stream: NetSocket): WriteState | undefined {
 export function fdOf(stream: NetSocket): number {
   if (stream instanceof TLSSocket) return -1;
   return internalsOf(stream)._handle?.fd ?? -1;
-}
-
-/** Reads what `net.Socket.write` reads first, to have it in the processor's cache; the answer means nothing. */
-export function touch(stream: NetSocket): boolean {
-  const { _writableState: state, _handle: handle } = internalsOf(stream);
-  return (
-    stream.connecting || state?.length !== 0 || state.onwrite?.length === 0 || handle?.writeQueueSize !== 0
-  );
 }
 
 function internalsOf(stream: NetSocket): Internals {

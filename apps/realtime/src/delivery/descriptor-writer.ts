@@ -1,22 +1,26 @@
-import { createRequire } from "node:module";
 import type { Socket as NetSocket } from "node:net";
-import { type FrameWriter, publicWriter, type ReadyStream, type SharedBytes } from "./frame-writer.ts";
+import {
+  type FrameWriter,
+  type ReadyStream,
+  type SharedBytes,
+  streamWriter,
+  type WriterName,
+} from "./frame-writer.ts";
 import { keepsOrder, readyStream, withTrialPair } from "./write-trial.ts";
 
-/** See `native/send-all.c`. */
-type SendAll = (fds: Int32Array, count: number, bytes: Uint8Array) => number;
-
-const addonPath = "../../native/send-all.node";
+/**
+ * Sends bytes to the first `count` sockets without waiting. Writes in the place of each how many it took, or a negative
+ * number; returns how many took all.
+ */
+export type SendAll = (fds: Int32Array, count: number, bytes: Uint8Array) => number;
 
 /**
- * Writes to many connections by one call into C. What the kernel does not take at once goes through `net.Socket`, where
- * it can be seen that it waits: two connections, of two namespaces, may have one stream. Resolves with undefined where
- * the addon was not built, or a trial does not behave exactly as expected.
+ * Writes to the file descriptors of connections on which nothing waits. What the kernel does not take at once goes
+ * through `net.Socket`, where it can be seen that it waits: two connections, of two namespaces, may have one stream.
+ * Resolves with undefined where a trial does not behave exactly as expected.
  */
-export async function createNativeWriter(): Promise<FrameWriter | undefined> {
-  const sendAll = loadAddon();
-  if (sendAll === undefined) return undefined;
-  const writer = nativeWriter(sendAll);
+export function createDescriptorWriter(name: WriterName, sendAll: SendAll): Promise<FrameWriter | undefined> {
+  const writer = descriptorWriter(name, sendAll);
   return withTrialPair(async (pair) =>
     (await keepsOrder(pair, writer)) && seesTheEnd(pair.client) ? writer : undefined,
   );
@@ -38,16 +42,7 @@ function seesTheEnd(stream: NetSocket): boolean {
   return wasIdle && !isIdle(connection);
 }
 
-function loadAddon(): SendAll | undefined {
-  try {
-    return (createRequire(import.meta.url)(addonPath) as { sendAll: SendAll }).sendAll;
-  } catch {
-    // There was no compiler, or it was for another machine.
-    return undefined;
-  }
-}
-
-function nativeWriter(sendAll: SendAll): FrameWriter {
+function descriptorWriter(name: WriterName, sendAll: SendAll): FrameWriter {
   let fds = new Int32Array(1_024);
   let places = new Int32Array(1_024);
 
@@ -79,14 +74,14 @@ function nativeWriter(sendAll: SendAll): FrameWriter {
       const taken = Math.max(0, fds[index] as number);
       // What was an error is one there too, and is handled.
       if (taken < bytes.length)
-        publicWriter.write(streams[places[index] as number] as ReadyStream, bytes.subarray(taken));
+        streamWriter.write(streams[places[index] as number] as ReadyStream, bytes.subarray(taken));
     }
   }
 
   return {
-    name: "native",
+    name,
     write(stream, bytes) {
-      if (!isIdle(stream)) return publicWriter.write(stream, bytes);
+      if (!isIdle(stream)) return streamWriter.write(stream, bytes);
       fds[0] = stream.fd;
       places[0] = 0;
       send([stream], 1, bytes);
