@@ -22,13 +22,13 @@ export interface Profile {
   micro: { clients: number; rounds: number };
 }
 
-/** About nine minutes. */
+/** About ten minutes. */
 export const fullProfile: Profile = {
   name: "full",
   rounds: 5,
   warmUpEvents: 12_000,
   measureMs: 500,
-  deliveries: { rounds: 7, measureMs: 300 },
+  deliveries: { rounds: 9, measureMs: 300 },
   fanOut: { clients: [1_000, 5_000] },
   rooms: { clients: 5_000, rooms: 1_000 },
   latency: { eventsPerSecond: [100, 1_000, 5_000], measureMs: 1_000 },
