@@ -77,13 +77,19 @@ async function publish(
   };
   console.log(renderReport(report));
   const micro = tables.find(({ id }) => id === "micro");
-  if (micro !== undefined && options.setBaseline) await setBaseline(micro);
+  if (micro !== undefined && options.setBaseline) {
+    if (!isComparable(lab)) throw new Error("--set-baseline is for the full profile with steered receiving");
+    await setBaseline(micro);
+  }
   if (micro !== undefined) console.log(`\n${await verdictOn(lab, micro)}`);
   if (options.write) await writeReport(report);
 }
 
+async function verdictOn(lab: Lab, micro: Table): Promise<string> {
+  return isComparable(lab) ? compareWithBaseline(micro) : "hot path: not compared with the baseline";
+}
+
 /** The baseline is of the full profile, with what clients receive steered to their core. */
-async function verdictOn({ profile, steersReceiving }: Lab, micro: Table): Promise<string> {
-  const isComparable = profile.micro === fullProfile.micro && steersReceiving;
-  return isComparable ? compareWithBaseline(micro) : "hot path: not compared with the baseline";
+function isComparable({ profile, steersReceiving }: Lab): boolean {
+  return profile.micro === fullProfile.micro && steersReceiving;
 }
