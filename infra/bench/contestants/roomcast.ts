@@ -20,6 +20,14 @@ export const startPublicPath: StartContestant = (lab, setting) =>
     env: { WS_WRITE_PATH: "public" },
   });
 
+/** The same by Node's streams alone. */
+export const startStreamPath: StartContestant = (lab, setting) =>
+  startWithHooks(lab, setting, {
+    name: "roomcast-stream",
+    app: "standalone",
+    env: { WS_WRITE_PATH: "stream" },
+  });
+
 /** The same with large events deflated, for clients that inflate. */
 export const startDeflating: StartContestant = async (lab, setting) => {
   const env = { WS_COMPRESSION_THRESHOLD: "1024" };

@@ -5,18 +5,20 @@ import type { Stage } from "../stage.ts";
 import { steadyRate } from "../steady-rate.ts";
 import type { Table } from "../table.ts";
 
-/** Nearly all of these rooms are empty, so that what is warmed up is what an event costs by itself. */
-const warmUpRooms = 1_000;
-
 /** A server that cannot keep up takes longer. */
 const warmUpEventsPerSecond = 10_000;
 
-/** Publishes events to every server that are not measured. */
-export async function warmUp(stages: readonly Stage[], events: number): Promise<void> {
+/** Publishes events to every server that are not measured, to its clients in so many rooms. */
+export async function warmUp(stages: readonly Stage[], events: number, rooms: number): Promise<void> {
   const durationMs = (1_000 * events) / warmUpEventsPerSecond;
-  const rate = { burst: 1, burstsPerSecond: warmUpEventsPerSecond, durationMs };
+  const shape = shapeOf(1, rooms);
   for (const { contestant } of stages)
-    await contestant.feed({ ...rate, rooms: warmUpRooms, isolated: false });
+    await contestant.feed({ ...shape, burstsPerSecond: warmUpEventsPerSecond, durationMs });
+}
+
+/** With one room, events of one tick would reach the same clients together. */
+function shapeOf(burst: number, rooms: number) {
+  return { burst, rooms, isolated: rooms === 1 };
 }
 
 /** One column of a table of costs per delivered message. */
@@ -37,8 +39,7 @@ export async function measureDeliveries(
 ): Promise<void> {
   const { measureMs } = lab.profile.deliveries;
   const rates = new Map<Stage, number>();
-  // With one room, events of one tick would reach the same clients together.
-  const shape = { burst, rooms, isolated: rooms === 1 };
+  const shape = shapeOf(burst, rooms);
   for (const stage of stages) rates.set(stage, await steadyRate(stage, shape, clients, measureMs));
   const orderFor = (stage: Stage) => ({
     ...shape,

@@ -2,7 +2,7 @@ import type { StartContestant } from "../contestants/contestant.ts";
 import { startNats } from "../contestants/nats.ts";
 import { startNchan } from "../contestants/nchan.ts";
 import { startCoalescedFloor, startFloor, startWs } from "../contestants/plain-websocket.ts";
-import { startEmbedded, startOverRedis, startPublicPath } from "../contestants/roomcast.ts";
+import { startEmbedded, startOverRedis, startPublicPath, startStreamPath } from "../contestants/roomcast.ts";
 import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
 import type { Lab } from "../lab.ts";
 import { closeStages, openStages } from "../stage.ts";
@@ -15,6 +15,7 @@ const starts: readonly StartContestant[] = [
   startCoalescedFloor,
   startEmbedded,
   startPublicPath,
+  startStreamPath,
   startOverRedis,
   startNchan,
   startNats,
@@ -27,6 +28,9 @@ const modes = [
   { id: "single", label: "one event at a time", burst: 1 },
   { id: "burst", label: "bursts of 10", burst: 10 },
 ] as const;
+
+/** Few, so that many events can be published before the others come. */
+const warmUpClients = 10;
 
 /** All clients in one room: what one delivered message costs the server. */
 export const fanOut: Scenario = async (lab) => {
@@ -49,9 +53,10 @@ export const fanOut: Scenario = async (lab) => {
 };
 
 async function measureCrowd(lab: Lab, table: Table, clients: number): Promise<void> {
-  const stages = await openStages(lab, starts, { rooms: 1 }, clients);
+  const stages = await openStages(lab, starts, { rooms: 1 }, warmUpClients);
   try {
-    await warmUp(stages, lab.profile.warmUpEvents);
+    await warmUp(stages, lab.profile.warmUpEvents, 1);
+    for (const { load } of stages) await load.connect(clients);
     for (const { id, burst } of modes) {
       // Alone, an event has nothing to be coalesced with.
       const takers = stages.filter(({ contestant }) => burst > 1 || contestant.name !== "floor-coalesced");

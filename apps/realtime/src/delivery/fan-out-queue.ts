@@ -2,6 +2,7 @@ import type { Connection } from "./connection.ts";
 import { EntryBytes } from "./entry-bytes.ts";
 import type { EntryFrames } from "./entry-frames.ts";
 import type { FrameWriter } from "./frame-writer.ts";
+import { lookAhead, lookAheadCount } from "./look-ahead.ts";
 import { PendingEntries, type Segment } from "./pending-entries.ts";
 
 /** Whoever is in some channels of a namespace at the moment. */
@@ -81,6 +82,7 @@ export class FanOutQueue {
     this.#underWay = work;
     try {
       while (work.next < rest.length) {
+        if (work.next % lookAheadCount === 0) lookAhead(rest, work.next);
         const connection = rest[work.next++] as Connection;
         if (work.isNoted) this.#writePending(connection);
         else this.#write(connection, segment.entries, bytes);
