@@ -1,7 +1,8 @@
+import type { StartContestant } from "../contestants/contestant.ts";
 import type { Lab } from "../lab.ts";
 import { type FeedMeasurement, measureFeed } from "../measure-feed.ts";
 import { inRounds } from "../rounds.ts";
-import type { Stage } from "../stage.ts";
+import { closeStages, openStages, type Stage } from "../stage.ts";
 import { steadyRate } from "../steady-rate.ts";
 import type { Table } from "../table.ts";
 
@@ -14,6 +15,26 @@ export async function warmUp(stages: readonly Stage[], events: number, rooms: nu
   const shape = shapeOf(1, rooms);
   for (const { contestant } of stages)
     await contestant.feed({ ...shape, burstsPerSecond: warmUpEventsPerSecond, durationMs });
+}
+
+/** Few, so that many events can be published before the others come. */
+const warmUpClients = 10;
+
+/** Servers that are warm, with all clients in one room. */
+export async function openCrowd(
+  lab: Lab,
+  starts: readonly StartContestant[],
+  clients: number,
+): Promise<Stage[]> {
+  const stages = await openStages(lab, starts, { rooms: 1 }, warmUpClients);
+  try {
+    await warmUp(stages, lab.profile.warmUpEvents, 1);
+    for (const { load } of stages) await load.connect(clients);
+    return stages;
+  } catch (error) {
+    await closeStages(stages);
+    throw error;
+  }
 }
 
 /** With one room, events of one tick would reach the same clients together. */

@@ -5,9 +5,9 @@ import { startCoalescedFloor, startFloor, startWs } from "../contestants/plain-w
 import { startEmbedded, startOverRedis, startPublicPath, startStreamPath } from "../contestants/roomcast.ts";
 import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
 import type { Lab } from "../lab.ts";
-import { closeStages, openStages } from "../stage.ts";
+import { closeStages } from "../stage.ts";
 import { Table } from "../table.ts";
-import { measureDeliveries, warmUp } from "./deliveries.ts";
+import { measureDeliveries, openCrowd } from "./deliveries.ts";
 import type { Scenario } from "./scenario.ts";
 
 const starts: readonly StartContestant[] = [
@@ -28,9 +28,6 @@ const modes = [
   { id: "single", label: "one event at a time", burst: 1 },
   { id: "burst", label: "bursts of 10", burst: 10 },
 ] as const;
-
-/** Few, so that many events can be published before the others come. */
-const warmUpClients = 10;
 
 /** All clients in one room: what one delivered message costs the server. */
 export const fanOut: Scenario = async (lab) => {
@@ -53,10 +50,8 @@ export const fanOut: Scenario = async (lab) => {
 };
 
 async function measureCrowd(lab: Lab, table: Table, clients: number): Promise<void> {
-  const stages = await openStages(lab, starts, { rooms: 1 }, warmUpClients);
+  const stages = await openCrowd(lab, starts, clients);
   try {
-    await warmUp(stages, lab.profile.warmUpEvents, 1);
-    for (const { load } of stages) await load.connect(clients);
     for (const { id, burst } of modes) {
       // Alone, an event has nothing to be coalesced with.
       const takers = stages.filter(({ contestant }) => burst > 1 || contestant.name !== "floor-coalesced");

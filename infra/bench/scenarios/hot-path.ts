@@ -1,8 +1,8 @@
 import { startEmbedded } from "../contestants/roomcast.ts";
 import { startSocketIo } from "../contestants/socket-io.ts";
-import { closeStages, openStages } from "../stage.ts";
+import { closeStages } from "../stage.ts";
 import { Table } from "../table.ts";
-import { measureDeliveries } from "./deliveries.ts";
+import { measureDeliveries, openCrowd } from "./deliveries.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** The fan-out alone, small and often enough to compare it with the committed ratio. */
@@ -15,7 +15,7 @@ export const hotPath: Scenario = async (lab) => {
     reference: "socket.io",
     columns: [{ id: "single", label: "CPU per delivered message", unit: "µs" }],
   });
-  const stages = await openStages(lab, [startEmbedded, startSocketIo], { rooms: 1 }, clients);
+  const stages = await openCrowd(lab, [startEmbedded, startSocketIo], clients);
   try {
     await measureDeliveries(lab, table, stages, { id: "single", clients, rooms: 1, burst: 1, rounds });
   } finally {
