@@ -22,17 +22,17 @@ export interface Profile {
   micro: { clients: number; rounds: number };
 }
 
-/** About nine minutes. */
+/** About seven minutes. */
 export const fullProfile: Profile = {
   name: "full",
   rounds: 5,
   warmUpEvents: 12_000,
   measureMs: 500,
-  deliveries: { rounds: 9, measureMs: 300 },
+  deliveries: { rounds: 7, measureMs: 200 },
   fanOut: { clients: [1_000, 5_000] },
   rooms: { clients: 5_000, rooms: 1_000 },
   latency: { eventsPerSecond: [100, 1_000, 5_000], measureMs: 1_000 },
-  throughput: { startEventsPerSecond: 2_000, stepMs: 1_000 },
+  throughput: { startEventsPerSecond: 5_000, stepMs: 1_000 },
   memory: { connections: 10_000, warmUp: 500, overRedis: true },
   connect: { connections: 1_000, atOnce: 50, warmUpRounds: 4 },
   takeover: { connections: 10_000, warmUp: 1_000, atOnce: 500 },
