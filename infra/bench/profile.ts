@@ -13,8 +13,8 @@ export interface Profile {
   rooms: { clients: number; rooms: number };
   latency: { eventsPerSecond: readonly number[]; measureMs: number };
   throughput: { startEventsPerSecond: number; stepMs: number };
-  /** `overRedis`: the servers that share their state through Redis, too. */
-  memory: { connections: number; warmUp: number; overRedis: boolean };
+  /** `overRedis`: the servers that share their state through Redis, too, in one round. */
+  memory: { connections: number; warmUp: number; rounds: number; overRedis: boolean };
   /** Rounds that do not count come first. */
   connect: { connections: number; atOnce: number; warmUpRounds: number };
   takeover: { connections: number; warmUp: number; atOnce: number };
@@ -22,7 +22,7 @@ export interface Profile {
   micro: { clients: number; rounds: number };
 }
 
-/** About seven minutes. */
+/** About eight minutes. */
 export const fullProfile: Profile = {
   name: "full",
   rounds: 5,
@@ -33,7 +33,7 @@ export const fullProfile: Profile = {
   rooms: { clients: 5_000, rooms: 1_000 },
   latency: { eventsPerSecond: [100, 1_000, 5_000], measureMs: 1_000 },
   throughput: { startEventsPerSecond: 5_000, stepMs: 1_000 },
-  memory: { connections: 10_000, warmUp: 500, overRedis: true },
+  memory: { connections: 10_000, warmUp: 500, rounds: 3, overRedis: true },
   connect: { connections: 1_000, atOnce: 50, warmUpRounds: 4 },
   takeover: { connections: 10_000, warmUp: 1_000, atOnce: 500 },
   compression: { clients: 200, connections: 1_000, eventBytes: 10_000 },
@@ -51,7 +51,7 @@ export const quickProfile: Profile = {
   rooms: { clients: 1_000, rooms: 200 },
   latency: { eventsPerSecond: [100, 1_000], measureMs: 1_000 },
   throughput: { startEventsPerSecond: 4_000, stepMs: 700 },
-  memory: { connections: 2_000, warmUp: 200, overRedis: false },
+  memory: { connections: 2_000, warmUp: 200, rounds: 1, overRedis: false },
   connect: { connections: 500, atOnce: 50, warmUpRounds: 2 },
   takeover: { connections: 2_000, warmUp: 500, atOnce: 200 },
   compression: { clients: 100, connections: 500, eventBytes: 10_000 },
@@ -69,7 +69,7 @@ export const tinyProfile: Profile = {
   rooms: { clients: 20, rooms: 4 },
   latency: { eventsPerSecond: [100], measureMs: 200 },
   throughput: { startEventsPerSecond: 500, stepMs: 200 },
-  memory: { connections: 50, warmUp: 10, overRedis: false },
+  memory: { connections: 50, warmUp: 10, rounds: 1, overRedis: false },
   connect: { connections: 20, atOnce: 10, warmUpRounds: 1 },
   takeover: { connections: 50, warmUp: 10, atOnce: 10 },
   compression: { clients: 20, connections: 20, eventBytes: 10_000 },

@@ -5,6 +5,7 @@ import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
 import { rssBytes } from "../cpu.ts";
 import type { Lab } from "../lab.ts";
 import type { Profile } from "../profile.ts";
+import { inRounds } from "../rounds.ts";
 import { closeStages, openStage, type Stage } from "../stage.ts";
 import { Table } from "../table.ts";
 import type { Scenario } from "./scenario.ts";
@@ -19,7 +20,7 @@ const settleMs = 1_000;
 
 /** What a connection that does nothing takes. */
 export const memory: Scenario = async (lab) => {
-  const { connections, overRedis: withRedis } = lab.profile.memory;
+  const { connections, rounds, overRedis: withRedis } = lab.profile.memory;
   const table = new Table({
     id: "memory",
     title: "Memory per idle connection",
@@ -30,12 +31,13 @@ export const memory: Scenario = async (lab) => {
       { id: "rss", label: "RSS", unit: "KB" },
     ],
   });
-  for (const start of [...inProcess, ...(withRedis ? overRedis : [])])
-    await measureMemory(lab, table, start, lab.profile.memory);
+  const measure = (start: StartContestant) => measureMemory(lab, table, start, lab.profile.memory);
+  await inRounds(rounds, inProcess, measure);
+  if (withRedis) await inRounds(1, overRedis, measure);
   return table;
 };
 
-/** Fills the columns `heap` and `rss` for a server. */
+/** Adds to the columns `heap` and `rss` what a server took that was started for it. */
 export async function measureMemory(
   lab: Lab,
   table: Table,
