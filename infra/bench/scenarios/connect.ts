@@ -16,7 +16,7 @@ const settleMs = 300;
 
 /** What it takes to let a client in. */
 export const connect: Scenario = async (lab) => {
-  const { connections, atOnce, warmUpRounds } = lab.profile.connect;
+  const { connections, atOnce, warmUpRounds, rounds } = lab.profile.connect;
   const table = new Table({
     id: "connect",
     title: "Connecting",
@@ -29,9 +29,7 @@ export const connect: Scenario = async (lab) => {
   });
   const stages = await openConnecting(lab);
   try {
-    await inRounds(lab.profile.connect.warmUpRounds + lab.profile.rounds, stages, (stage) =>
-      measureRound(lab, table, stage),
-    );
+    await inRounds(warmUpRounds + rounds, stages, (stage) => measureRound(lab, table, stage));
   } finally {
     await closeStages(stages.map(({ stage }) => stage));
   }
