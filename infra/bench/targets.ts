@@ -30,6 +30,7 @@ const fanOutTargets = [1_000, 5_000].flatMap((clients): Target[] => {
   return [
     { ...single, what: one, contestant: "roomcast", to: "floor", limit: { atMost: 1.35 } },
     { ...single, what: one, contestant: "roomcast-public", to: "floor", limit: { atMost: 1.8 } },
+    { ...single, what: one, contestant: "roomcast-stream", to: "floor", limit: { atMost: 1.8 } },
     { ...single, what: one, contestant: "roomcast", to: "socket.io", limit: { atMost: 0.5 } },
     { ...single, what: one, contestant: "roomcast", to: "nchan", limit: { atMost: 1 } },
     { ...burst, what: ten, contestant: "roomcast", to: "floor-coalesced", limit: { atMost: 1.7 } },

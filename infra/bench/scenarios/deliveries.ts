@@ -20,16 +20,11 @@ export async function warmUp(stages: readonly Stage[], events: number, rooms: nu
 /** Few, so that many events can be published before the others come. */
 const warmUpClients = 10;
 
-/** Servers that are warm, with all clients in one room. */
-export async function openCrowd(
-  lab: Lab,
-  starts: readonly StartContestant[],
-  clients: number,
-): Promise<Stage[]> {
+/** Servers that are warm, with their first clients, all in one room. */
+export async function openWarm(lab: Lab, starts: readonly StartContestant[]): Promise<Stage[]> {
   const stages = await openStages(lab, starts, { rooms: 1 }, warmUpClients);
   try {
     await warmUp(stages, lab.profile.warmUpEvents, 1);
-    for (const { load } of stages) await load.connect(clients);
     return stages;
   } catch (error) {
     await closeStages(stages);

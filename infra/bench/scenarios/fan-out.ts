@@ -5,9 +5,9 @@ import { startCoalescedFloor, startFloor, startWs } from "../contestants/plain-w
 import { startEmbedded, startOverRedis, startPublicPath, startStreamPath } from "../contestants/roomcast.ts";
 import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
 import type { Lab } from "../lab.ts";
-import { closeStages } from "../stage.ts";
+import { closeStages, type Stage } from "../stage.ts";
 import { Table } from "../table.ts";
-import { measureDeliveries, openCrowd } from "./deliveries.ts";
+import { measureDeliveries, openWarm } from "./deliveries.ts";
 import type { Scenario } from "./scenario.ts";
 
 const starts: readonly StartContestant[] = [
@@ -45,26 +45,22 @@ export const fanOut: Scenario = async (lab) => {
       })),
     ),
   });
-  for (const count of clients) await measureCrowd(lab, table, count);
+  const stages = await openWarm(lab, starts);
+  try {
+    for (const count of clients) await measureCrowd(lab, table, stages, count);
+  } finally {
+    await closeStages(stages);
+  }
   return table;
 };
 
-async function measureCrowd(lab: Lab, table: Table, clients: number): Promise<void> {
-  const stages = await openCrowd(lab, starts, clients);
-  try {
-    for (const { id, burst } of modes) {
-      // Alone, an event has nothing to be coalesced with.
-      const takers = stages.filter(({ contestant }) => burst > 1 || contestant.name !== "floor-coalesced");
-      const { rounds } = lab.profile.deliveries;
-      await measureDeliveries(lab, table, takers, {
-        id: `${clients}/${id}`,
-        clients,
-        rooms: 1,
-        burst,
-        rounds,
-      });
-    }
-  } finally {
-    await closeStages(stages);
+async function measureCrowd(lab: Lab, table: Table, stages: readonly Stage[], clients: number) {
+  for (const { load } of stages) await load.connect(clients);
+  for (const { id, burst } of modes) {
+    // Alone, an event has nothing to be coalesced with.
+    const takers = stages.filter(({ contestant }) => burst > 1 || contestant.name !== "floor-coalesced");
+    const { rounds } = lab.profile.deliveries;
+    const column = { id: `${clients}/${id}`, clients, rooms: 1, burst, rounds };
+    await measureDeliveries(lab, table, takers, column);
   }
 }

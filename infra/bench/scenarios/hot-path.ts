@@ -2,7 +2,7 @@ import { startEmbedded } from "../contestants/roomcast.ts";
 import { startSocketIo } from "../contestants/socket-io.ts";
 import { closeStages } from "../stage.ts";
 import { Table } from "../table.ts";
-import { measureDeliveries, openCrowd } from "./deliveries.ts";
+import { measureDeliveries, openWarm } from "./deliveries.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** The fan-out alone, small and often enough to compare it with the committed ratio. */
@@ -15,8 +15,9 @@ export const hotPath: Scenario = async (lab) => {
     reference: "socket.io",
     columns: [{ id: "single", label: "CPU per delivered message", unit: "µs" }],
   });
-  const stages = await openCrowd(lab, [startEmbedded, startSocketIo], clients);
+  const stages = await openWarm(lab, [startEmbedded, startSocketIo]);
   try {
+    for (const { load } of stages) await load.connect(clients);
     await measureDeliveries(lab, table, stages, { id: "single", clients, rooms: 1, burst: 1, rounds });
   } finally {
     await closeStages(stages);
