@@ -40,7 +40,7 @@ export const fullProfile: Profile = {
   micro: { clients: 1_000, rounds: 7 },
 };
 
-/** About two minutes: the same, smaller and less sure. */
+/** About one minute: smaller and less sure. */
 export const quickProfile: Profile = {
   name: "quick",
   rounds: 2,
