@@ -4,6 +4,7 @@ import { loadavg } from "node:os";
 import { join } from "node:path";
 import { type RedisServer, startRedis, temporaryFolder } from "@roomcast/testkit";
 import jwt from "jsonwebtoken";
+import { keepCoresAwake } from "./awake-cores.ts";
 import { type Cores, chooseCores } from "./cores.ts";
 import type { ClientPlan } from "./load/client-plan.ts";
 import { LoadGenerator } from "./load/load-generator.ts";
@@ -64,6 +65,8 @@ export async function openLab({
   const unsteer = steer ? steerReceiving(cores.load) : undefined;
   if (unsteer === undefined)
     notes.push("What clients received was worked on by the server's core: it is in every server's figure.");
+  const letSleep = keepCoresAwake();
+  if (letSleep === undefined) notes.push("Idle cores could sleep: waking them is in the servers' figures.");
   const folder = await temporaryFolder("roomcast-bench-");
   const compiled = generator === "node" ? undefined : await compileNative(folder.path);
   if (compiled === undefined)
@@ -88,6 +91,7 @@ export async function openLab({
     load: (plan) => LoadGenerator.start((compiled ?? { load: nodeLoad }).load, cores.load, plan),
     async close() {
       unsteer?.();
+      letSleep?.();
       await (await redis)?.stop();
       await folder.remove();
     },

@@ -32,7 +32,7 @@ const scenarios: Record<string, Scenario> = {
 /** The hot path is part of the fan-out, which is measured anyway. */
 const usual = Object.keys(scenarios).filter((name) => name !== "micro");
 
-/** What can be told in about a minute: connecting needs a longer warm-up, the others longer rounds. */
+/** What can be told in a minute: connecting needs a longer warm-up, the others longer rounds. */
 const quick = ["fan-out", "rooms", "latency", "memory"];
 
 await main(process.argv.slice(2));

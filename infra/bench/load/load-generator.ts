@@ -69,6 +69,11 @@ export class LoadGenerator {
     await this.#process.ask(`port ${port}`);
   }
 
+  /** Rests after each look at the connections, so that clients do not read every message as it comes; 0 for not at all. */
+  async rest(us: number): Promise<void> {
+    await this.#process.ask(`rest ${us}`);
+  }
+
   async forgetLatencies(): Promise<void> {
     await this.#process.ask("reset");
   }

@@ -63,6 +63,8 @@ async function obey([command, first, second]: string[]): Promise<object> {
   if (command === "report") return report();
   if (command === "reset") latencies.length = 0;
   else if (command === "port") plan.port = Number(first);
+  // What a rest saves is little next to what Node takes.
+  else if (command === "rest") return {};
   else if (command === "resume") plan.resumes = first === "1";
   else if (command === "disconnect") {
     for (const client of clients) client.close();

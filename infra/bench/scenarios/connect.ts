@@ -12,7 +12,7 @@ import { Table } from "../table.ts";
 import type { Scenario } from "./scenario.ts";
 
 const setting: Setting = { rooms: 100 };
-const settleMs = 300;
+const settleMs = 200;
 
 /** What it takes to let a client in. */
 export const connect: Scenario = async (lab) => {

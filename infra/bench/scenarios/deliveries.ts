@@ -7,7 +7,7 @@ import { steadyRate } from "../steady-rate.ts";
 import type { Table } from "../table.ts";
 
 /** A server that cannot keep up takes longer. */
-const warmUpEventsPerSecond = 10_000;
+const warmUpEventsPerSecond = 20_000;
 
 /** Publishes events to every server that are not measured, to its clients in so many rooms. */
 export async function warmUp(stages: readonly Stage[], events: number, rooms: number): Promise<void> {
@@ -32,6 +32,9 @@ export async function openWarm(lab: Lab, starts: readonly StartContestant[]): Pr
   }
 }
 
+/** Whoever reads each message as it comes is woken for each, and the server pays for that; here clients read at leisure. */
+const restUs = 2_000;
+
 /** With one room, events of one tick would reach the same clients together. */
 function shapeOf(burst: number, rooms: number) {
   return { burst, rooms, isolated: rooms === 1 };
@@ -46,7 +49,7 @@ export interface DeliveryColumn {
   rounds: number;
 }
 
-/** Fills a column: every server at a rate that keeps it steadily busy, in rounds, of which the first does not count. */
+/** Fills a column: every server at a rate that keeps it steadily busy, in rounds. */
 export async function measureDeliveries(
   lab: Lab,
   table: Table,
@@ -54,17 +57,13 @@ export async function measureDeliveries(
   { id, clients, rooms, burst, rounds }: DeliveryColumn,
 ): Promise<void> {
   const { measureMs } = lab.profile.deliveries;
+  for (const { load } of stages) await load.rest(restUs);
   const rates = new Map<Stage, number>();
   const shape = shapeOf(burst, rooms);
   for (const stage of stages) rates.set(stage, await steadyRate(stage, shape, clients, measureMs));
-  const orderFor = (stage: Stage) => ({
-    ...shape,
-    burstsPerSecond: rates.get(stage) ?? 1,
-    durationMs: measureMs,
-  });
-  await inRounds(1, stages, async (stage) => void (await measureFeed(stage, orderFor(stage), clients)));
   await inRounds(rounds, stages, async (stage) => {
-    const measured = await measureFeed(stage, orderFor(stage), clients);
+    const order = { ...shape, burstsPerSecond: rates.get(stage) ?? 1, durationMs: measureMs };
+    const measured = await measureFeed(stage, order, clients);
     const { name } = stage.contestant;
     table.add(name, id, measured.serverUs / measured.messages, measured.doubts);
     lab.log(`${table.id} ${id}: ${name} ${progress(measured)}`);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { StartContestant } from "../contestants/contestant.ts";
-import { startEmbedded, startOverRedis } from "../contestants/roomcast.ts";
-import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
+import { startEmbedded } from "../contestants/roomcast.ts";
+import { startSocketIo } from "../contestants/socket-io.ts";
 import { rssBytes } from "../cpu.ts";
 import type { Lab } from "../lab.ts";
 import type { Profile } from "../profile.ts";
@@ -10,17 +10,16 @@ import { closeStages, openStage, type Stage } from "../stage.ts";
 import { Table } from "../table.ts";
 import type { Scenario } from "./scenario.ts";
 
-const inProcess = [startEmbedded, startSocketIo];
-const overRedis = [startOverRedis, startSocketIoRedis];
+const starts = [startEmbedded, startSocketIo];
 
 /** Three rooms for every client, of five clients each. */
 const rooms = ["agent:%r", "channel:news-%r"];
 const clientsPerRoom = 5;
-const settleMs = 1_000;
+const settleMs = 500;
 
 /** What a connection that does nothing takes. */
 export const memory: Scenario = async (lab) => {
-  const { connections, rounds, overRedis: withRedis } = lab.profile.memory;
+  const { connections, rounds } = lab.profile.memory;
   const table = new Table({
     id: "memory",
     title: "Memory per idle connection",
@@ -32,8 +31,7 @@ export const memory: Scenario = async (lab) => {
     ],
   });
   const measure = (start: StartContestant) => measureMemory(lab, table, start, lab.profile.memory);
-  await inRounds(rounds, inProcess, measure);
-  if (withRedis) await inRounds(1, overRedis, measure);
+  await inRounds(rounds, starts, measure);
   return table;
 };
 

@@ -5,7 +5,7 @@ import { TLSSocket } from "node:tls";
 
 /** The parts of a `net.Socket` that are used here. */
 interface Internals {
-  readonly _writableState?: WriteState & { readonly onwrite?: { readonly length: number } };
+  readonly _writableState?: WriteState;
   readonly _handle?: { readonly fd?: number; readonly writeQueueSize?: number } | null;
 }
 
@@ -34,7 +34,5 @@ function internalsOf(stream: NetSocket): Internals {
 /** Reads what `net.Socket.write` reads first, to have it in the processor's cache; the answer means nothing. */
 export function touch(stream: NetSocket): boolean {
   const { _writableState: state, _handle: handle } = internalsOf(stream);
-  return (
-    stream.connecting || state?.length !== 0 || state.onwrite?.length === 0 || handle?.writeQueueSize !== 0
-  );
+  return stream.connecting || state?.length !== 0 || handle?.writeQueueSize !== 0 || handle.fd === -1;
 }
