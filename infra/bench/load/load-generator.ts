@@ -70,8 +70,8 @@ export class LoadGenerator {
   }
 
   /** Rests after each look at the connections, so that clients do not read every message as it comes; 0 for not at all. */
-  async rest(us: number): Promise<void> {
-    await this.#process.ask(`rest ${us}`);
+  async rest(ms: number): Promise<void> {
+    await this.#process.ask(`rest ${ms}`);
   }
 
   async forgetLatencies(): Promise<void> {

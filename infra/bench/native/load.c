@@ -5,11 +5,13 @@
  *   disconnect                  resets all connections
  *   port <number>               where clients connect from now on
  *   resume <0|1>                whether clients name the session they had when they connect
- *   rest <microseconds>         after each look at the connections, unless much is waiting or some are being opened
+ *   rest <milliseconds>         after each look at the connections, unless much is waiting or some are being opened;
+ *                               a command ends it
  *   reset                       forgets the latencies
  *   report                      what was received, and the CPU time taken since the start
  */
 #define _GNU_SOURCE
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +25,7 @@ enum { MAX_CLIENTS = 100000, EVENTS_PER_TURN = 512 };
 
 static struct crowd crowd;
 static struct client *clients;
-static int epoll, client_count, rest_us;
+static int epoll, client_count, rest_ms;
 
 /* The connect command at work. */
 static struct { int wanted, at_once, next; uint64_t since_us; } connecting;
@@ -75,7 +77,7 @@ static void obey(const char *line) {
   int count = 0, at_once = 0;
   if (sscanf(line, "connect %d %d", &count, &at_once) == 2) return connect_clients(count, at_once);
   if (sscanf(line, "resume %d", &crowd.resumes) == 1 || sscanf(line, "port %d", &crowd.plan.port) == 1 ||
-      sscanf(line, "rest %d", &rest_us) == 1) {
+      sscanf(line, "rest %d", &rest_ms) == 1) {
     printf("{}\n");
   } else if (strncmp(line, "disconnect", 10) == 0) {
     disconnect_clients();
@@ -129,6 +131,7 @@ int main(int argc, char **argv) {
       if (events[i].data.ptr == NULL) read_commands();
       else client_turn(&crowd, events[i].data.ptr, epoll);
     }
-    if (rest_us > 0 && count < EVENTS_PER_TURN && connecting.wanted == 0) usleep(rest_us);
+    struct pollfd command = {.fd = STDIN_FILENO, .events = POLLIN};
+    if (rest_ms > 0 && count < EVENTS_PER_TURN && connecting.wanted == 0) poll(&command, 1, rest_ms);
   }
 }

@@ -17,6 +17,7 @@ export interface FeedOrder {
   burst: number;
   /** The rooms `project:0` to `project:<rooms - 1>` take turns. */
   rooms: number;
+  /** At least one burst is published. */
   durationMs: number;
   /** Every burst has a turn of the event loop to itself, so that nothing can be coalesced but the burst. */
   isolated: boolean;

@@ -6,7 +6,11 @@ import { TLSSocket } from "node:tls";
 /** The parts of a `net.Socket` that are used here. */
 interface Internals {
   readonly _writableState?: WriteState;
-  readonly _handle?: { readonly fd?: number; readonly writeQueueSize?: number } | null;
+  readonly _handle?: Handle | null;
+}
+
+interface Handle {
+  readonly fd?: number;
 }
 
 /** What `net.Socket` itself knows of what it writes. Closing sets `destroyed` before the file descriptor is given up. */
@@ -14,6 +18,7 @@ export interface WriteState {
   /** Bytes that wait in the stream or in libuv. */
   readonly length: number;
   readonly destroyed: boolean;
+  readonly onwrite?: unknown;
 }
 
 /** The state of a stream's writable side; an object of its own, which a fan-out reads faster than the stream. */
@@ -24,15 +29,14 @@ export function writeStateOf(stream: NetSocket): WriteState | undefined {
 /** The file descriptor of a plain TCP stream; -1 for TLS, once the stream is closed, on Windows, and for anything else. */
 export function fdOf(stream: NetSocket): number {
   if (stream instanceof TLSSocket) return -1;
-  return internalsOf(stream)._handle?.fd ?? -1;
+  return handleOf(stream)?.fd ?? -1;
+}
+
+/** What libuv has of a stream; none once it is closed. */
+export function handleOf(stream: NetSocket): Handle | undefined {
+  return internalsOf(stream)._handle ?? undefined;
 }
 
 function internalsOf(stream: NetSocket): Internals {
   return stream as unknown as Internals;
-}
-
-/** Reads what `net.Socket.write` reads first, to have it in the processor's cache; the answer means nothing. */
-export function touch(stream: NetSocket): boolean {
-  const { _writableState: state, _handle: handle } = internalsOf(stream);
-  return stream.connecting || state?.length !== 0 || handle?.writeQueueSize !== 0 || handle.fd === -1;
 }
