@@ -33,7 +33,7 @@ export async function openWarm(lab: Lab, starts: readonly StartContestant[]): Pr
 }
 
 /** Whoever reads each message as it comes is woken for each, and the server pays for that; here clients read at leisure. */
-const restMs = 50;
+const restMs = 20;
 
 /** With one room, events of one tick would reach the same clients together. */
 function shapeOf(burst: number, rooms: number) {
