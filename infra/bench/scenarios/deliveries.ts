@@ -32,8 +32,11 @@ export async function openWarm(lab: Lab, starts: readonly StartContestant[]): Pr
   }
 }
 
-/** Whoever reads each message as it comes is woken for each, and the server pays for that; here clients read at leisure. */
-const restMs = 20;
+/**
+ * Whoever reads each message as it comes is woken for each, and the server pays for that; here clients read at leisure,
+ * after one or two: the more there are, the longer it takes until each has some.
+ */
+const restMsPerClient = 0.01;
 
 /** With one room, events of one tick would reach the same clients together. */
 function shapeOf(burst: number, rooms: number) {
@@ -57,7 +60,7 @@ export async function measureDeliveries(
   { id, clients, rooms, burst, rounds }: DeliveryColumn,
 ): Promise<void> {
   const { measureMs } = lab.profile.deliveries;
-  for (const { load } of stages) await load.rest(restMs);
+  for (const { load } of stages) await load.rest(Math.round(clients * restMsPerClient));
   const rates = new Map<Stage, number>();
   const shape = shapeOf(burst, rooms);
   for (const stage of stages) rates.set(stage, await steadyRate(stage, shape, clients, measureMs));
