@@ -33,7 +33,7 @@ export const fullProfile: Profile = {
   latency: { eventsPerSecond: [100, 1_000, 5_000], measureMs: 600 },
   throughput: { startEventsPerSecond: 8_000, stepMs: 700 },
   memory: { connections: 10_000, warmUp: 500, rounds: 2 },
-  connect: { connections: 1_000, atOnce: 50, warmUpRounds: 4, rounds: 7 },
+  connect: { connections: 1_000, atOnce: 50, warmUpRounds: 4, rounds: 5 },
   takeover: { connections: 10_000, warmUp: 1_000, atOnce: 500 },
   compression: { clients: 200, connections: 1_000, eventBytes: 10_000 },
   micro: { clients: 1_000, rounds: 7 },

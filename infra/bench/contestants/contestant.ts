@@ -15,7 +15,6 @@ export const contestantLabels = {
   "roomcast-deflate": "**Roomcast**, `WS_COMPRESSION_THRESHOLD=1024`",
   nchan: "Nchan",
   nats: "NATS",
-  ws: "ws",
   "socket.io": "Socket.IO",
   "socket.io-key": "Socket.IO, JWT key made once",
   "socket.io-deflate": "Socket.IO, `perMessageDeflate`",

@@ -1,7 +1,7 @@
 import type { StartContestant } from "../contestants/contestant.ts";
+import { startCoalescedFloor, startFloor } from "../contestants/floor.ts";
 import { startNats } from "../contestants/nats.ts";
 import { startNchan } from "../contestants/nchan.ts";
-import { startCoalescedFloor, startFloor, startWs } from "../contestants/plain-websocket.ts";
 import { startEmbedded, startOverRedis, startPublicPath, startStreamPath } from "../contestants/roomcast.ts";
 import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
 import type { Lab } from "../lab.ts";
@@ -19,7 +19,6 @@ const starts: readonly StartContestant[] = [
   startOverRedis,
   startNchan,
   startNats,
-  startWs,
   startSocketIo,
   startSocketIoRedis,
 ];

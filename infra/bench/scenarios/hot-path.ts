@@ -1,4 +1,4 @@
-import { startFloor } from "../contestants/plain-websocket.ts";
+import { startFloor } from "../contestants/floor.ts";
 import { startEmbedded } from "../contestants/roomcast.ts";
 import { startSocketIo } from "../contestants/socket-io.ts";
 import { closeStages } from "../stage.ts";

@@ -1,6 +1,6 @@
+import { startFloor } from "../contestants/floor.ts";
 import { startNats } from "../contestants/nats.ts";
 import { startNchan } from "../contestants/nchan.ts";
-import { startFloor } from "../contestants/plain-websocket.ts";
 import { startEmbedded, startOverRedis } from "../contestants/roomcast.ts";
 import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
 import { closeStages, openStages } from "../stage.ts";

@@ -44,7 +44,7 @@ export const takeover: Scenario = async (lab) => {
 async function measureReturn(lab: Lab, table: Table, { name, start, resumes }: Return): Promise<void> {
   const { connections, atOnce, warmUp } = lab.profile.takeover;
   const rooms = Math.ceil(connections / clientsPerRoom);
-  const [victim, heir] = [await start(lab, { rooms }), await start(lab, { rooms })];
+  const [victim, heir] = await Promise.all([start(lab, { rooms }), start(lab, { rooms })]);
   if (victim === undefined || heir === undefined) return;
   const load = await lab.load(resumes ? resuming(heir.plan) : heir.plan);
   try {

@@ -2,20 +2,6 @@ import { AnsweringProcess } from "../answering-process.ts";
 import type { ClientPlan } from "../load/client-plan.ts";
 import type { FeedResult } from "../servers/feed.ts";
 import type { Setting, StartContestant } from "./contestant.ts";
-import { startServer } from "./node-process.ts";
-
-/** The `ws` package without anything around it. */
-export const startWs: StartContestant = async (lab, setting) => {
-  const server = await startServer(lab, "plain-websocket", []);
-  return {
-    name: "ws",
-    pid: server.pid,
-    plan: plainPlan(server.port, setting),
-    feed: (order) => server.feed(order),
-    heapBytes: () => server.heapBytes(),
-    stop: () => server.stop(),
-  };
-};
 
 /** The send() loop in C. */
 export const startFloor: StartContestant = (lab, setting) => floor(lab, setting, false);
