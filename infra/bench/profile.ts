@@ -21,7 +21,7 @@ export interface Profile {
   micro: { clients: number; rounds: number };
 }
 
-/** About five minutes. */
+/** About five and a half minutes. */
 export const fullProfile: Profile = {
   name: "full",
   rounds: 3,
