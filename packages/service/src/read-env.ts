@@ -30,7 +30,7 @@ function attempt<T>(reader: EnvReader, spec: EnvSpec<T>): T {
   try {
     return spec(reader);
   } catch (error) {
-    // A specification that fails on a placeholder only repeats what is known to be wrong.
+    // A specification that fails on a stand-in only repeats what is known to be wrong.
     if (reader.problems.length > 0) throw new ConfigError(distinct(reader.problems));
     throw error;
   }

@@ -141,7 +141,7 @@ describe("readEnv", () => {
     expect(() => readEnv({ A: "1", B: "2" }, either)).toThrow("B excludes A");
   });
 
-  test("tells of the bad variables even if the specification fails on a placeholder", () => {
+  test("tells of the bad variables even if the specification fails on a stand-in", () => {
     const strict = (read: EnvReader) => new RegExp(read.string("P", { required: true }) || "(");
     expect(() => readEnv({}, strict)).toThrow(ConfigError);
   });

@@ -119,7 +119,7 @@ export class EnvReader {
     const value = text === undefined || text === "" ? fallback : this.#parse(name, kind, text);
     if (value === undefined && options?.required === true) {
       this.refuse(name, `is not set; it must be ${kind.expected}`);
-      return kind.placeholder as Value<T, O>;
+      return kind.standIn as Value<T, O>;
     }
     return value as Value<T, O>;
   }
@@ -129,7 +129,7 @@ export class EnvReader {
     if (value !== undefined) return value;
     const shown = kind.confidential === true ? "" : `, not ${JSON.stringify(text)}`;
     this.refuse(name, `must be ${kind.expected}${shown}`);
-    return kind.placeholder;
+    return kind.standIn;
   }
 
   #declare(name: string, kind: ValueKind<unknown>, options: AnyOptions): void {

@@ -21,7 +21,7 @@ export function listKind<T extends string>(shape: ListShape<T>): ValueKind<reado
       const parsed = text.split(",").map((item) => item.trim());
       return parsed.every(fits) ? parsed : undefined;
     },
-    placeholder: [],
+    standIn: [],
     confidential,
   };
 }

@@ -9,7 +9,7 @@ export interface Bounds {
 /** A whole number. */
 export function integerKind(bounds: Bounds): ValueKind<number> {
   const parse = (text: string) => (/^-?\d+$/.test(text) ? bounded(Number(text), bounds) : undefined);
-  return { name: "integer", expected: `an integer${boundsText(bounds)}`, parse, placeholder: 0 };
+  return { name: "integer", expected: `an integer${boundsText(bounds)}`, parse, standIn: 0 };
 }
 
 /** A number of seconds, perhaps with a fraction, read as milliseconds. */
@@ -23,7 +23,7 @@ export function secondsKind(given: Bounds): ValueKind<number> {
       const seconds = /^\d+(\.\d+)?$/.test(text) ? bounded(Number(text), bounds) : undefined;
       return seconds === undefined ? undefined : Math.round(seconds * 1000);
     },
-    placeholder: 0,
+    standIn: 0,
   };
 }
 
@@ -46,7 +46,7 @@ export function bytesKind(given: Bounds): ValueKind<number> {
       const factor = byteUnits.get(match?.[2] ?? "") ?? Number.NaN;
       return bounded(Number(match?.[1]) * factor, bounds);
     },
-    placeholder: 0,
+    standIn: 0,
   };
 }
 

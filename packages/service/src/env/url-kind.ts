@@ -18,7 +18,7 @@ export function urlKind({
     name: "url",
     expected: `a URL that begins with ${protocols.map((protocol) => `\`${protocol}//\``).join(" or ")}`,
     parse: (text) => ((severalHosts ? eachHost(text) : [text]).every(fits) ? text : undefined),
-    placeholder: `${protocols[0]}//placeholder`,
+    standIn: `${protocols[0]}//stand-in`,
     confidential: true,
   };
 }

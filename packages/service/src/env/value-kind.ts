@@ -7,7 +7,7 @@ export interface ValueKind<T> {
   /** The value of a well-formed text, undefined for any other. */
   parse(text: string): T | undefined;
   /** Stands in for the value while a specification runs without an environment, or on after a problem. */
-  placeholder: T;
+  standIn: T;
   /** Whether the text must not be shown, in an error least of all. */
   confidential?: boolean;
 }
