@@ -41,6 +41,12 @@ describe("the signature", () => {
   });
 });
 
+test("a compressed webhook is 400", async () => {
+  const answer = await deliver(api, opened, { event: "pull_request", isCompressed: true });
+  expect(answer).toMatchObject({ status: 400, body: { code: "invalid_command" } });
+  expect(await api.appended()).toEqual([]);
+});
+
 describe("a delivery", () => {
   test("that is repeated gives one event", async () => {
     const how = { event: "pull_request", delivery: "72d3162e-cc78-11e3-81ab-4c9367dc0958" };

@@ -11,7 +11,7 @@ const requireSignature: RequestHandler = (request, _response, next) => {
   next();
 };
 
-// The signature is over the bytes as they were sent: any media type, and never decompressed.
+// Bytes as they were sent, of any media type, since the signature is over those; so a compressed body is refused.
 const readRaw = express.raw({ type: () => true, limit: maxWebhookBytes, inflate: false });
 
 /** Leaves the body as text in `request.body` if it was signed with the secret; otherwise `invalid_signature`. */

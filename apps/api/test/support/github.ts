@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
 import { createRequire } from "node:module";
+import { gzipSync } from "node:zlib";
 import { webhookSecret } from "./credentials.ts";
 import type { Answer, TestApi } from "./test-api.ts";
 
@@ -33,6 +34,7 @@ export interface Delivery {
   /** Null for none. Default the right one. */
   signature?: string | null;
   contentType?: string;
+  isCompressed?: boolean;
 }
 
 let deliveries = 0;
@@ -40,11 +42,12 @@ let deliveries = 0;
 /** Posts a webhook as GitHub does. */
 export function deliver(api: TestApi, body: string, how: Delivery): Promise<Answer> {
   const { event, delivery = `delivery-${++deliveries}`, query = "", contentType = "application/json" } = how;
-  const { signature = signatureOf(body) } = how;
+  const { signature = signatureOf(body), isCompressed = false } = how;
   const headers: Record<string, string> = { "X-GitHub-Event": event };
   if (delivery !== null) headers["X-GitHub-Delivery"] = delivery;
   if (signature !== null) headers["X-Hub-Signature-256"] = signature;
-  return api.call("POST", `/api/v1/webhooks/github${query}`, body, {
+  if (isCompressed) headers["Content-Encoding"] = "gzip";
+  return api.call("POST", `/api/v1/webhooks/github${query}`, isCompressed ? gzipSync(body) : body, {
     bearer: null,
     headers: { ...headers, "Content-Type": contentType },
   });

@@ -63,8 +63,13 @@ export class TestApi {
     return this.call(method, path, JSON.stringify(body), { ...options, headers });
   }
 
-  /** Sends text as it is. */
-  async call(method: string, path: string, body: string | null, options: CallOptions = {}): Promise<Answer> {
+  /** Sends text or bytes as they are. */
+  async call(
+    method: string,
+    path: string,
+    body: string | Uint8Array | null,
+    options: CallOptions = {},
+  ): Promise<Answer> {
     const { bearer = apiKey, headers = {} } = options;
     const authorization: Record<string, string> =
       bearer === null ? {} : { Authorization: `Bearer ${bearer}` };
