@@ -65,6 +65,18 @@ test("an unreadable entry in a history makes it incomplete, not wrong", async ()
   expect(ids(slice.entries)).toEqual([after.id]);
 });
 
+test("a lost history is incomplete up to the room's newest event", async () => {
+  const { position } = await log.append(request());
+  await admin.del(`${prefix}history:project:1`);
+  const [before, after] = [position.offset - 1, position.offset];
+  const nothing = { entries: [], more: false };
+  expect(await log.history("project:1", { after: before, limit: 10 })).toEqual({
+    ...nothing,
+    complete: false,
+  });
+  expect(await log.history("project:1", { after, limit: 10 })).toEqual({ ...nothing, complete: true });
+});
+
 test("a lost meta hash begins a new epoch after what the log still holds", async () => {
   await log.append(request());
   const { position: before } = await log.append(request());

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { epochFunctions } from "./epoch-script.ts";
 
 /** What the append script answers: the log's epoch, all its epochs, its newest offset, and one outcome for each entry. */
 export type ScriptReply = [epoch: string, epochs: string, head: number, outcomes: EntryOutcome[]];
@@ -16,7 +17,7 @@ export const pushSeparator = "\x1e";
  * The atomic append of a batch. Scripts do not roll back, so the writes that can fail (XADD to the log) come first, and
  * what fails for one room later is told to its entries alone.
  */
-export const appendScript = `
+export const appendScript = `${epochFunctions}
 -- KEYS[1] meta hash    KEYS[2] log stream    KEYS[3] clock sorted set
 -- KEYS[2+2r] history stream of room r = 1, 2 ...    KEYS[3+2r] its head string
 -- then, in the order of the entries, the idempotency string of each entry that has a fingerprint
@@ -33,9 +34,7 @@ local function whole(number) return string.format('%.0f', number) end
 
 local meta = call('HMGET', KEYS[1], 'offset', 'replid', 'epochs', 'time', 'minute', 'ages', 'agesFrom')
 local offset, epochs = tonumber(meta[1]), meta[3]
-local info = call('INFO', 'replication')
-local _, before = string.find(info, 'master_replid:', 1, true)
-local replid = string.sub(info, before + 1, before + 40)
+local replid = replidOf()
 local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local time, minute = whole(now), whole(math.floor(now / 60000))

@@ -1,6 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { ProtocolError, type RoomName } from "@roomcast/events";
-import { RedisConnection, type RedisTarget, RedisUnavailableError, within } from "@roomcast/service";
+import {
+  type RedisClient,
+  RedisConnection,
+  type RedisTarget,
+  RedisUnavailableError,
+  within,
+} from "@roomcast/service";
 import type {
   Appended,
   AppendRequest,
@@ -15,9 +21,10 @@ import type {
 import { historyBounds } from "../history-bounds.ts";
 import { AppendCommand } from "./append-command.ts";
 import { AppendQueue } from "./append-queue.ts";
-import { readHistory } from "./history-reader.ts";
+import { HistoryReader } from "./history-reader.ts";
 import { LogKeys } from "./keys.ts";
 import { RedisFollower } from "./redis-follower.ts";
+import { type ReadRanges, SharedReads, type SliceOf } from "./shared-reads.ts";
 
 export interface RedisEventLogOptions extends EventLogOptions {
   target: RedisTarget;
@@ -49,7 +56,8 @@ export class RedisEventLog implements EventLog {
   readonly #followers = new Set<LogFollower>();
   readonly #epochSeed = randomBytes(4).readUInt32BE().toString(36).padStart(7, "0");
   #calls = 0;
-  readonly #reading = new Map<string, Promise<HistorySlice>>();
+  readonly #readsAfter: SharedReads;
+  readonly #newestReads: SharedReads;
 
   constructor(options: RedisEventLogOptions) {
     this.#options = {
@@ -66,6 +74,9 @@ export class RedisEventLog implements EventLog {
     this.#command = new AppendCommand({ ...this.#options, keys: this.#keys, bounds: this.#bounds });
     this.#connection = this.#connectionNamed("log");
     this.#appends = this.#appendQueue(this.#connection);
+    const reader = new HistoryReader(this.#keys, this.#bounds);
+    this.#readsAfter = this.#sharedReads((client, ...asked) => reader.after(client, ...asked));
+    this.#newestReads = this.#sharedReads((client, ...asked) => reader.newest(client, ...asked));
   }
 
   /** Connects; rejects only when closed meanwhile, otherwise keeps trying. */
@@ -101,14 +112,13 @@ export class RedisEventLog implements EventLog {
     return follower;
   }
 
-  /** Equal questions that are under way are asked once: after a replica died, many clients come back with the same. */
-  history(room: RoomName, range: HistoryRange): Promise<HistorySlice> {
-    const question = `${room} ${range.after} ${range.until} ${range.limit}`;
-    const asked = this.#reading.get(question);
-    if (asked !== undefined) return asked;
-    const answer = this.#readHistory(room, range).finally(() => this.#reading.delete(question));
-    this.#reading.set(question, answer);
-    return answer;
+  async history(room: RoomName, range: HistoryRange): Promise<HistorySlice> {
+    const reads = range.after === undefined ? this.#newestReads : this.#readsAfter;
+    try {
+      return await reads.ask(room, range);
+    } catch (error) {
+      throw new ProtocolError("unavailable", "the history cannot be read now", { cause: error });
+    }
   }
 
   async close(): Promise<void> {
@@ -118,14 +128,19 @@ export class RedisEventLog implements EventLog {
     await Promise.all([this.#connection.close(), this.#replicated?.connection.close()]);
   }
 
-  async #readHistory(room: RoomName, range: HistoryRange): Promise<HistorySlice> {
-    try {
-      const slice = readHistory(this.#connection.client, this.#keys, this.#bounds, room, range);
-      return await within(this.#options.commandTimeoutMs, slice);
-    } catch (error) {
-      if (error instanceof RedisUnavailableError && this.#connection.isReady) this.#connection.drop();
-      throw new ProtocolError("unavailable", "the history cannot be read now", { cause: error });
-    }
+  /** A connection on which a read takes too long is given up. */
+  #sharedReads(
+    read: (client: RedisClient, ...asked: Parameters<ReadRanges>) => Promise<SliceOf>,
+  ): SharedReads {
+    const { commandTimeoutMs } = this.#options;
+    return new SharedReads(async (...asked) => {
+      try {
+        return await within(commandTimeoutMs, read(this.#connection.client, ...asked));
+      } catch (error) {
+        if (error instanceof RedisUnavailableError && this.#connection.isReady) this.#connection.drop();
+        throw error;
+      }
+    }, commandTimeoutMs);
   }
 
   /** A name that no epoch has had: random for this process, counted on for each call. */
