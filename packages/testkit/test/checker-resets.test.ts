@@ -99,6 +99,62 @@ describe("a reset", () => {
     run.client().connected().asks("r", { since: "a.0" }).reset("a.3").accepted("a.3").got("e5", "a.5");
     expect(run.found(allowed)).toEqual(["poll-skip c2"]);
   });
+
+  describe("that a resume tells", () => {
+    /** A client that comes back to its session, and asks at once for the past that it has not been given yet. */
+    function comingBack(run: HistoryBuilder) {
+      const client = run.client().connected().established([], "a.0").follows("r", "a.1");
+      return client.disconnected().connected(true).asks("r", { since: "a.1" });
+    }
+    const past = (client: ReturnType<typeof comingBack>) => client.got("e2", "a.3~2.2").got("e3", "a.3~2.3");
+
+    test("leaves what was asked for meanwhile as it was asked", () => {
+      const run = fiveEvents();
+      past(comingBack(run).reset("a.3").resumed()).accepted("a.3").got("e4", "a.4").got("e5", "a.5");
+      expect(run.found(allowed)).toEqual([]);
+      // Live events may overtake that past, in their own order.
+      past(comingBack(run).reset("a.3").resumed().got("e4", "a.4")).accepted("a.4").got("e5", "a.5");
+      expect(run.found(allowed)).toEqual([]);
+      const swapped = comingBack(run).reset("a.3").resumed().got("e5", "a.5").got("e4", "a.4");
+      past(swapped).accepted("a.5");
+      expect(run.found(allowed)).toEqual(["nonmonotonic-poll c3"]);
+    });
+
+    test("does not excuse a gap in it", () => {
+      const run = fiveEvents();
+      const client = comingBack(run).reset("a.3").resumed().got("e3", "a.3~2.3").accepted("a.3");
+      client.got("e4", "a.4").got("e5", "a.5");
+      expect(run.found(allowed)).toEqual(["poll-skip c1"]);
+    });
+
+    test("promises what comes then, also if the wish that led there was never answered", () => {
+      const run = new HistoryBuilder().epochs(["a", 1], ["b", 4]).event("e1", 1).acked("e5", "a.5");
+      for (const offset of [4, 5]) run.acked(`b${offset}`, `b.${offset}`).inLog(`b${offset}`, offset);
+      const allowances = { ...allowed, lost: ({ key }: { key: string }) => key === "e5" };
+      /** It was away while `e5` was rolled back, and asks from there: it is told by the resume and by the answer. */
+      const comesBack = () => {
+        const client = run.client().connected().established([], "a.0").asks("r", { since: "a.0" });
+        client.got("e1", "a.5~1.1").got("e5", "a.5~1.5").disconnected().connected(true);
+        return client.asks("r", { since: "a.5" }).reset("b.3").resumed();
+      };
+      comesBack().got("b4", "b.4").reset("b.4").accepted("b.4").got("b5", "b.5");
+      expect(run.found(allowances)).toEqual([]);
+      comesBack().got("b5", "b.5").reset("b.5").accepted("b.5");
+      expect(run.found(allowances)).toEqual(["poll-skip c1"]);
+    });
+
+    test("must not come with a part of what it declares lost, asked for or not", () => {
+      const run = fiveEvents();
+      comingBack(run).reset("a.3").got("e2", "a.3~2.2").resumed().got("e3", "a.3~3.3").accepted("a.3");
+      expect(run.found(allowed)).toContain("stray c1");
+    });
+
+    test("is over when the session is told so", () => {
+      const run = fiveEvents();
+      past(comingBack(run).resumed().reset("a.3")).accepted("a.3").got("e4", "a.4").got("e5", "a.5");
+      expect(run.found(allowed)).toEqual(["stray c1", "stray c1"]);
+    });
+  });
 });
 
 describe("a rollback", () => {

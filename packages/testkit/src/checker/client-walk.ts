@@ -50,6 +50,8 @@ class ClientWalker {
   readonly #deceived = new Map<string, string>();
   /** Whether the session was told its automatic rooms; before that, their events may come already. */
   #isEstablished = false;
+  /** Whether the session is being given what it missed; what it asks for meanwhile has to wait. */
+  #isResuming = false;
   #step = 0;
   #resets = 0;
   #freshSessions = -1;
@@ -71,6 +73,7 @@ class ClientWalker {
     if (op.kind === "received") this.#onReceived(op);
     else if (op.kind === "connected") this.#onConnected(op);
     else if (op.kind === "established") this.#onEstablished(op);
+    else if (op.kind === "resumed") this.#onResumed();
     else if (op.kind === "subscribing") this.#onSubscribing(op);
     else if (op.kind === "subscribed") this.#trackOf(op.attempt).accept(op.attempt, op.position);
     else if (op.kind === "refused") this.#trackOf(op.attempt).refuse(op.attempt);
@@ -93,6 +96,8 @@ class ClientWalker {
   }
 
   #onConnected({ recovered }: Op<"connected">): void {
+    this.#onResumed();
+    this.#isResuming = recovered;
     if (recovered) return;
     this.#freshSessions++;
     if (this.#freshSessions > 0 && this.#allowances.freshSessions !== true) {
@@ -106,7 +111,13 @@ class ClientWalker {
 
   #onEstablished({ rooms, position }: Op<"established">): void {
     this.#isEstablished = true;
+    this.#onResumed();
     for (const room of rooms) this.#track(room).follow(placeAfter(position), undefined);
+  }
+
+  #onResumed(): void {
+    this.#isResuming = false;
+    for (const track of this.#tracks.values()) track.resumed();
   }
 
   #onSubscribing({ attempt, room, since, tags }: Op<"subscribing">): void {
@@ -128,7 +139,7 @@ class ClientWalker {
     this.#resetAt.set(room, this.#step);
     this.#deceived.delete(room);
     if (this.#allowances.resets?.includes(reason) !== true) this.#found("unexpected-reset", reason, room);
-    this.#track(room).reset(position);
+    this.#track(room).reset(position, this.#isResuming);
   }
 
   #onReceived({ id, key, position }: Op<"received">): void {

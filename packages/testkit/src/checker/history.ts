@@ -17,6 +17,8 @@ export type ClientOp =
   | { kind: "disconnected"; atMs: number }
   /** A fresh session was told the rooms it is in of itself, and from where on. */
   | { kind: "established"; rooms: readonly string[]; position: string }
+  /** A session that came back was given everything it had missed; what it asked for meanwhile is answered from now on. */
+  | { kind: "resumed" }
   /** A wish to follow a room, by itself or again; without `tags` everything in it. */
   | { kind: "subscribing"; attempt: number; room: string; since?: string; tags?: readonly string[] }
   | { kind: "subscribed"; attempt: number; position: string }

@@ -29,6 +29,8 @@ export class RoomTrack {
   #active: Span[] = [];
   #wish: Wish | undefined;
   #highest = 0;
+  /** What comes while the session is resumed is none of the wish, and none of what a resume has declared lost. */
+  #notUpTo = 0;
   /** While the client goes back in the room's past of its own will, past and live events are two sequences. */
   #rewound: { past: number; live: number } | undefined;
 
@@ -90,16 +92,35 @@ export class RoomTrack {
     this.#rewound = undefined;
   }
 
-  /** A gap up to `position` was told; from there on everything is promised anew. */
-  reset(position: string): void {
+  /**
+   * A gap up to `position` was told; from there on everything is promised anew. A resume tells it of the rooms that the
+   * session came back to: what was wished for meanwhile is answered later, and from where it was asked.
+   */
+  reset(position: string, isOfResume: boolean): void {
     const start = placeAfter(position);
     const before = this.#active;
-    const isLeaving = before.every(({ limit }) => limit !== undefined);
+    const isLeaving = before.length > 0 && before.every(({ limit }) => limit !== undefined);
     this.left();
-    this.#rewound = undefined;
-    if (this.#wish?.start !== undefined) this.#wish.start = start;
     for (const { tags } of before) this.follow(start, tags);
     if (isLeaving) this.leave();
+    if (isOfResume) this.#comeBack(start);
+    else this.#moveWish(start);
+  }
+
+  /** The session was given all that it had missed; from now on its wishes are answered. */
+  resumed(): void {
+    this.#notUpTo = 0;
+  }
+
+  /** The session is in the room again, perhaps through an earlier wish that never came to be answered. */
+  #comeBack(start: Place): void {
+    this.#notUpTo = start.offset;
+    if (this.#wish !== undefined && !this.isFollowed) this.follow(start, this.#wish.tags);
+  }
+
+  #moveWish(start: Place): void {
+    this.#rewound = undefined;
+    if (this.#wish?.start !== undefined) this.#wish.start = start;
   }
 
   /** Whether an event of this tag may come through this room. */
@@ -112,6 +133,7 @@ export class RoomTrack {
   /** Whether the event may come through this room: it was promised, or is part of what the client waits for. */
   expects(place: Place, tag: string): boolean {
     if (this.promises(place, tag)) return true;
+    if (place.offset <= this.#notUpTo) return false;
     const wish = this.#wish;
     return wish !== undefined && passes(tag, wish.tags) && (wish.start?.offset ?? 0) < place.offset;
   }

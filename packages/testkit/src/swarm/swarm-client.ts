@@ -131,7 +131,9 @@ export class SwarmClient implements ClientHistory {
     socket.on(
       "connection.established",
       ({ data }: Envelope<string, { rooms: string[] }>, position: string) => {
-        if (this.#isFresh) this.ops.push({ kind: "established", rooms: data.rooms, position });
+        this.ops.push(
+          this.#isFresh ? { kind: "established", rooms: data.rooms, position } : { kind: "resumed" },
+        );
         this.#isFresh = false;
       },
     );

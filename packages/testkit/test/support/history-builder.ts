@@ -107,6 +107,11 @@ export class ClientBuilder implements ClientHistory {
     return this;
   }
 
+  resumed(): this {
+    this.ops.push({ kind: "resumed" });
+    return this;
+  }
+
   /** Asks for a room, with `since` for its past. */
   asks(room: string, options: { since?: string; tags?: string[] } = {}): this {
     this.ops.push({ kind: "subscribing", attempt: ++attempts, room, ...options });
