@@ -1,10 +1,13 @@
 import { once } from "node:events";
-import { readSync } from "node:fs";
+import { readSync, writeSync } from "node:fs";
 import { type AddressInfo, connect, createServer, type Socket as NetSocket, type Server } from "node:net";
+import { constants } from "node:os";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { createWriter } from "../src/delivery/create-writer.ts";
+import { createDescriptorWriter, type SendAll } from "../src/delivery/descriptor-writer.ts";
 import type { FrameWriter, ReadyStream } from "../src/delivery/frame-writer.ts";
+import { sendToEach } from "../src/delivery/send-all.ts";
 import { fdOf } from "../src/delivery/stream-internals.ts";
 import { readyStream } from "../src/delivery/write-trial.ts";
 
@@ -166,5 +169,47 @@ describe.each(["native", "public"] as const)("the %s writer", (path) => {
     writeTo([gone, other], "text");
     expect((await arrived(other, before + 4)).endsWith("text")).toBe(true);
     expect(gone.connection.isReady).toBe(false);
+  });
+});
+
+describe("the trial of a way to send", () => {
+  const claim = (answer: (length: number) => number): SendAll => {
+    return (fds, count, bytes) => {
+      fds.fill(answer(bytes.length), 0, count);
+      return answer(bytes.length) === bytes.length ? count : 0;
+    };
+  };
+  const each = (send: (fd: number, bytes: Uint8Array) => number): SendAll => {
+    return (fds, count, bytes) => {
+      const takers = fds.subarray(0, count).map((fd) => send(fd, bytes));
+      fds.set(takers);
+      return takers.filter((taken) => taken === bytes.length).length;
+    };
+  };
+  const half = (fd: number, bytes: Uint8Array) => writeSync(fd, bytes, 0, Math.ceil(bytes.length / 2));
+  const broken: Record<string, SendAll> = {
+    throws: () => {
+      throw new Error("no such function");
+    },
+    "claims all and writes nothing": claim((length) => length),
+    "writes nothing and says so": claim(() => 0),
+    "always answers -EBADF": claim(() => -constants.errno.EBADF),
+    "writes all and claims nothing": each((fd, bytes) => writeSync(fd, bytes) * 0),
+    "writes a half and says so": each(half),
+    "writes a half and claims all": each((fd, bytes) => half(fd, bytes) && bytes.length),
+    "always says that it was less": each((fd, bytes) => writeSync(fd, bytes) - 1),
+  };
+
+  test.each(Object.keys(broken))("refuses one that %s", async (name) => {
+    const sendAll = broken[name] as SendAll;
+    expect(await createDescriptorWriter("native", sendAll)).toBeUndefined();
+    expect((await createWriter("auto", () => sendAll)).name).toBe("public");
+    await expect(createWriter("native", () => sendAll)).rejects.toThrow("does not work here");
+  });
+
+  test("takes one that works", async () => {
+    expect((await createDescriptorWriter("public", sendToEach))?.name).toBe("public");
+    expect((await createWriter("auto", () => sendToEach)).name).toBe("native");
+    expect((await createWriter("auto", () => undefined)).name).toBe("public");
   });
 });

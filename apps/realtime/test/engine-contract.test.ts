@@ -1,34 +1,71 @@
 import { once } from "node:events";
 import { createRequire } from "node:module";
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { TestClient, testToken } from "@roomcast/testkit";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
+import { openPolling } from "./support/raw-http.ts";
 
-interface EngineSocket {
+interface EngineSocket extends NodeJS.EventEmitter {
+  id: string;
   readyState: string;
   writeBuffer: unknown[];
-  transport: {
+  transport: NodeJS.EventEmitter & {
     name: string;
     socket: { readyState: number; bufferedAmount: number; _sender: { _state: number }; _socket: object };
+    close(): void;
   };
-  on(event: string, listener: () => void): void;
-  send(data: string): void;
+  write(data: string): void;
+  onPacket(packet: object): void;
+  onError(error: Error): void;
+  resetPingTimeout(): void;
+  close(discard?: boolean): void;
 }
+
+type Methods = Record<string, (...args: unknown[]) => unknown>;
+
+/** What our class puts in the place of Engine.IO's own, which must go on calling it. */
+const overridden = [
+  "setTransport",
+  "schedulePing",
+  "sendPacket",
+  "flush",
+  "onDrain",
+  "onPacket",
+  "onClose",
+  "close",
+];
+const emitted = ["data", "upgrading", "close"];
 
 describe("the internals of Engine.IO and ws that the delivery relies on", () => {
   let server: Embedded;
   let client: TestClient;
   let engine: EngineSocket;
-  beforeAll(async () => {
-    server = await startEmbedded();
-    client = await TestClient.connected(server.url, { token: testToken() });
-    const [socket] = server.realtime.io.of("/ws").sockets.values();
-    engine = socket?.conn as unknown as EngineSocket;
+  let calls: string[];
+  beforeEach(async () => {
+    server = await startEmbedded({ socket: { pingTimeoutMs: 50 } });
+    client = await TestClient.connected(server.url, { token: testToken(), reconnection: false });
+    engine = onlySocket().conn as unknown as EngineSocket;
+    calls = recordCalls(engine);
   });
-  afterAll(async () => {
+  afterEach(async () => {
+    jest.restoreAllMocks();
     client.close();
     await server.close();
   });
+
+  const onlySocket = () => {
+    const [socket] = server.realtime.io.of("/ws").sockets.values();
+    if (socket === undefined) throw new Error("nobody is connected");
+    return socket;
+  };
+  const engineOf = (sid: string) =>
+    (server.realtime.io.engine as unknown as { clients: Record<string, EngineSocket> }).clients[
+      sid
+    ] as EngineSocket;
+  const poll = async () => {
+    const request = await openPolling(server.url);
+    return { request, polling: engineOf(new URL(request).searchParams.get("sid") as string) };
+  };
 
   test("an idle websocket is open, has an empty write buffer, an idle sender and a stream", () => {
     expect(engine.readyState).toBe("open");
@@ -42,22 +79,78 @@ describe("the internals of Engine.IO and ws that the delivery relies on", () => 
     });
   });
 
-  test("`packetCreate` comes before a packet is queued and `drain` after it went to the transport", () => {
-    const seen: string[] = [];
-    engine.on("packetCreate", () => seen.push(`packetCreate ${engine.writeBuffer.length}`));
-    engine.on("drain", () => seen.push(`drain ${engine.writeBuffer.length}`));
-    engine.send('2/ws,["x"]');
-    // The second waits: the transport is not writable before the first was handed over.
-    engine.send('2/ws,["y"]');
-    expect(seen).toEqual(["packetCreate 0", "drain 0", "packetCreate 0"]);
+  test("whatever is written goes through `sendPacket`, then `flush`, and waits while another is on its way", () => {
+    engine.write('2/ws,["x"]');
+    onlySocket().emit("y");
+    expect(calls).toEqual(["sendPacket", "flush", "sendPacket", "flush"]);
     expect(engine.writeBuffer).toHaveLength(1);
   });
 
-  test("`close` comes when the connection has ended", async () => {
-    const closed = once(engine as unknown as NodeJS.EventEmitter, "close");
-    client.close();
-    await closed;
+  test("a message is told by `data`", () => {
+    engine.onPacket({ type: "message", data: '2/ws,["x"]' });
+    expect(calls).toEqual(["onPacket", "emit data"]);
+  });
+
+  test.each<[string, string[], () => void]>([
+    ["an error", ["onClose", "emit close"], () => engine.onError(new Error("any"))],
+    ["`close`", ["close", "onClose", "emit close"], () => engine.close()],
+    ["`close` that discards", ["close", "onClose", "emit close"], () => engine.close(true)],
+  ])("%s ends by `onClose`", (_name, expected, end) => {
+    end();
+    expect(calls).toEqual(expected);
     expect(engine.readyState).toBe("closed");
+  });
+
+  test("a socket that is disconnected with its connection ends by `close`", () => {
+    onlySocket().disconnect(true);
+    expect(calls).toContain("close");
+  });
+
+  test("an overdue answer to a ping, and a client that goes, end by `onClose`", async () => {
+    engine.resetPingTimeout();
+    await once(engine, "close");
+    expect(calls).toEqual(["onClose", "emit close"]);
+    calls.length = 0;
+    const other = await TestClient.connected(server.url, { token: testToken() });
+    const ended = once(onlySocket().conn as unknown as EngineSocket, "close");
+    other.close();
+    await ended;
+    expect(calls.slice(-2)).toEqual(["onClose", "emit close"]);
+  });
+
+  test("over polling, too, everything goes through what is overridden", async () => {
+    const { request, polling } = await poll();
+    expect(calls).toEqual(["setTransport", "sendPacket", "flush", "schedulePing", "flush", "onDrain"]);
+    calls.length = 0;
+    await fetch(request, { method: "POST", body: "3" });
+    expect(calls).toEqual(["onPacket"]);
+    calls.length = 0;
+    polling.transport.emit("close");
+    expect(calls).toEqual(["onClose", "emit close"]);
+  });
+
+  test("over polling nothing is queued while it is closing, and what discards it ends it within the call", async () => {
+    const { polling } = await poll();
+    polling.readyState = "closing";
+    polling.write("x");
+    expect(polling.writeBuffer).toEqual([]);
+    polling.close(true);
+    expect(polling.readyState).toBe("closed");
+    expect(calls.slice(-2)).toEqual(["onClose", "emit close"]);
+  });
+
+  test("an upgrade is told by `upgrading`, and then goes through `setTransport` and `flush`", async () => {
+    const transports = ["polling", "websocket"];
+    const other = await TestClient.connected(server.url, { token: testToken(), transports });
+    if (other.socket.io.engine.transport.name === "polling")
+      await new Promise((resolve) => other.socket.io.engine.once("upgrade", resolve));
+    await other.call("ping");
+    const at = calls.indexOf("emit upgrading");
+    expect(at).toBeGreaterThan(0);
+    const upgrade = calls.indexOf("setTransport", at);
+    expect(upgrade).toBeGreaterThan(at);
+    expect(calls[upgrade + 1]).toBe("flush");
+    other.close();
   });
 
   test("ws has the fix for unread pongs (8.23.0)", () => {
@@ -65,3 +158,20 @@ describe("the internals of Engine.IO and ws that the delivery relies on", () => 
     expect((require("ws/package.json") as { version: string }).version).toBe("8.23.0");
   });
 });
+
+/** The calls of what is overridden, of all connections of this one's server, from now on. */
+function recordCalls(engine: EngineSocket): string[] {
+  const calls: string[] = [];
+  const prototype = Object.getPrototypeOf(engine) as Methods;
+  const record = (name: string, describe: (args: unknown[]) => string | undefined) => {
+    const own = prototype[name] as Methods[string];
+    jest.spyOn(prototype, name).mockImplementation(function (this: unknown, ...args: unknown[]) {
+      const call = describe(args);
+      if (call !== undefined) calls.push(call);
+      return own.apply(this, args);
+    });
+  };
+  for (const name of overridden) record(name, () => name);
+  record("emit", ([event]) => (emitted.includes(event as string) ? `emit ${event as string}` : undefined));
+  return calls;
+}

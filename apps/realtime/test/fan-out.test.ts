@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { channelOf } from "@roomcast/realtime";
 import { type Received, TestClient, testToken } from "@roomcast/testkit";
+import { Connection } from "../src/delivery/connection.ts";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
 import { wireVariants } from "./support/wire-variants.ts";
 
@@ -15,6 +16,7 @@ describe.each(cases)("the fan-out of $name through the $writePath write path", (
   let server: Embedded;
   const clients: TestClient[] = [];
   afterEach(async () => {
+    jest.restoreAllMocks();
     for (const client of clients.splice(0)) client.close();
     await server.close();
   });
@@ -45,6 +47,22 @@ describe.each(cases)("the fan-out of $name through the $writePath write path", (
     for (const client of all) await client.subscribe("project:1");
     for (const n of upTo(200)) void send("1", n, "é".repeat(n * 7));
     for (const client of all) expect(numbers(await client.take(200, "project.updated"))).toEqual(upTo(200));
+  });
+
+  test("idle websockets are written the shared frames, and again after something of their own", async () => {
+    await start();
+    const polling = await connect({ transports: ["polling"] });
+    const sockets = [await connect(), await connect(), await connect({ namespace: "" })];
+    const deliver = jest.spyOn(Connection.prototype, "deliver");
+    for (const n of upTo(3)) {
+      // The answer is each client's own.
+      for (const client of [polling, ...sockets]) await client.subscribe(`project:${n}`);
+      await send(String(n), n);
+      for (const client of [polling, ...sockets])
+        expect(numbers([await client.next("project.updated")])).toEqual([n]);
+    }
+    const delivered = deliver.mock.contexts.map((one) => (one as Connection).engine.transport.name);
+    expect(delivered).toEqual(["polling", "polling", "polling"]);
   });
 
   test("keeps the order of rooms that take turns, and of acks and direct emits between them", async () => {

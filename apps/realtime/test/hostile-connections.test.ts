@@ -80,7 +80,7 @@ describe("a replica", () => {
     ["more attachments than allowed", ['4511-["x",{"_placeholder":true,"num":0}]']],
     ["a binary event that is not completed", ['451-/ws,["x",{"_placeholder":true,"num":0}]']],
     [
-      "a binary event with a bad placeholder",
+      "a binary event that names an attachment it has not",
       ['451-/ws,["x",{"_placeholder":true,"num":9}]', Buffer.alloc(4)],
     ],
     ["a binary ack", ['461-/ws,1[{"_placeholder":true,"num":0}]']],

@@ -1,5 +1,8 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import type { RoomName } from "@roomcast/events";
+import { channelOf } from "@roomcast/realtime";
 import { TestClient, testToken, waitUntil } from "@roomcast/testkit";
+import type { Namespace, Socket } from "socket.io";
 import { announce } from "./support/announce.ts";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
 import { RawClient } from "./support/raw-client.ts";
@@ -45,14 +48,60 @@ describe.each(["native", "public", "stream"] as const)(
     });
 
     test("WS-LIMIT-14 is cut over polling, too, when it stops asking", async () => {
-      const request = await openPolling(server.url);
-      await fetch(request, { method: "POST", body: `40/ws,${JSON.stringify({ token: testToken() })}` });
-      await fetch(request);
-      await fetch(request, { method: "POST", body: '42/ws,["subscribe",{"room":"project:flood"}]' });
+      const request = await openPoller("project:flood");
       const { sent, most } = await flood(() => undefined);
       expect(sent).toBeLessThan(25);
       expect(most).toBeLessThan(maxQueueSize + 2 * text.length);
       expect((await fetch(request)).status).toBe(400);
+    });
+
+    test.each<{ rooms: [RoomName, ...RoomName[]] }>([
+      { rooms: ["project:flood"] },
+      { rooms: ["project:flood", "project:other"] },
+    ])("what others are told when it is cut over polling comes at its place in $rooms", async ({ rooms }) => {
+      await openPoller(...rooms);
+      // After the poller in each room.
+      const bystander = await TestClient.connected(server.url, { token: testToken("bystander") });
+      for (const room of rooms) await bystander.subscribe(room);
+      const namespace = server.realtime.io.of("/ws");
+      let sent = 0;
+      let leftAt: number | undefined;
+      pollerOf(namespace).once("disconnect", () => {
+        leftAt = sent;
+        namespace.to(channelOf("project:flood")).emit("left", { data: { changes: { n: "left" } } });
+      });
+      while (leftAt === undefined) {
+        if (sent > maxEvents) throw new Error("it was not cut");
+        const ofOneTick = [...rooms, ...rooms, ...rooms];
+        await Promise.all(ofOneTick.map((room) => announce(server, room, { n: sent++, text })));
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      await bystander.take(sent, "project.updated");
+      const seen = bystander.received.filter(({ name }) => name === "project.updated" || name === "left");
+      const numbers: unknown[] = [...Array(sent).keys()];
+      expect(seen.map(({ event }) => (event.data.changes as { n: unknown }).n)).toEqual(
+        numbers.toSpliced(leftAt, 0, "left"),
+      );
+      bystander.close();
+    });
+
+    test("it is cut over polling once, and from then on nothing is queued for it", async () => {
+      await openPoller("project:flood");
+      const namespace = server.realtime.io.of("/ws");
+      const { conn } = pollerOf(namespace);
+      const close = jest.spyOn(conn, "close");
+      const queued: number[] = [];
+      for (let n = 0; n < 30; n++) {
+        await announce(server, "project:flood", { n, text });
+        // Has everything written that came so far.
+        namespace.to("nobody").emit("flush");
+        queued.push(buffered());
+      }
+      expect(close).not.toHaveBeenCalled();
+      expect(queued.at(-1)).toBeLessThan(maxQueueSize);
+      expect(queued.at(-1)).toBe(queued.at(-10));
+      await waitUntil("it is cut", () => server.realtime.sessions.size === 1);
+      expect(close).toHaveBeenCalledTimes(1);
     });
 
     test("WS-SAFE-14 is cut after a flood of WebSocket pings whose answers it does not read", async () => {
@@ -92,6 +141,16 @@ describe.each(["native", "public", "stream"] as const)(
       client.socket.terminate();
     });
 
+    /** Connects over polling, asks for no more than the answer, and returns the URL of its requests. */
+    async function openPoller(...rooms: RoomName[]): Promise<string> {
+      const request = await openPolling(server.url);
+      const post = (body: string) => fetch(request, { method: "POST", body });
+      await post(`40/ws,${JSON.stringify({ token: testToken() })}`);
+      await fetch(request);
+      for (const room of rooms) await post(`42/ws,${JSON.stringify(["subscribe", { room }])}`);
+      return request;
+    }
+
     async function subscribe(client: RawClient): Promise<void> {
       client.send('42/ws,0["subscribe",{"room":"project:flood"}]');
       await client.next("43/ws,0[");
@@ -122,6 +181,11 @@ describe.each(["native", "public", "stream"] as const)(
     }
   },
 );
+
+/** The socket of the only client on polling. */
+function pollerOf({ sockets }: Namespace): Socket {
+  return [...sockets.values()].find(({ conn }) => conn.transport.name === "polling") as Socket;
+}
 
 interface Queues {
   writeBuffer: { data?: string }[];

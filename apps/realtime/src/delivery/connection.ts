@@ -135,15 +135,22 @@ export class Connection implements ReadyStream {
     this.#send(frames, bytes);
   }
 
-  /** Ends the transport at once, without the closing handshake that a stuck client would never answer. */
+  /**
+   * Ends the transport without the closing handshake that a stuck client would never answer. From now on nothing is taken
+   * from the client or queued for it; everybody is told when the caller is done, as others may be yet to be written.
+   */
   cut(): void {
     this.isReady = false;
-    const { transport } = this.engine;
-    if (transport.socket === undefined) this.engine.close(true);
-    else transport.socket.terminate();
+    const { engine } = this;
+    const { socket } = engine.transport;
+    if (socket !== undefined) return socket.terminate();
+    if (engine.readyState === "open") engine.readyState = "closing";
+    // Polling ends, and tells everybody, within the call.
+    setImmediate(() => engine.close(true));
   }
 
   #write(entries: EntryFrames[], shared: EntryBytes): void {
+    if (this.engine.readyState !== "open") return;
     this.#forgetSent();
     const bytes = shared.for(this.inflates);
     if (this.#waiting() + bytes.length > this.#context.bounds.maxQueuedBytes + this.#pastBytes)

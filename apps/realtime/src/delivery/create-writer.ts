@@ -7,16 +7,16 @@ export const writePaths = ["auto", "native", "public", "stream"] as const;
 
 export type WritePath = (typeof writePaths)[number];
 
-/** The fastest writer that works here, or the one asked for; throws if that does not work. */
-export async function createWriter(path: WritePath): Promise<FrameWriter> {
-  const writer = await firstThatWorks(path);
+/** The fastest writer that works here, or the one asked for; throws if that does not work. `load`: for the addon. */
+export async function createWriter(path: WritePath, load = loadAddon): Promise<FrameWriter> {
+  const writer = await firstThatWorks(path, load);
   if (path !== "auto" && writer.name !== path) throw new Error(`the ${path} write path does not work here`);
   return writer;
 }
 
-async function firstThatWorks(path: WritePath): Promise<FrameWriter> {
+async function firstThatWorks(path: WritePath, load: typeof loadAddon): Promise<FrameWriter> {
   const isWanted = (name: FrameWriter["name"]) => path === "auto" || path === name;
-  const addon = isWanted("native") ? loadAddon() : undefined;
+  const addon = isWanted("native") ? load() : undefined;
   const native = addon && (await createDescriptorWriter("native", addon));
   if (native !== undefined) return native;
   const each = isWanted("public") ? await createDescriptorWriter("public", sendToEach) : undefined;

@@ -5,7 +5,8 @@ import type { Socket as NetSocket } from "node:net";
  * and `test/engine-contract.test.ts` holds them to what is assumed here.
  */
 export interface EngineConnection {
-  readonly readyState: string;
+  /** While it is `closing`, packets are neither taken nor queued, and `close(true)` still ends it at once. */
+  readyState: string;
   /** Packets that wait until the transport can send. */
   readonly writeBuffer: { readonly length: number };
   readonly transport: EngineTransport;

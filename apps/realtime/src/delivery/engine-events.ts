@@ -18,7 +18,7 @@ export class EngineEvents implements WriteHooks {
     this.#queue = queue;
   }
 
-  /** What came before this packet must be written before it. */
+  /** What came before this packet, or the end, must be written before it. */
   beforePacket(socket: Watched): void {
     this.#queue.flush();
     for (let one = firstOf(socket); one !== undefined; one = one.next) one.isReady = false;

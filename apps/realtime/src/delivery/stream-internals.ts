@@ -9,8 +9,11 @@ interface Internals {
   readonly _handle?: Handle | null;
 }
 
-interface Handle {
+/** What libuv has of a stream. */
+export interface Handle {
   readonly fd?: number;
+  readStop(): void;
+  close(): void;
 }
 
 /** What `net.Socket` itself knows of what it writes. Closing sets `destroyed` before the file descriptor is given up. */
@@ -32,7 +35,7 @@ export function fdOf(stream: NetSocket): number {
   return handleOf(stream)?.fd ?? -1;
 }
 
-/** What libuv has of a stream; none once it is closed. */
+/** Undefined once the stream is closed. */
 export function handleOf(stream: NetSocket): Handle | undefined {
   return internalsOf(stream)._handle ?? undefined;
 }

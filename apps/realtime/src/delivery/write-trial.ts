@@ -34,7 +34,10 @@ export async function withTrialPair<Result>(
   }
 }
 
-/** Whether small writes, one far beyond the kernel's buffer, and public writes around them arrive whole and in order. */
+/**
+ * Whether the first write leaves without the stream, and small writes, one far beyond the kernel's buffer, and public
+ * writes around them arrive whole and in order.
+ */
 export async function keepsOrder({ stream, client }: TrialPair, writer: FrameWriter): Promise<boolean> {
   const connection = readyStream(stream);
   const sent: Buffer[] = [];
@@ -47,7 +50,7 @@ export async function keepsOrder({ stream, client }: TrialPair, writer: FrameWri
     stream.write(bytes);
   };
   viaWriter(Buffer.from("one"));
-  if (!connection.isReady) return false;
+  if (!connection.isReady || stream.bytesWritten !== 0) return false;
   viaStream(Buffer.from("two"));
   viaWriter(Buffer.from("three"));
   viaWriter(Buffer.alloc(trialBytes, "x"));

@@ -12,7 +12,7 @@ export interface EnginePacket {
 
 /** Told of every connection's writes, where each would have listeners for them. */
 export interface WriteHooks {
-  /** A packet is about to be queued. */
+  /** A packet is about to be queued, or the connection to be closed in an orderly way. */
   beforePacket(socket: CompactEngineSocket): void;
   /** The queue went to the transport, the transport was changed, or the connection ended. */
   stateChanged(socket: CompactEngineSocket): void;
@@ -173,6 +173,12 @@ function methods(writes: WriteHooks, reads: ReadHooks, pings: Pings) {
       if (this.readyState === "open" && reads.mayPass(this, packet as EnginePacket)) {
         original.onPacket.call(this, packet);
       }
+    },
+
+    /** With `discard`, what waits for a client is not for it any more. */
+    close(discard) {
+      if (!discard) writes.beforePacket(this);
+      original.close.call(this, discard);
     },
 
     onClose(reason, description) {
