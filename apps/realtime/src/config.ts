@@ -19,6 +19,7 @@ import {
 } from "@roomcast/service";
 import { type WritePath, writePaths } from "./delivery/create-writer.ts";
 import type { PacketFormatName } from "./packets/packet-formats.ts";
+import { maxWorkers } from "./workers/session-id.ts";
 
 /** What a client's connection may do and take. */
 export interface SocketLimits {
@@ -94,10 +95,15 @@ function readWorkers(read: EnvReader): number {
   const text = read.string("REALTIME_WORKERS", {
     default: "1",
     pattern: /^([1-9]\d?|auto)$/,
-    expected: "an integer from 1 to 99, or `auto`",
-    description: "Processes that share the port, each a replica; `auto` for one on every core.",
+    expected: `an integer from 1 to ${maxWorkers}, or \`auto\``,
+    description: "Processes that share the port, each a replica; `auto` for one on every core, 99 at most.",
   });
-  return text === "auto" ? availableParallelism() : Number(text);
+  return text === "auto" ? workersFor(availableParallelism()) : Number(text);
+}
+
+/** One worker for every core, as far as session ids can name them. */
+export function workersFor(cores: number): number {
+  return Math.min(cores, maxWorkers);
 }
 
 /** Declares what concerns clients and not the process. */

@@ -1,15 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
+import { type Handle, handleOf } from "../delivery/stream-internals.ts";
 import type { WorkerOrder, WorkerStatus } from "./messages.ts";
 
 const program = fileURLToPath(new URL("./main.js", import.meta.url));
-
-/** What Node has of a connection below the stream. */
-interface Handle {
-  readStop(): void;
-  close(): void;
-}
 
 /** A worker says something every second; one that was silent for longer hangs. */
 const silenceMs = 10_000;
@@ -115,8 +110,4 @@ export class WorkerProcess {
   #send(order: WorkerOrder, socket: Socket | undefined, onSent: (error: Error | null) => void): void {
     this.#child.send(order, socket, {}, onSent);
   }
-}
-
-function handleOf(socket: Socket): Handle | undefined {
-  return (socket as unknown as { _handle: Handle | null })._handle ?? undefined;
 }
