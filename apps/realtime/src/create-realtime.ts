@@ -27,6 +27,7 @@ import { RoomManager } from "./rooms/room-manager.ts";
 import { socketChannels } from "./rooms/socket-channels.ts";
 import { Entrance } from "./sessions/entrance.ts";
 import { RevocationControl } from "./sessions/revocation-control.ts";
+import { SessionConfirmer } from "./sessions/session-confirmer.ts";
 import { SessionKeeper } from "./sessions/session-keeper.ts";
 import { SessionRegistry } from "./sessions/session-registry.ts";
 import { SubscriptionManager } from "./sessions/subscription-manager.ts";
@@ -109,8 +110,11 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     options.socket.commandRate,
     logger,
   );
+  const { sessionTtlMs } = options.socket;
+  const confirmer = new SessionConfirmer({ sessions, store: cluster.sessions, follower, sessionTtlMs });
   const gate = new Gate({
     sessions,
+    confirmer,
     subscriptions,
     dispatcher,
     cluster,
@@ -123,6 +127,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   const authenticate = createAuthenticate({
     verifier: context.verifier,
     store: cluster.sessions,
+    confirmer,
     guard,
     connections: { queue, events, bounds: { maxQueuedBytes: options.socket.maxQueueSize, maxHeldEntries } },
     allowQueryToken: options.socket.allowQueryToken,
@@ -131,8 +136,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     logger,
   });
   for (const namespace of all) namespace.use(authenticate).on("connection", (socket) => gate.enter(socket));
-  const { sessionTtlMs } = options.socket;
-  const keeper = new SessionKeeper({ sessions, cluster, follower, sessionTtlMs, onError });
+  const keeper = new SessionKeeper({ sessions, cluster, confirmer, sessionTtlMs, onError });
   const announcer = new StatsAnnouncer({ cluster, sessions, rooms, subscriptions, relay, follower, onError });
   health.add("log", () => {
     if (!relay.isConnected) throw new Error("the log is not heard");

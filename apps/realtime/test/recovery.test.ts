@@ -103,6 +103,45 @@ describe.each(wireVariants)("a stock client that lost its connection, over $name
     client.close();
   });
 
+  test("WS-RESET-6 is told again of a gap if it broke off before it heard of it", async () => {
+    const client = await connect(0);
+    await client.subscribe("agent:gap");
+    const { position: offset } = await client.next("connection_established");
+    for (let n = 0; n < 5; n++) expect((await publish(api(), agentStatus("gap"))).status).toBe(201);
+    await client.take(5, "agent.status_changed");
+    await client.subscribe("project:gap", { since: "nosuch.5" });
+    // As if nothing of all this had reached it.
+    const auth = { token: testToken(), pid: (client.socket as unknown as { _pid: string })._pid, offset };
+    client.close();
+    for (const replica of [1, 0]) {
+      const again = new TestClient(cluster.replicas[replica]?.url ?? "", { ...wire.client, auth });
+      const resets = await again.take(2, "room.reset");
+      const reasons = resets.map(({ event }) => [event.room, event.data.reason]);
+      expect(new Map(reasons as [string, string][])).toEqual(
+        new Map([
+          ["agent:gap", "trimmed"],
+          ["project:gap", "epoch"],
+        ]),
+      );
+      again.close();
+    }
+  });
+
+  test("is told of a gap no more once it has come back behind it", async () => {
+    const client = await connect(0);
+    await client.subscribe("project:quiet", { since: "nosuch.5" });
+    await client.next("room.reset");
+    for (let n = 0; n < 3; n++) {
+      client.breakConnection();
+      await client.reconnected();
+      await client.next("connection.established");
+      expect(client.socket.recovered).toBe(true);
+    }
+    // `subscribe` gives no position: the first time the server cannot know.
+    expect(client.unread.filter((name) => name === "room.reset").length).toBeLessThanOrEqual(1);
+    client.close();
+  });
+
   test("is a fresh session when the pid is another user's, altered, or unknown", async () => {
     const client = await connect(0, { token: testToken("owner") });
     await client.subscribe("project:own");

@@ -59,6 +59,36 @@ describe("a client whose stored session was lost with Redis' data", () => {
     expect(event.data.rooms).toEqual(expect.arrayContaining(["project:kept", "project:more"]));
   });
 
+  test("WS-POS-11 is not resumed in old rooms if it was away meanwhile", async () => {
+    await client.subscribe("project:left");
+    await redis.client.sendCommand(["SAVE"]);
+    await client.subscribe("project:entered");
+    await client.call("unsubscribe", { room: "project:left" });
+    await away(crash);
+    expect(client.socket.recovered).toBe(false);
+  });
+
+  test("WS-POS-11 is resumed if it was away meanwhile and its session has survived", async () => {
+    await client.subscribe("project:kept");
+    await redis.client.sendCommand(["SAVE"]);
+    await away(crash);
+    expect(client.socket.recovered).toBe(true);
+    expect((await publish(cluster.api.url, projectUpdated("kept"))).status).toBe(201);
+    await client.next("project.updated");
+  });
+
+  test("WS-POS-11 is not resumed if no replica is left that knows whether its session has survived", async () => {
+    await client.subscribe("project:kept");
+    await redis.client.sendCommand(["SAVE"]);
+    await away(async () => {
+      await cluster.replicas[0]?.stop();
+      await cluster.replicas[0]?.restart();
+      await crash();
+    });
+    expect(client.socket.recovered).toBe(false);
+    expect(await follows("project:kept")).toBe(true);
+  });
+
   async function crash(): Promise<void> {
     await cluster.redis.kill();
     await cluster.redis.restart();
@@ -67,6 +97,16 @@ describe("a client whose stored session was lost with Redis' data", () => {
       "the replica is ready",
       async () => (await fetch(`${cluster.replicas[0]?.url}/ready`)).ok,
     );
+  }
+
+  /** Its connection breaks, and it comes back when the work is done. */
+  async function away(work: () => Promise<void>): Promise<void> {
+    client.socket.io.reconnection(false);
+    client.breakConnection();
+    await work();
+    client.socket.io.reconnection(true);
+    client.socket.connect();
+    await client.reconnected();
   }
 
   async function follows(room: string): Promise<boolean> {

@@ -38,7 +38,7 @@ export async function createRedisCluster(options: RedisClusterOptions): Promise<
   state.onReady(() => directory.rewrite());
   return {
     replicaId,
-    sessions: new RedisSessionStore(store, { ttlMs: options.sessionTtlMs }),
+    sessions: new RedisSessionStore(store, { prefix, ttlMs: options.sessionTtlMs }),
     directory,
     leases: new RedisConnectionLeases(store, options.maxConnectionsPerUser),
     replicas,

@@ -12,7 +12,8 @@ import type { Socket } from "socket.io";
 import { Connection, type ConnectionContext } from "../delivery/connection.ts";
 import { randomId } from "../engine/random-pool.ts";
 import { Session } from "../sessions/session.ts";
-import type { SessionStore, StoredSession, StoredSubscription } from "../sessions/session-store.ts";
+import type { SessionConfirmer } from "../sessions/session-confirmer.ts";
+import type { SessionContent, SessionStore, StoredSession } from "../sessions/session-store.ts";
 import { setSession } from "../sessions/socket-session.ts";
 import type { ConnectionGuard } from "./connection-guard.ts";
 import type { GiveUpPlace } from "./gate.ts";
@@ -20,6 +21,7 @@ import type { GiveUpPlace } from "./gate.ts";
 export interface AuthenticateOptions {
   verifier: TokenVerifier;
   store: SessionStore;
+  confirmer: Pick<SessionConfirmer, "isResumable">;
   guard: ConnectionGuard;
   connections: ConnectionContext;
   allowQueryToken: boolean;
@@ -83,16 +85,17 @@ async function authenticate(
   const token = findToken({ auth, headers, query }, { allowQuery: options.allowQueryToken });
   const principal = await options.verifier.verify(token);
   const connection = new Connection(socket, options.connections);
-  const found = await findSession(auth, principal.userId, options.store);
+  // Asked before the store: what is stored may be of a later epoch, never of an earlier one.
+  const position = options.position();
+  const found = await findSession(auth, principal.userId, options);
   if (found !== undefined) {
-    const session = new Session(found.id, principal, connection, found.stored.batch);
+    const session = new Session(found.id, principal, connection, position.epoch, found.stored);
     return { session, resume: found, giveUpPlace: await options.admit(session) };
   }
-  const session = new Session(randomId(16), principal, connection);
+  const session = new Session(randomId(16), principal, connection, position.epoch);
   const giveUpPlace = await options.admit(session);
   try {
-    const subscriptions = storedRooms(session.userId, options.position());
-    await options.store.create(session.id, { userId: session.userId, batch: session.batch, subscriptions });
+    await options.store.create(session.id, newSession(session, position));
   } catch (error) {
     giveUpPlace();
     throw error;
@@ -100,18 +103,18 @@ async function authenticate(
   return { session, giveUpPlace };
 }
 
-/** The session a reconnecting client names, if it exists and is the same user's. */
+/** The session a reconnecting client names, if it exists, is the same user's, and complete. */
 async function findSession(
   auth: Record<string, unknown>,
   userId: string,
-  store: SessionStore,
+  { store, confirmer }: Pick<AuthenticateOptions, "store" | "confirmer">,
 ): Promise<{ id: string; stored: StoredSession; seen: Position | undefined } | undefined> {
   const { pid: id, offset } = auth;
   if (typeof id !== "string" || !/^[\w-]{22}$/.test(id)) return undefined;
   const seen = parseSeen(offset);
   if (seen === "malformed") return undefined;
   const stored = await store.load(id);
-  return stored?.userId === userId ? { id, stored, seen } : undefined;
+  return stored?.userId === userId && confirmer.isResumable(stored) ? { id, stored, seen } : undefined;
 }
 
 function parseSeen(offset: unknown): Position | undefined | "malformed" {
@@ -134,10 +137,11 @@ function refuse(socket: Socket, error: ProtocolError, next: Next, logger: Logger
   next(Object.assign(new Error(error.message), { data: error.toBody() }));
 }
 
-function storedRooms(userId: string, position: Position): StoredSubscription[] {
+function newSession({ userId, batch }: Session, position: Position): SessionContent {
   const at = formatPosition(position);
   const since = position.offset;
-  return automaticRooms(userId).map((name) => ({ room: name, from: at, at, since, batch: 0 }));
+  const subscriptions = automaticRooms(userId).map((name) => ({ room: name, from: at, at, since, batch: 0 }));
+  return { userId, batch, subscriptions };
 }
 
 /** The rooms every connection of a user is in. */

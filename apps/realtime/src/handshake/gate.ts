@@ -9,6 +9,7 @@ import type { EventFrames } from "../delivery/event-frames.ts";
 import { serverEnvelope } from "../delivery/server-event.ts";
 import type { RevocationControl } from "../sessions/revocation-control.ts";
 import type { Session } from "../sessions/session.ts";
+import type { SessionConfirmer } from "../sessions/session-confirmer.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
 import { sessionOf } from "../sessions/socket-session.ts";
 import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
@@ -16,6 +17,7 @@ import { automaticRooms, takeResume } from "./authenticate.ts";
 
 export interface GateOptions {
   sessions: SessionRegistry;
+  confirmer: Pick<SessionConfirmer, "entered" | "ended" | "forget">;
   subscriptions: SubscriptionManager;
   dispatcher: Dispatcher;
   cluster: Pick<Cluster, "leases" | "replicaId">;
@@ -49,7 +51,10 @@ export class Gate {
       options.dispatcher.dispatch(knownSession(this), name, args);
     };
     for (const namespace of options.namespaces) {
-      namespace.on(evictEvent, (sessionId: string) => this.#evict(this.#options.sessions.get(sessionId)));
+      namespace.on(evictEvent, (sessionId: string) => {
+        options.confirmer.forget(sessionId);
+        this.#evict(options.sessions.get(sessionId));
+      });
     }
   }
 
@@ -73,8 +78,9 @@ export class Gate {
   #enter(socket: Socket): void {
     const session = knownSession(socket);
     const resume = takeResume(socket);
-    const { sessions, subscriptions, logger } = this.#options;
+    const { sessions, confirmer, subscriptions, logger } = this.#options;
     socket.on("disconnect", this.#onDisconnect);
+    confirmer.entered(session);
     // A half-open connection of the same session may still be there: nothing must be written to both.
     this.#evict(sessions.add(session));
     if (resume !== undefined) this.#evictElsewhere(socket, session.id);
@@ -129,7 +135,8 @@ export class Gate {
 
   #leave(session: Session): void {
     if (session.isEnded) return;
-    const { sessions, subscriptions } = this.#options;
+    const { sessions, confirmer, subscriptions } = this.#options;
+    if (!session.isEvicted) confirmer.ended(session);
     subscriptions.end(session);
     sessions.remove(session);
     if (!session.isEvicted) this.#release(session);

@@ -27,11 +27,13 @@ export interface EntranceOptions {
   past: PastBounds;
 }
 
-/** One room to enter: its past after `from` first, or a reset, or neither. */
+/** One room to enter. */
 export interface Wish {
   room: RoomName;
   filter: Filter | undefined;
+  /** Where its past begins. Default: here, so that there is none. */
   from?: Position;
+  /** Why none of the past after `from` can be sent. */
   reset?: ResetReason;
   /** Kept from an earlier connection of the session. */
   since?: number;
@@ -71,7 +73,7 @@ export class Entrance {
 
   /**
    * Enters rooms with their past. `delivered` says what the session was given before. Rejects with `unavailable` when
-   * the past or the session cannot be read or stored; nothing has changed then.
+   * the past or the session cannot be read or stored; nothing has changed then, unless the connection was cut.
    */
   async enter(
     session: Session,
@@ -84,39 +86,39 @@ export class Entrance {
     const at = this.#options.follower.position;
     const batch = session.nextBatch(at.offset);
     session.connection.hold();
-    const starts = new Map(wishes.map(({ room, from }) => [room, from ?? at]));
     for (const { room, filter, from = at, since = from.offset } of wishes) {
       this.join(session, { room, filter, batch, since });
     }
     try {
       const past = await this.#readPast(wishes, at.offset);
       await this.#leaveForbidden(session, wishes, recheck);
-      const resets = this.#applyResets(session, wishes, past, starts, at);
-      const added = [...session.subscriptions.values()].filter((one) => one.batch === batch);
-      const subscriptions = added.map((one) => toStored(one, starts.get(one.room) ?? at, at));
-      await this.#options.store.save(session.id, {
-        userId: session.userId,
-        batch: session.batch,
-        subscriptions,
-      });
-      this.#checkUnbroken(at);
-      return this.#flush(session, wishes, { past, starts, resets, delivered, at, batch });
+      if (session.isEnded) return new Map();
+      const starts = new Map(wishes.map(({ room, from }) => [room, from ?? at]));
+      const resets = this.#applyResets(session, wishes, past, at);
+      const plan = { past, starts, resets, delivered, at, batch };
+      await this.#save(session, plan);
+      if (!this.#isBroken(at)) return this.#flush(session, wishes, plan);
     } catch (error) {
       this.#undo(session, wishes, before, at);
       throw error;
     }
+    // The rooms are stored, and stay the session's: it is resumed in them.
+    if (!session.isEnded) session.connection.cut();
+    this.#release(session);
+    throw new ProtocolError("unavailable", "the log was broken meanwhile");
   }
 
   /** What was read of the past, and what waits, may be of a log that has been rolled back meanwhile. */
-  #checkUnbroken({ epoch }: Position): void {
-    if (this.#options.follower.position.epoch === epoch) return;
-    throw new ProtocolError("unavailable", "the log was broken meanwhile");
+  #isBroken({ epoch }: Position): boolean {
+    return this.#options.follower.position.epoch !== epoch;
   }
 
   #readPast(wishes: Wish[], offset: number): Promise<Past> {
     const { log, follower, past } = this.#options;
-    const ranges = wishes.flatMap(({ room, filter, from }) =>
-      from === undefined || from.offset >= offset ? [] : [{ room, filter, after: from.offset }],
+    const ranges = wishes.flatMap(({ room, filter, from, reset }) =>
+      from === undefined || reset !== undefined || from.offset >= offset
+        ? []
+        : [{ room, filter, after: from.offset }],
     );
     return readPast(log, ranges, { offset, epochs: follower.head.epochs }, past);
   }
@@ -130,30 +132,33 @@ export class Entrance {
   }
 
   /** A room that starts afresh was given nothing before. */
-  #applyResets(
-    session: Session,
-    wishes: Wish[],
-    past: Past,
-    starts: Map<RoomName, Position>,
-    at: Position,
-  ): Map<RoomName, ResetReason> {
+  #applyResets(session: Session, wishes: Wish[], past: Past, at: Position): Map<RoomName, ResetReason> {
     const resets = new Map<RoomName, ResetReason>();
     for (const { room, reset } of wishes) {
       const reason = past.incomplete.has(room) ? "trimmed" : reset;
       const subscription = session.subscriptions.get(room);
       if (reason === undefined || subscription === undefined) continue;
       resets.set(room, reason);
-      starts.set(room, at);
       subscription.since = at.offset;
     }
     return resets;
+  }
+
+  /** With where the past begins, reset or not: what of it has not reached the client is found again by a resume. */
+  async #save(session: Session, { starts, resets, at, batch }: EntryPlan): Promise<void> {
+    const added = [...session.subscriptions.values()].filter((one) => one.batch === batch);
+    const subscriptions = added.map((one) =>
+      toStored(one, { from: starts.get(one.room) ?? at, at, isReset: resets.has(one.room) }),
+    );
+    const content = { userId: session.userId, batch, subscriptions };
+    await session.store((versions) => this.#options.store.save(session.id, content, versions));
   }
 
   /** Runs without interruption, so that nothing comes between the past and what waited. */
   #flush(
     session: Session,
     wishes: Wish[],
-    { past, starts, resets, delivered, at, batch }: FlushPlan,
+    { past, starts, resets, delivered, at, batch }: EntryPlan,
   ): Map<RoomName, Subscribed> {
     // Whatever was revoked meanwhile is gone from the session.
     const current = [...session.subscriptions.values()].filter((one) => one.batch === batch);
@@ -163,9 +168,11 @@ export class Entrance {
       const reason = resets.get(room);
       if (reason !== undefined) sendReset(session.connection.socket, room, reason, at);
     }
+    const isOwed = ({ offset }: LogEntry, room: RoomName) =>
+      !resets.has(room) && offset > (starts.get(room) ?? at).offset;
     const frames: Frame[] = [];
     for (const entry of past.entries) {
-      const takers = current.filter((one) => entry.offset > startOf(one, starts) && passes(entry, one));
+      const takers = current.filter((one) => isOwed(entry, one.room) && passes(entry, one));
       if (takers.length === 0 || wasDelivered(entry, delivered)) continue;
       for (const { room } of takers) (answers.get(room) as Subscribed).replayed++;
       frames.push(this.#pastFrame(session, entry, { ...at, replay: { batch, at: entry.offset } }));
@@ -189,18 +196,17 @@ export class Entrance {
     connection.write(waited.filter(({ entry }) => isFollowed(session, entry)));
   }
 
-  #undo(session: Session, wishes: Wish[], before: Map<RoomName, Subscription>, { epoch }: Position): void {
+  #undo(session: Session, wishes: Wish[], before: Map<RoomName, Subscription>, at: Position): void {
     for (const { room } of wishes) this.leave(session, room);
     // What only the replaced filter would have let through did not wait, and what waited in another epoch may no longer
     // be in the log; a resume brings what is missing.
     const isReplaced = wishes.some(({ room }) => before.has(room));
-    const isBroken = this.#options.follower.position.epoch !== epoch;
-    if ((isReplaced || isBroken) && !session.isEnded) session.connection.cut();
+    if ((isReplaced || this.#isBroken(at)) && !session.isEnded) session.connection.cut();
     this.#release(session);
   }
 }
 
-interface FlushPlan {
+interface EntryPlan {
   past: Past;
   /** Where the past of each room begins. */
   starts: Map<RoomName, Position>;
@@ -208,10 +214,6 @@ interface FlushPlan {
   delivered: Delivered[];
   at: Position;
   batch: number;
-}
-
-function startOf({ room }: Subscription, starts: Map<RoomName, Position>): number {
-  return starts.get(room)?.offset ?? Number.POSITIVE_INFINITY;
 }
 
 function isFollowed(session: Session, entry: LogEntry): boolean {

@@ -1,12 +1,14 @@
 import type { RoomName } from "@roomcast/events";
 import { LRUCache } from "lru-cache";
-import type { SessionStore, StoredSession } from "./session-store.ts";
+import type { SessionContent, SessionStore, StoredSession, Versions } from "./session-store.ts";
+
+type Numbered = SessionContent & Pick<StoredSession, "version">;
 
 const maxSessions = 100_000;
 
-/** Sessions in the memory of one process. */
+/** Sessions in the memory of one process, which loses none of their changes. */
 export class MemorySessionStore implements SessionStore {
-  readonly #sessions: LRUCache<string, Readonly<StoredSession>>;
+  readonly #sessions: LRUCache<string, Readonly<Numbered>>;
 
   /** `ttlMs`: how long a session is kept after it was last used. */
   constructor({ ttlMs }: { ttlMs: number }) {
@@ -14,27 +16,34 @@ export class MemorySessionStore implements SessionStore {
   }
 
   async load(id: string): Promise<StoredSession | undefined> {
-    return this.#sessions.get(id);
+    const session = this.#sessions.get(id);
+    return session === undefined ? undefined : { ...session, epoch: undefined, isConfirmed: true };
   }
 
-  async create(id: string, session: StoredSession): Promise<void> {
-    this.#sessions.set(id, session);
+  async create(id: string, session: SessionContent): Promise<void> {
+    this.#sessions.set(id, { ...session, version: 0 });
   }
 
-  async save(id: string, { userId, batch, subscriptions }: StoredSession): Promise<void> {
+  async save(
+    id: string,
+    { userId, batch, subscriptions }: SessionContent,
+    { next: version }: Versions,
+  ): Promise<void> {
     const stored = this.#sessions.get(id);
     if (stored === undefined) return;
     const rooms = new Set(subscriptions.map(({ room }) => room));
     // Concatenated, because an array that was pushed to, or spread, has room for sixteen more.
     const all = stored.subscriptions.filter(({ room }) => !rooms.has(room)).concat(subscriptions);
-    this.#sessions.set(id, { userId, batch, subscriptions: all });
+    this.#sessions.set(id, { userId, batch, version, subscriptions: all });
   }
 
-  async drop(id: string, room: RoomName): Promise<void> {
+  async confirm(): Promise<void> {}
+
+  async drop(id: string, room: RoomName, { next: version }: Versions): Promise<void> {
     const stored = this.#sessions.get(id);
     if (stored === undefined) return;
     const subscriptions = stored.subscriptions.filter((one) => one.room !== room);
-    this.#sessions.set(id, { ...stored, subscriptions });
+    this.#sessions.set(id, { ...stored, version, subscriptions });
   }
 
   async touch(ids: string[]): Promise<void> {

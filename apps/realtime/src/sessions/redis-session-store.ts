@@ -1,49 +1,107 @@
-import type { RoomName } from "@roomcast/events";
-import type { RedisClient } from "@roomcast/service";
+import { epochFunctions, LogKeys } from "@roomcast/event-log";
+import { ProtocolError, type RoomName } from "@roomcast/events";
 import type { RedisStore } from "../cluster/redis-store.ts";
-import type { SessionStore, StoredSession, StoredSubscription } from "./session-store.ts";
+import type {
+  SessionContent,
+  SessionStore,
+  StoredSession,
+  StoredSubscription,
+  Versions,
+} from "./session-store.ts";
 
-const head = "session";
+const fields = { head: "session", version: "version", confirmed: "confirmed" };
 
-const saveScript = `
--- KEYS[1] hash of a session
--- ARGV[1] time to live in ms    ARGV[2+2i] field i    ARGV[3+2i] its value
--- Returns 1, or 0 if there is no such session
-if redis.call('EXISTS', KEYS[1]) == 0 then return 0 end
-redis.call('HSET', KEYS[1], unpack(ARGV, 2))
+const loadScript = `${epochFunctions}
+-- KEYS[1] hash of a session    KEYS[2] meta hash of the log
+-- Returns the epoch, and the hash
+return {epochOf(KEYS[2]), redis.call('HGETALL', KEYS[1])}
+`;
+
+const createScript = `${epochFunctions}
+-- KEYS[1] hash of a session    KEYS[2] meta hash of the log
+-- ARGV[1] time to live in ms    ARGV[2i] field i    ARGV[1+2i] its value
+-- Returns 1, or 0 if an epoch is about to begin
+local epoch = epochOf(KEYS[2])
+if epoch == '' then return 0 end
+redis.call('HSET', KEYS[1], '${fields.confirmed}', epoch, '${fields.version}', 0, unpack(ARGV, 2))
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1
 `;
 
-/** One hash per session: field `session` for its user and batch, one field per room. */
+const changeScript = `
+-- KEYS[1] hash of a session
+-- ARGV[1] time to live in ms    ARGV[2] the last change that must be there    ARGV[3] number of this one
+-- ARGV[4] HSET or HDEL    ARGV[5] ... its arguments
+-- Returns 1; 0 if there is no such session, or no longer as it has lost changes; -1 if it has a later change
+local version = tonumber(redis.call('HGET', KEYS[1], '${fields.version}'))
+if not version then return 0 end
+if version >= tonumber(ARGV[3]) then return -1 end
+if version < tonumber(ARGV[2]) then
+  redis.call('DEL', KEYS[1])
+  return 0
+end
+redis.call(ARGV[4], KEYS[1], unpack(ARGV, 5))
+redis.call('HSET', KEYS[1], '${fields.version}', ARGV[3])
+redis.call('PEXPIRE', KEYS[1], ARGV[1])
+return 1
+`;
+
+const confirmScript = `${epochFunctions}
+-- KEYS[1] hash of a session    KEYS[2] meta hash of the log
+-- ARGV[1] epoch
+-- Returns 1, or 0 if this is not the epoch
+if epochOf(KEYS[2]) ~= ARGV[1] then return 0 end
+if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], '${fields.confirmed}', ARGV[1]) end
+return 1
+`;
+
+/**
+ * One hash per session: `session` for its user and batch, `version` for its last change, `confirmed` for the epoch in which
+ * it was complete, one field per room. The log's meta hash tells the present epoch: both are in one Redis, and are lost
+ * together.
+ */
 export class RedisSessionStore implements SessionStore {
   readonly #store: RedisStore;
+  readonly #meta: string;
   readonly #ttlMs: number;
 
-  constructor(store: RedisStore, { ttlMs }: { ttlMs: number }) {
+  /** `prefix` is put before the keys of the log. */
+  constructor(store: RedisStore, { prefix, ttlMs }: { prefix: string; ttlMs: number }) {
     this.#store = store;
+    this.#meta = new LogKeys(prefix).meta;
     this.#ttlMs = ttlMs;
   }
 
   async load(id: string): Promise<StoredSession | undefined> {
-    const { [head]: session, ...rooms } = await this.#store.run((client) => client.hGetAll(this.#key(id)));
-    if (session === undefined) return undefined;
-    const subscriptions = Object.values(rooms).map((text) => JSON.parse(text) as StoredSubscription);
-    return { ...(JSON.parse(session) as Omit<StoredSession, "subscriptions">), subscriptions };
+    const [epoch, flat] = (await this.#run(loadScript, id)) as [epoch: string, hash: string[]];
+    const hash = new Map<string, string>();
+    for (let at = 0; at < flat.length; at += 2) hash.set(flat[at] as string, flat[at + 1] as string);
+    const head = hash.get(fields.head);
+    if (head === undefined) return undefined;
+    if (epoch === "") throw epochBegins();
+    const { userId, batch } = JSON.parse(head) as Pick<SessionContent, "userId" | "batch">;
+    const version = Number(hash.get(fields.version));
+    const isConfirmed = hash.get(fields.confirmed) === epoch;
+    for (const name of Object.values(fields)) hash.delete(name);
+    const subscriptions = [...hash.values()].map((text) => JSON.parse(text) as StoredSubscription);
+    return { userId, batch, version, subscriptions, epoch, isConfirmed };
   }
 
-  async create(id: string, session: StoredSession): Promise<void> {
-    const fields = fieldsOf(session);
-    await this.#store.run((client) => this.#write(client, id, (key) => client.hSet(key, fields.flat())));
+  async create(id: string, session: SessionContent): Promise<void> {
+    const isCreated = await this.#run(createScript, id, String(this.#ttlMs), ...fieldsOf(session));
+    if (isCreated === 0) throw epochBegins();
   }
 
-  async save(id: string, session: StoredSession): Promise<void> {
-    const args = [String(this.#ttlMs), ...fieldsOf(session).flat()];
-    await this.#store.run((client) => client.eval(saveScript, { keys: [this.#key(id)], arguments: args }));
+  async save(id: string, session: SessionContent, versions: Versions): Promise<void> {
+    await this.#change(id, versions, ["HSET", ...fieldsOf(session)]);
   }
 
-  async drop(id: string, room: RoomName): Promise<void> {
-    await this.#store.run((client) => this.#write(client, id, (key) => client.hDel(key, room)));
+  async drop(id: string, room: RoomName, versions: Versions): Promise<void> {
+    await this.#change(id, versions, ["HDEL", room]);
+  }
+
+  async confirm(id: string, epoch: string): Promise<void> {
+    if ((await this.#run(confirmScript, id, epoch)) === 0) throw epochBegins();
   }
 
   async touch(ids: string[]): Promise<void> {
@@ -56,10 +114,15 @@ export class RedisSessionStore implements SessionStore {
     await this.#store.run((client) => client.del(this.#key(id)));
   }
 
-  /** Both commands leave in one write; a hash without an expiry would stay for ever. */
-  #write(client: RedisClient, id: string, change: (key: string) => Promise<unknown>): Promise<unknown> {
-    const key = this.#key(id);
-    return Promise.all([change(key), client.pExpire(key, this.#ttlMs)]);
+  async #change(id: string, { known, next }: Versions, command: string[]): Promise<void> {
+    const changed = await this.#run(changeScript, id, ...[this.#ttlMs, known, next].map(String), ...command);
+    if (changed === -1) throw new ProtocolError("unavailable", "the session has been changed elsewhere");
+  }
+
+  /** Every script is given both keys. */
+  #run(script: string, id: string, ...args: string[]): Promise<unknown> {
+    const call = { keys: [this.#key(id), this.#meta], arguments: args };
+    return this.#store.run((client) => client.eval(script, call));
   }
 
   #key(id: string): string {
@@ -67,9 +130,15 @@ export class RedisSessionStore implements SessionStore {
   }
 }
 
-function fieldsOf({ userId, batch, subscriptions }: StoredSession): [field: string, value: string][] {
+/** Names and values in turn. */
+function fieldsOf({ userId, batch, subscriptions }: SessionContent): string[] {
   return [
-    [head, JSON.stringify({ userId, batch })],
-    ...subscriptions.map((one): [string, string] => [one.room, JSON.stringify(one)]),
+    fields.head,
+    JSON.stringify({ userId, batch }),
+    ...subscriptions.flatMap((one) => [one.room, JSON.stringify(one)]),
   ];
+}
+
+function epochBegins(): ProtocolError {
+  return new ProtocolError("unavailable", "an epoch of the log is about to begin");
 }

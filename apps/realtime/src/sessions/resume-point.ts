@@ -2,28 +2,31 @@ import { breakOf, isLaterEpoch, type LogHead } from "@roomcast/event-log";
 import { type Position, parsePosition, type ResetReason } from "@roomcast/events";
 import type { StoredSubscription } from "./session-store.ts";
 
-/** Where a room goes on after a reconnect, or why it cannot. */
-export type ResumePoint = { from: Position } | { reset: ResetReason };
+/** Where a room goes on after a reconnect, and why it cannot go on there, if that is so. */
+export interface ResumePoint {
+  from: Position;
+  reset?: ResetReason;
+}
 
 /**
  * Where a subscription goes on for a client that brings back `seen`, the position of the last event it received
  * (undefined if it received none).
  *
- * Live events carry plain positions. The replay of batch b, written at offset L before anything newer, carries
- * (L, batch b, up to offset `at`). So: beyond the subscription's own `at`, or in a later batch at the same place, its
- * replay is proven received; in its own batch it is received up to the position's `at`; otherwise not at all. Offsets of
- * two epochs cannot be compared: whatever was written in an earlier epoch was written before.
+ * Live events carry plain positions. The replay of batch b, written at offset L before anything newer but after its
+ * resets, carries (L, batch b, up to offset `at`). So: beyond the subscription's own `at`, or in a later batch at the same
+ * place, its replay or reset is proven received; in its own batch a reset is, and a replay up to the position's `at`;
+ * otherwise nothing is. Offsets of two epochs cannot be compared: whatever was written in an earlier epoch was written
+ * before.
  */
 export function resumePoint(
   stored: StoredSubscription,
   seen: Position | undefined,
   head: LogHead,
 ): ResumePoint {
-  const lost = seen && breakOf(seen, head);
-  if (lost !== undefined) return { reset: lost };
-  const from = startOf(stored, seen, head);
+  const isLost = seen !== undefined && breakOf(seen, head) !== undefined;
+  const from = isLost ? seen : startOf(stored, seen, head);
   const reset = breakOf(from, head);
-  return reset === undefined ? { from } : { reset };
+  return { from, ...(reset === undefined ? {} : { reset }) };
 }
 
 function startOf(stored: StoredSubscription, seen: Position | undefined, head: LogHead): Position {
@@ -34,6 +37,6 @@ function startOf(stored: StoredSubscription, seen: Position | undefined, head: L
   if (seen.epoch !== at.epoch) return isLaterEpoch(seen.epoch, at.epoch, head) ? seenAll : from;
   if (seen.offset > at.offset) return seenAll;
   if (seen.offset < at.offset || seen.replay === undefined || seen.replay.batch < stored.batch) return from;
-  if (seen.replay.batch > stored.batch) return seenAll;
+  if (seen.replay.batch > stored.batch || stored.isReset) return seenAll;
   return seen.replay.at <= from.offset ? from : { epoch: seen.epoch, offset: seen.replay.at };
 }

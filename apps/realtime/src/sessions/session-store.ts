@@ -5,8 +5,10 @@ import type { Subscription } from "./session.ts";
 export interface StoredSubscription {
   room: RoomName;
   filters?: Filters;
-  /** Position: everything in (`from`, `at`] was replayed by batch `batch`. */
+  /** Position: what lies in (`from`, `at`] was replayed by batch `batch`, or declared lost. */
   from: string;
+  /** Whether it was declared lost; else absent. */
+  isReset?: true;
   /** Position at which live delivery began. */
   at: string;
   batch: number;
@@ -15,10 +17,28 @@ export interface StoredSubscription {
 }
 
 /** What outlives a connection, so that any replica can resume it. */
-export interface StoredSession {
+export interface SessionContent {
   userId: string;
   batch: number;
   subscriptions: StoredSubscription[];
+}
+
+/** A session as it was found in the store. */
+export interface StoredSession extends SessionContent {
+  /** The number of its last change. */
+  version: number;
+  /** The epoch of the log that the store is in; undefined for a store that loses nothing but all at once. */
+  epoch: string | undefined;
+  /** Whether it is known to be complete in this epoch; else the store may have lost changes of it. */
+  isConfirmed: boolean;
+}
+
+/** The changes of a session are numbered. A store loses the newest if it loses any: one that has a change has all before. */
+export interface Versions {
+  /** The last change that the store has acknowledged. */
+  known: number;
+  /** This one. */
+  next: number;
 }
 
 /**
@@ -27,15 +47,17 @@ export interface StoredSession {
  */
 export interface SessionStore {
   load(id: string): Promise<StoredSession | undefined>;
-  /** Stores a new session. */
-  create(id: string, session: StoredSession): Promise<void>;
+  /** Stores a new session; it is confirmed. */
+  create(id: string, session: SessionContent): Promise<void>;
   /**
-   * Adds or replaces subscriptions of a session. One that is no longer stored stays so: stored with these alone, it could
-   * be resumed without its other rooms.
+   * Adds or replaces subscriptions of a session. One that is no longer stored stays so, and one that lacks known changes is
+   * forgotten: it would be resumed in the wrong rooms. Rejects if a later change is stored already.
    */
-  save(id: string, session: StoredSession): Promise<void>;
-  /** Forgets one subscription. */
-  drop(id: string, room: RoomName): Promise<void>;
+  save(id: string, session: SessionContent, versions: Versions): Promise<void>;
+  /** Notes that a session is complete; rejects if the store is no longer in this epoch. One that is no longer stored stays so. */
+  confirm(id: string, epoch: string): Promise<void>;
+  /** Forgets one subscription, in the same way. */
+  drop(id: string, room: RoomName, versions: Versions): Promise<void>;
   /** Keeps sessions for another time to live. */
   touch(ids: string[]): Promise<void>;
   /** Forgets a session for good: its client begins a fresh one when it comes back. */
@@ -45,9 +67,12 @@ export interface SessionStore {
 /** A subscription as it is stored. */
 export function toStored(
   { room, filter, batch, since }: Subscription,
-  from: Position,
-  at: Position,
+  { from, at, isReset }: { from: Position; at: Position; isReset: boolean },
 ): StoredSubscription {
   const stored = { room, from: formatPosition(from), at: formatPosition(at), batch, since };
-  return filter === undefined ? stored : { ...stored, filters: filter.filters };
+  return {
+    ...stored,
+    ...(isReset ? { isReset } : {}),
+    ...(filter === undefined ? {} : { filters: filter.filters }),
+  };
 }

@@ -2,6 +2,7 @@ import type { Principal } from "@roomcast/auth";
 import type { Filter, Position, RoomName } from "@roomcast/events";
 import type { Connection } from "../delivery/connection.ts";
 import { TinyMap } from "../engine/tiny-map.ts";
+import type { Versions } from "./session-store.ts";
 import { takeToken } from "./token-bucket.ts";
 
 /** A client's accepted wish to follow a room. */
@@ -22,6 +23,12 @@ export class Session {
   principal: Principal;
   readonly connection: Connection;
   readonly subscriptions = new TinyMap<RoomName, Subscription>();
+  /** Counts the changes of what is stored, whether they came to be or not. */
+  version: number;
+  /** The last change that is known to be stored. */
+  storedVersion: number;
+  /** The epoch of the log in which that was known. */
+  confirmedFor: string;
   /** Number of the last `subscribe` call or resume. */
   batch: number;
   /** Whether its connection is gone; it enters no more rooms. */
@@ -34,10 +41,19 @@ export class Session {
   /** The change of subscriptions under way, if there is one. */
   #last: Promise<unknown> | undefined = undefined;
 
-  constructor(id: string, principal: Principal, connection: Connection, batch = 0) {
+  constructor(
+    id: string,
+    principal: Principal,
+    connection: Connection,
+    confirmedFor: string,
+    { batch, version }: { batch: number; version: number } = { batch: 0, version: 0 },
+  ) {
     this.id = id;
     this.principal = principal;
     this.connection = connection;
+    this.confirmedFor = confirmedFor;
+    this.version = version;
+    this.storedVersion = version;
     this.batch = batch;
   }
 
@@ -63,6 +79,13 @@ export class Session {
   positionAt(position: Position): Position {
     if (position.offset !== this.#batchAt) return position;
     return { ...position, replay: { batch: this.batch, at: position.offset } };
+  }
+
+  /** Changes what is stored; the store is told which change it is, and which it must have. */
+  async store(change: (versions: Versions) => Promise<void>): Promise<void> {
+    const [known, next] = [this.storedVersion, ++this.version];
+    await change({ known, next });
+    this.storedVersion = Math.max(this.storedVersion, next);
   }
 
   /** Runs a change of the subscriptions after those that were asked for before it. */

@@ -6,7 +6,6 @@ import {
   ProtocolError,
   parsePosition,
   parseRoom,
-  type ResetReason,
   type RoomName,
   type SubscribeCommand,
   type Subscribed,
@@ -15,7 +14,7 @@ import {
 import { sendReset } from "../delivery/server-event.ts";
 import { parseRoomFilter } from "../rooms/room-filter.ts";
 import { answerOf, type Entrance, type Wish } from "./entrance.ts";
-import { resumePoint } from "./resume-point.ts";
+import { type ResumePoint, resumePoint } from "./resume-point.ts";
 import type { Session, Subscription } from "./session.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 import type { SessionStore, StoredSession } from "./session-store.ts";
@@ -55,7 +54,7 @@ export class SubscriptionManager {
     return this.#options.sessions.all().reduce((sum, { subscriptions }) => sum + subscriptions.size, 0);
   }
 
-  /** Follows rooms; each wish is answered by itself, and one that fails changes nothing. */
+  /** Follows rooms; each wish is answered by itself, and one that fails changes nothing, or cuts the connection. */
   subscribe(session: Session, commands: SubscribeCommand[]): Promise<Ack<Subscribed>[]> {
     return session.inTurn(async () => {
       const parsed = await Promise.all(commands.map((command) => this.#wishOf(session, command)));
@@ -77,7 +76,7 @@ export class SubscriptionManager {
       const room = parseRoom(name).name;
       if (!session.subscriptions.has(room))
         throw new ProtocolError("not_subscribed", "not subscribed to this room");
-      await this.#options.store.drop(session.id, room);
+      await this.#drop(session, room);
       this.#options.entrance.leave(session, room);
       return { room };
     });
@@ -106,6 +105,7 @@ export class SubscriptionManager {
     return session.inTurn(async () => {
       const from = stored.subscriptions.map((one) => parsePosition(one.from));
       const head = await this.#headFor(seen === undefined ? from : [seen, ...from]);
+      if (session.isEnded) return;
       const allowed = await this.#stillAllowed(session, stored);
       const wishes = allowed.map((one): Wish => {
         const { room, filters, batch } = one;
@@ -114,8 +114,10 @@ export class SubscriptionManager {
         // Batch 0 was stored a moment before its delivery began, so what it was given first is not known exactly.
         return batch === 0 ? wish : { ...wish, since };
       });
-      const delivered = wishes.flatMap(({ from, since, ...one }) =>
-        from === undefined || since === undefined ? [] : [{ ...one, since, upTo: from.offset }],
+      const delivered = wishes.flatMap(({ from, since, reset, ...one }) =>
+        from === undefined || since === undefined || reset !== undefined
+          ? []
+          : [{ ...one, since, upTo: from.offset }],
       );
       const recheck = (room: RoomName) => this.#mayEnter(session, room);
       await this.#options.entrance.enter(session, wishes, delivered, recheck);
@@ -127,7 +129,7 @@ export class SubscriptionManager {
   async revoke(session: Session, room: RoomName): Promise<void> {
     this.#options.entrance.leave(session, room);
     sendReset(session.connection.socket, room, "access", this.#options.follower.position);
-    await this.#options.store.drop(session.id, room);
+    await this.#drop(session, room);
   }
 
   /** Ends a session on this replica; what is stored stays for its resume. */
@@ -135,6 +137,10 @@ export class SubscriptionManager {
     session.isEnded = true;
     for (const { room } of this.ofSession(session)) this.#options.entrance.leave(session, room);
     session.connection.close();
+  }
+
+  #drop(session: Session, room: RoomName): Promise<void> {
+    return session.store((versions) => this.#options.store.drop(session.id, room, versions));
   }
 
   async #stillAllowed(
@@ -171,11 +177,11 @@ export class SubscriptionManager {
   }
 
   /** A position of a replay counts as far as the replay had come. */
-  async #start(text: string): Promise<{ from: Position } | { reset: ResetReason }> {
+  async #start(text: string): Promise<ResumePoint> {
     const { epoch, offset, replay } = parsePosition(text);
     const from = { epoch, offset: Math.min(offset, replay?.at ?? offset) };
     const reset = breakOf(from, await this.#headFor([{ epoch, offset }]));
-    return reset === undefined ? { from } : { reset };
+    return { from, ...(reset === undefined ? {} : { reset }) };
   }
 
   /**
