@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 /** Jest settings shared by every workspace: ESM, TypeScript through swc, sources instead of builds. */
 export const preset = {
   testEnvironment: "node",
@@ -18,6 +20,7 @@ export const preset = {
     ],
   },
   testTimeout: 20_000,
+  reporters: ["default", fileURLToPath(new URL("failure-reporter.js", import.meta.url))],
   // A Node process that ends by itself, with nothing left to do, may spin for ever instead:
   // https://github.com/nodejs/node/issues/47748. One that is told to exit does not.
   forceExit: true,

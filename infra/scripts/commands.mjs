@@ -9,6 +9,9 @@ export const root = fileURLToPath(new URL("../..", import.meta.url));
 /** Where the pinned package manager is kept, so that none has to be installed. */
 export const toolsFolder = join(root, ".roomcast", "tools");
 
+/** Where each workspace leaves what failed in its tests, for the summary. */
+export const failuresFolder = join(root, ".roomcast", "failures");
+
 /** The path of a program that `pnpm install` brings. */
 export function localProgram(name) {
   return join(root, "node_modules", ".bin", name);

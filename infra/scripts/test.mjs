@@ -1,5 +1,6 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import "./check-node.mjs";
-import { localProgram, main, runVisibly } from "./commands.mjs";
+import { failuresFolder, localProgram, main, runVisibly } from "./commands.mjs";
 import { findRedis } from "./find-redis.mjs";
 import { setUp } from "./setup.mjs";
 import { ensure } from "./system-packages.mjs";
@@ -36,6 +37,15 @@ async function runSteps() {
   return results;
 }
 
+/** The output of a workspace may be followed by thousands of lines of the others. */
+function printFailures() {
+  if (!existsSync(failuresFolder)) return;
+  for (const name of readdirSync(failuresFolder)) {
+    console.log(`\n── failed tests of ${name.replace(/\.txt$/, "")}`);
+    console.log(readFileSync(`${failuresFolder}/${name}`, "utf8"));
+  }
+}
+
 function printSummary(results) {
   console.log("\n── summary");
   for (const { name, code, seconds } of results) {
@@ -49,7 +59,9 @@ await main(async () => {
   await setUp();
   console.log(`Redis for the tests: ${await findRedis()}`);
   await ensure("nginx", "haproxy", "chromium");
+  rmSync(failuresFolder, { recursive: true, force: true });
   const results = await runSteps();
+  printFailures();
   printSummary(results);
   return results.every(({ code }) => code === 0) ? 0 : 1;
 });
