@@ -4,7 +4,10 @@ import { WebSocket } from "ws";
 
 const patienceMs = 10_000;
 
-/** A WebSocket that speaks Engine.IO and Socket.IO by hand, so that it can do what no stock client would. */
+/** For replicas with clients written by hand. */
+export const rawClientEnv = { WS_PARSER: "json" };
+
+/** A WebSocket that speaks Engine.IO and Socket.IO by hand, in JSON, so that it can do what no stock client would. */
 export class RawClient {
   readonly socket: WebSocket;
   /** Whether the connection has ended. */
@@ -12,7 +15,9 @@ export class RawClient {
   #wake: (text: string) => void = () => undefined;
 
   constructor(url: string) {
-    this.socket = new WebSocket(`${url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`);
+    const address = `${url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`;
+    // Deflated, a flood would be a trickle.
+    this.socket = new WebSocket(address, { perMessageDeflate: false });
     this.socket.on("message", (data) => {
       const text = (data as Buffer).toString();
       if (text === "2") this.send("3");

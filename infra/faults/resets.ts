@@ -1,4 +1,5 @@
 import type { ClientHistory, ClientOp } from "@roomcast/testkit";
+import { stays } from "./stays.ts";
 
 /**
  * What is wrong with the resets after a fault that every client must be told of, once in each of its rooms and within
@@ -9,11 +10,9 @@ export function missingResets(
   faultAtMs: number,
   withinMs: number,
 ): string[] {
-  const wrong = clients.filter(({ ops }) => {
+  const wrong = clients.filter(stays).filter(({ ops }) => {
     const after = ops.filter((op) => "atMs" in op && op.atMs > faultAtMs);
-    if (ops.some(({ kind }) => kind === "unsubscribing") || after.some(({ kind }) => kind === "connected")) {
-      return false;
-    }
+    if (after.some(({ kind }) => kind === "connected")) return false;
     const resets = after.filter((op) => op.kind === "reset");
     const onTime = resets.filter(({ atMs }) => atMs <= faultAtMs + withinMs);
     const rooms = new Set(onTime.map(({ room }) => room));

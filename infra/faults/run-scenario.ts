@@ -37,7 +37,15 @@ export async function runScenario(
   return row;
 }
 
-const nothing = { clients: 0, events: 0, anomalies: [], resets: 0, recovery: [], notes: [] };
+const nothing = {
+  clients: 0,
+  events: 0,
+  anomalies: [],
+  resets: 0,
+  freshSessions: 0,
+  recovery: [],
+  notes: [],
+};
 
 /** Scenarios get seeds of their own, so that each can be repeated without the others. */
 function hash(name: string): number {

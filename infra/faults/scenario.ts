@@ -20,6 +20,8 @@ export interface Outcome {
   events: number;
   anomalies: readonly Anomaly[];
   resets: number;
+  /** Times that a client came back to a session other than its own. */
+  freshSessions: number;
   /** Milliseconds, one for each client and time that it had to recover. */
   recovery: readonly number[];
   /** What else the fault must show and did not; empty if all is well. */

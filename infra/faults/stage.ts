@@ -87,7 +87,7 @@ export class Stage {
     const rooms = makeRooms(options.rooms ?? 20);
     const publishers = new Publishers({ send, rooms, rate: options.rate ?? 200, random: run.random.fork() });
     run.onEnd(() => publishers.end());
-    const swarm = await gather(run, options, { replicas, publishers, rooms });
+    const swarm = await gather(run, { ...options, env }, { replicas, publishers, rooms });
     publishers.start();
     await swarm.start();
     run.say(`${swarm.clients.length} clients follow their rooms`);
@@ -113,6 +113,7 @@ export class Stage {
       events: publishers.publications.size,
       anomalies,
       resets,
+      freshSessions,
       recovery: more.recovery ?? recoveryTimes(history),
       failures: [...failures, ...publishers.refusals, ...this.replicas.failures, ...(more.failures ?? [])],
       notes: [...notes, ...(more.notes ?? [])],
@@ -177,7 +178,7 @@ async function gather(
     roomsPerClient: options.roomsPerClient ?? 3,
     tags,
     filterFor,
-    ...(run.env.WS_PARSER === "msgpack" ? { parser: msgpackParser } : {}),
+    ...(options.env?.WS_PARSER === "msgpack" ? { parser: msgpackParser } : {}),
     random,
     pastPosition: () => publishers.pastPosition(random),
     url: () => replicas.url,

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Random } from "@roomcast/testkit";
 import { megabytes, Probe } from "../probe.ts";
-import { RawClient } from "../raw-client.ts";
+import { RawClient, rawClientEnv } from "../raw-client.ts";
 import type { Scenario } from "../scenario.ts";
 import { Stage } from "../stage.ts";
 
@@ -15,7 +15,7 @@ export const malformedPackets: Scenario = {
   fault: "malformed packets from clients with valid tokens",
   async run(run) {
     const probe = await Probe.make(run);
-    const stage = await Stage.set(run, { clients: 40, rate: 50, env: probe.env });
+    const stage = await Stage.set(run, { clients: 40, rate: 50, env: { ...probe.env, ...rawClientEnv } });
     const { replicas } = stage;
     const wanted = run.isQuick ? 100_000 : 1_000_000;
     // The first ones fill caches.

@@ -28,12 +28,14 @@ export async function emptyRedis(run: Run, options: StageOptions = {}): Promise<
   return stage.finish(allowances, { recovery, failures });
 }
 
-/** Redis crashes, and has everything in its append-only file. */
+/** Redis crashes while every client is coming back, and has everything in its append-only file. */
 export const restartRedisAof: Scenario = {
   name: "restart-redis-aof",
-  fault: "`kill -9` of Redis with AOF; then every connection broken",
+  fault: "every connection broken, `kill -9` of Redis with AOF in the middle of their return; then again",
   async run(run) {
     const { redis, stage } = await withRedis(run, { appendOnly: true });
+    stage.replicas.balancer.sever();
+    await delay(run.random.between(100, 400));
     const restartedAtMs = await crash(redis);
     await stage.flow(5_000);
     const recovery = timesToFirstNews(stage.observed, restartedAtMs);
