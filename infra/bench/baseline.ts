@@ -5,7 +5,7 @@ import type { Table } from "./table.ts";
 
 /** The committed state of the hot path. */
 interface Baseline {
-  /** CPU per delivered message, ours divided by Socket.IO's, with the full profile and steered receiving. */
+  /** CPU per delivered message, ours divided by Socket.IO's, under the conditions that `main.ts` names. */
   ratio: number;
 }
 

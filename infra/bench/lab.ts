@@ -27,6 +27,8 @@ export interface Lab {
   readonly tokens: string;
   /** Whether the kernel's work for the clients is done on the load generator's core. */
   readonly steersReceiving: boolean;
+  /** Whether idle cores are kept from sleeping. */
+  readonly staysAwake: boolean;
   /** What the reader of the results should know about the circumstances. */
   readonly notes: string[];
   readonly log: (line: string) => void;
@@ -70,7 +72,9 @@ export async function openLab({
   const folder = await temporaryFolder("roomcast-bench-");
   const compiled = generator === "node" ? undefined : await compileNative(folder.path);
   if (compiled === undefined)
-    notes.push("The load generator in Node, which is slower than the one in C, and no floor.");
+    notes.push(
+      "The load generator in Node, which is slower than the one in C and woken for every message; and no floor.",
+    );
   const tokens = join(folder.path, "tokens");
   await writeTokens(tokens, clientsOf(profile));
   const peers = withPeers ? await findPeers(log) : {};
@@ -82,6 +86,7 @@ export async function openLab({
     peers,
     tokens,
     steersReceiving: unsteer !== undefined,
+    staysAwake: letSleep !== undefined,
     notes,
     log,
     redis() {

@@ -2,7 +2,7 @@ import { compareWithBaseline, setBaseline } from "./baseline.ts";
 import { type Lab, openLab } from "./lab.ts";
 import { describeMachine } from "./machine.ts";
 import { type BenchOptions, readOptions, usage } from "./options.ts";
-import { fullProfile } from "./profile.ts";
+import { fullProfile, type ScenarioName } from "./profile.ts";
 import { type Report, renderReport } from "./report.ts";
 import { compression } from "./scenarios/compression.ts";
 import { connect } from "./scenarios/connect.ts";
@@ -17,7 +17,7 @@ import { throughput } from "./scenarios/throughput.ts";
 import type { Table } from "./table.ts";
 import { writeReport } from "./write-report.ts";
 
-const scenarios: Record<string, Scenario> = {
+const scenarios: Record<ScenarioName, Scenario> = {
   "fan-out": fanOut,
   rooms,
   latency,
@@ -29,11 +29,9 @@ const scenarios: Record<string, Scenario> = {
   micro: hotPath,
 };
 
-/** The hot path is part of the fan-out, which is measured anyway. */
-const usual = Object.keys(scenarios).filter((name) => name !== "micro");
-
-/** What can be told in a minute: connecting needs a longer warm-up, the others longer rounds. */
-const quick = ["fan-out", "rooms", "latency", "memory"];
+/** What the baseline is of. */
+const comparable =
+  "the full profile, with the load generator in C, steered receiving and cores that stay awake";
 
 await main(process.argv.slice(2));
 
@@ -47,7 +45,7 @@ async function main(args: readonly string[]): Promise<void> {
     throw new Error("the benchmark reads CPU times from /proc: it needs Linux");
   const lab = await openLab(options);
   try {
-    const tables = await runAll(lab, options.only ?? (lab.profile.name === "quick" ? quick : usual));
+    const tables = await runAll(lab, options.only ?? lab.profile.scenarios);
     await publish(lab, options, args, tables);
   } finally {
     await lab.close();
@@ -58,7 +56,7 @@ async function runAll(lab: Lab, names: readonly string[]): Promise<Table[]> {
   const tables: Table[] = [];
   for (const name of names) {
     const started = performance.now();
-    tables.push(await (scenarios[name] as Scenario)(lab));
+    tables.push(await scenarios[name as ScenarioName](lab));
     lab.log(`${name}: ${((performance.now() - started) / 1_000).toFixed(0)} s`);
   }
   return tables;
@@ -81,7 +79,7 @@ async function publish(
   console.log(renderReport(report));
   const micro = tables.find(({ id }) => id === "micro");
   if (micro !== undefined && options.setBaseline) {
-    if (!isComparable(lab)) throw new Error("--set-baseline is for the full profile with steered receiving");
+    if (!isComparable(lab)) throw new Error(`--set-baseline is for ${comparable}`);
     await setBaseline(micro);
   }
   if (micro !== undefined) console.log(`\n${await verdictOn(lab, micro)}`);
@@ -89,10 +87,10 @@ async function publish(
 }
 
 async function verdictOn(lab: Lab, micro: Table): Promise<string> {
-  return isComparable(lab) ? compareWithBaseline(micro) : "hot path: not compared with the baseline";
+  if (isComparable(lab)) return compareWithBaseline(micro);
+  return `hot path: not compared with the baseline, which is of ${comparable}`;
 }
 
-/** The baseline is of the full profile, with what clients receive steered to their core. */
-function isComparable({ profile, steersReceiving }: Lab): boolean {
-  return profile.micro === fullProfile.micro && steersReceiving;
+function isComparable({ profile, native, steersReceiving, staysAwake }: Lab): boolean {
+  return profile.micro === fullProfile.micro && native.floor !== undefined && steersReceiving && staysAwake;
 }

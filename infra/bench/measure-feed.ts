@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { cpuUs } from "./cpu.ts";
 import type { LoadReport } from "./load/load-generator.ts";
+import { circumstances } from "./load/load-share.ts";
 import type { FeedOrder } from "./servers/feed.ts";
 import type { Stage } from "./stage.ts";
-import type { Doubt } from "./table.ts";
+import type { Circumstances } from "./table.ts";
 
 /** What publishing to the clients of a stage cost. */
-export interface FeedMeasurement {
+export interface FeedMeasurement extends Circumstances {
   /** Events that clients received, each counted once for each client. */
   messages: number;
   /** What came over the connections meanwhile. */
@@ -16,12 +17,8 @@ export interface FeedMeasurement {
   /** CPU time of the load generator. */
   loadUs: number;
   elapsedUs: number;
-  doubts: Doubt[];
   report: LoadReport;
 }
-
-/** Beyond this the load generator may hold up what it measures. */
-const maxLoadShare = 0.85;
 
 const patienceMs = 1_000;
 
@@ -39,12 +36,10 @@ export async function measureFeed(
   const messages = report.received - before.report.received;
   const elapsedUs = report.nowUs - before.report.nowUs;
   const loadUs = report.cpuUs - before.report.cpuUs;
-  const doubts: Doubt[] = [];
-  if (loadUs / elapsedUs > maxLoadShare) doubts.push("load");
-  if (messages !== expected || failed > 0) doubts.push("lost");
+  const { loadShare, doubts } = circumstances(before.report, report, messages !== expected || failed > 0);
   const bytes = report.bytes - before.report.bytes;
   const serverUs = cpuUs(contestant.pid) - before.cpuUs;
-  return { messages, bytes, serverUs, loadUs, elapsedUs, doubts, report };
+  return { messages, bytes, serverUs, loadUs, elapsedUs, loadShare, doubts, report };
 }
 
 /** Resolves when as many events were received, or when nothing comes any more. */

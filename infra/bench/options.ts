@@ -17,7 +17,7 @@ export interface BenchOptions {
 }
 
 export const usage = `npm run bench -- [options]
-  --quick            about a minute instead of five and a half: the main scenarios, smaller and less sure
+  --quick            about a minute instead of six: the main scenarios, smaller and less sure
   --only a,b         only these: %scenarios%
   --write            put the results into docs/performance.md
   --set-baseline     with "--only micro": make the ratio the one to compare with

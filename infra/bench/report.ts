@@ -38,8 +38,13 @@ export function renderTable(table: Table): string {
     contestantLabels[contestant],
     ...table.columns.map(({ id }) => renderCell(table, contestant, id)),
   ]);
-  const reference = `× is the ratio to ${contestantLabels[table.reference]}.`;
-  return [`### ${table.title}`, `${table.text} ${reference}`, renderRows(header, rows)].join("\n\n");
+  const notes = [
+    `× is the ratio to ${contestantLabels[table.reference]}.`,
+    ...(table.loadShare === 0
+      ? []
+      : [`The load generator used at most ${Math.round(100 * table.loadShare)}% of its core.`]),
+  ];
+  return [`### ${table.title}`, [table.text, ...notes].join(" "), renderRows(header, rows)].join("\n\n");
 }
 
 function contestantsOf(table: Table): ContestantName[] {

@@ -17,6 +17,13 @@ export const doubtTexts: Record<Doubt, string> = {
   lost: "not every event arrived",
 };
 
+/** What is to be known of a sample beside itself. */
+export interface Circumstances {
+  doubts: readonly Doubt[];
+  /** What part of its core the load generator used meanwhile, 0 to 1. */
+  loadShare: number;
+}
+
 /** The results of one scenario: contestants down, columns across. */
 export class Table {
   readonly id: string;
@@ -29,6 +36,7 @@ export class Table {
   readonly #samples = new Map<string, number[]>();
   readonly #doubts = new Map<string, Set<Doubt>>();
   readonly #contestants: ContestantName[] = [];
+  #loadShare = 0;
 
   constructor(description: Pick<Table, "id" | "title" | "text" | "columns" | "reference">) {
     this.id = description.id;
@@ -42,11 +50,22 @@ export class Table {
     return this.#contestants;
   }
 
-  add(contestant: ContestantName, column: string, sample: number, doubts: readonly Doubt[] = []): void {
+  /** The largest part of its core that the load generator used for any sample; 0 if that was not asked. */
+  get loadShare(): number {
+    return this.#loadShare;
+  }
+
+  add(
+    contestant: ContestantName,
+    column: string,
+    sample: number,
+    { doubts = [], loadShare = 0 }: Partial<Circumstances> = {},
+  ): void {
     if (!this.#contestants.includes(contestant)) this.#contestants.push(contestant);
     const key = `${contestant}/${column}`;
     this.#samples.set(key, [...(this.#samples.get(key) ?? []), sample]);
     this.#doubts.set(key, new Set([...(this.#doubts.get(key) ?? []), ...doubts]));
+    this.#loadShare = Math.max(this.#loadShare, loadShare);
   }
 
   /** Median and spread; undefined if it was not measured. */

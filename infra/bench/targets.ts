@@ -59,6 +59,14 @@ export const targets: readonly Target[] = [
     limit: { atLeast: 2 },
   },
   {
+    what: "p99 at twice the peer's events/s",
+    table: "throughput",
+    column: "double-p99",
+    contestant: "roomcast-redis",
+    to: "socket.io-redis",
+    limit: { atMost: 1 },
+  },
+  {
     what: "heap per idle connection, KB",
     table: "memory",
     column: "heap",

@@ -50,7 +50,7 @@ describe("its report", () => {
     columns: [{ id: "1", label: "single", unit: "µs" }],
   });
   for (const sample of [4, 2, 3]) table.add("roomcast", "1", sample);
-  table.add("socket.io", "1", 12, ["load"]);
+  table.add("socket.io", "1", 12, { doubts: ["load"], loadShare: 0.9 });
   table.add("nats", "2", 1);
 
   test("shows the ratio first, then the median with least and most, and marks what is doubtful", () => {
@@ -58,6 +58,7 @@ describe("its report", () => {
     expect(rendered).toContain("| **Roomcast** | 0.25× · 3 (2–4) |");
     expect(rendered).toContain("| Socket.IO | 1× · 12† |");
     expect(rendered).toContain("| NATS | – |");
+    expect(rendered).toContain("The load generator used at most 90% of its core.");
   });
 
   test("draws a bar for everyone who was measured", () => {

@@ -1,7 +1,6 @@
 import { AnsweringProcess } from "../answering-process.ts";
-import type { ClientPlan } from "../load/client-plan.ts";
 import type { FeedResult } from "../servers/feed.ts";
-import type { Setting, StartContestant } from "./contestant.ts";
+import type { StartContestant } from "./contestant.ts";
 
 /** The send() loop in C. */
 export const startFloor: StartContestant = (lab, setting) => floor(lab, setting, false);
@@ -19,23 +18,18 @@ async function floor(
   return {
     name: coalesces ? "floor-coalesced" : "floor",
     pid: process.pid,
-    plan: plainPlan(port, setting),
+    plan: {
+      port,
+      path: "/?room=%r",
+      steps: [],
+      event: { prefix: '42/ws,["project.updated"' },
+      rooms: setting.rooms,
+    },
     async feed({ burstsPerSecond, burst, rooms, durationMs }) {
-      const order = [burstsPerSecond.toFixed(3), burst, rooms, Math.round(durationMs), coalesces ? 1 : 0];
+      const order = [burstsPerSecond.toFixed(3), burst, rooms, Math.ceil(durationMs), coalesces ? 1 : 0];
       const { published = 0, failed = 0 } = await process.ask(`run ${order.join(" ")}`);
       return { published, failed };
     },
     stop: () => process.stop(),
-  };
-}
-
-function plainPlan(port: number, { rooms, measuresLatency = false }: Setting): ClientPlan {
-  return {
-    port,
-    path: "/?room=%r",
-    steps: [],
-    event: { prefix: '42/ws,["project.updated"' },
-    rooms,
-    measuresLatency,
   };
 }

@@ -36,9 +36,9 @@ export class NodeProcess {
   }
 }
 
-/** Starts one of the benchmark's own servers on the server's core. */
-export function startServer(lab: Lab, name: string, args: readonly string[]): Promise<NodeProcess> {
-  return startScript(lab.cores.server, name, args);
+/** Starts the benchmark's own Socket.IO server on the server's core. */
+export function startServer(lab: Lab, args: readonly string[]): Promise<NodeProcess> {
+  return startScript(lab.cores.server, "socket-io", args);
 }
 
 /** Starts a process that publishes from outside of the server. */

@@ -98,7 +98,7 @@ static void obey(const char *line) {
   failed = 0;
   for (long bursts = 0;; bursts++) {
     double due = start + bursts / order.per_second, wait = due - now_seconds();
-    if (due >= end && bursts > 0) break;
+    if (due >= end) break;
     if (wait > 0) usleep(wait * 1e6);
     send_burst(&order, bursts % order.rooms, &number);
   }

@@ -6,6 +6,7 @@ import { startSocketIo, startSocketIoKey } from "../contestants/socket-io.ts";
 import { cpuUs } from "../cpu.ts";
 import type { Lab } from "../lab.ts";
 import type { ClientPlan } from "../load/client-plan.ts";
+import { circumstances } from "../load/load-share.ts";
 import { inRounds } from "../rounds.ts";
 import { closeStages, openStage, type Stage } from "../stage.ts";
 import { Table } from "../table.ts";
@@ -65,13 +66,15 @@ async function openConnecting(lab: Lab): Promise<ConnectStage[]> {
 async function measureRound({ profile, log }: Lab, table: Table, entry: ConnectStage): Promise<void> {
   const { connections, atOnce, warmUpRounds } = profile.connect;
   const { name, stage } = entry;
+  const reportBefore = await stage.load.report();
   const before = cpuUs(stage.contestant.pid);
   const { elapsedUs } = await stage.load.connect(connections, atOnce);
   const usedUs = cpuUs(stage.contestant.pid) - before;
+  const during = circumstances(reportBefore, await stage.load.report());
   entry.roundsDone++;
   if (entry.roundsDone > warmUpRounds) {
-    table.add(name, "cpu", usedUs / connections / 1_000);
-    table.add(name, "rate", connections / (elapsedUs / 1_000_000));
+    table.add(name, "cpu", usedUs / connections / 1_000, during);
+    table.add(name, "rate", connections / (elapsedUs / 1_000_000), during);
     log(`connect: ${name} ${(usedUs / connections / 1_000).toFixed(3)} ms`);
   }
   await stage.load.disconnect();

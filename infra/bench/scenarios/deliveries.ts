@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { StartContestant } from "../contestants/contestant.ts";
 import type { Lab } from "../lab.ts";
 import { type FeedMeasurement, measureFeed } from "../measure-feed.ts";
@@ -10,11 +11,10 @@ import type { Table } from "../table.ts";
 const warmUpEventsPerSecond = 20_000;
 
 /** Publishes events to every server that are not measured, to its clients in so many rooms. */
-export async function warmUp(stages: readonly Stage[], events: number, rooms: number): Promise<void> {
+export async function warmUp(stages: readonly Stage[], events: number, clients: number, rooms: number) {
   const durationMs = (1_000 * events) / warmUpEventsPerSecond;
-  const shape = shapeOf(1, rooms);
-  for (const { contestant } of stages)
-    await contestant.feed({ ...shape, burstsPerSecond: warmUpEventsPerSecond, durationMs });
+  const order = { ...shapeOf(1, rooms), burstsPerSecond: warmUpEventsPerSecond, durationMs };
+  for (const stage of stages) await measureFeed(stage, order, clients);
 }
 
 /** Few, so that many events can be published before the others come. */
@@ -24,7 +24,7 @@ const warmUpClients = 10;
 export async function openWarm(lab: Lab, starts: readonly StartContestant[]): Promise<Stage[]> {
   const stages = await openStages(lab, starts, { rooms: 1 }, warmUpClients);
   try {
-    await warmUp(stages, lab.profile.warmUpEvents, 1);
+    await warmUp(stages, lab.profile.warmUpEvents, warmUpClients, 1);
     return stages;
   } catch (error) {
     await closeStages(stages);
@@ -38,6 +38,9 @@ export async function openWarm(lab: Lab, starts: readonly StartContestant[]): Pr
  */
 const restMsPerClient = 0.01;
 
+/** Longer than TCP's shortest timeout, 200 ms: clients that heard nothing for that long acknowledge at once. */
+const pauseMs = 250;
+
 /** With one room, events of one tick would reach the same clients together. */
 function shapeOf(burst: number, rooms: number) {
   return { burst, rooms, isolated: rooms === 1 };
@@ -50,6 +53,10 @@ export interface DeliveryColumn {
   rooms: number;
   burst: number;
   rounds: number;
+  /** Default: the small events. */
+  eventBytes?: number;
+  /** A further column, for KB on the wire per message. */
+  wireId?: string;
 }
 
 /** Fills a column: every server at a rate that keeps it steadily busy, in rounds. */
@@ -57,30 +64,35 @@ export async function measureDeliveries(
   lab: Lab,
   table: Table,
   stages: readonly Stage[],
-  { id, clients, rooms, burst, rounds }: DeliveryColumn,
+  { id, clients, rooms, burst, rounds, eventBytes, wireId }: DeliveryColumn,
 ): Promise<void> {
   const { measureMs } = lab.profile.deliveries;
   for (const { load } of stages) await load.rest(Math.round(clients * restMsPerClient));
   const rates = new Map<Stage, number>();
-  const shape = shapeOf(burst, rooms);
+  const shape = { ...shapeOf(burst, rooms), ...(eventBytes === undefined ? {} : { eventBytes }) };
+  const restingSince = new Map<Stage, number>();
   for (const stage of stages) rates.set(stage, await steadyRate(stage, shape, clients, measureMs));
   await inRounds(rounds, stages, async (stage) => {
     const order = { ...shape, burstsPerSecond: rates.get(stage) ?? 1, durationMs: measureMs };
+    await delay(Math.max(0, (restingSince.get(stage) ?? 0) + pauseMs - performance.now()));
     // Meanwhile other servers were in the processor's cache, which one that has the machine to itself does not suffer.
-    await measureFeed(stage, { ...order, durationMs: 0 }, clients);
+    await measureFeed(stage, { ...order, durationMs: (1_000 * rooms) / order.burstsPerSecond }, clients);
     const measured = await measureFeed(stage, order, clients);
+    restingSince.set(stage, performance.now());
     const { name } = stage.contestant;
-    table.add(name, id, measured.serverUs / measured.messages, measured.doubts);
+    const { serverUs, messages, bytes } = measured;
+    table.add(name, id, serverUs / messages, measured);
+    if (wireId !== undefined) table.add(name, wireId, bytes / messages / 1_024, measured);
     lab.log(`${table.id} ${id}: ${name} ${progress(measured)}`);
   });
 }
 
 /** What was measured and how busy both sides were. */
-function progress({ serverUs, loadUs, messages, elapsedUs, doubts }: FeedMeasurement): string {
-  const share = (us: number) => `${((100 * us) / elapsedUs).toFixed(0)}%`;
+function progress({ serverUs, loadShare, messages, elapsedUs, doubts }: FeedMeasurement): string {
+  const percent = (share: number) => `${(100 * share).toFixed(0)}%`;
   const cost = (serverUs / messages).toFixed(2);
   return [
-    `${cost} µs (${messages} messages; server ${share(serverUs)}, load ${share(loadUs)})`,
+    `${cost} µs (${messages} messages; server ${percent(serverUs / elapsedUs)}, load ${percent(loadShare)})`,
     ...doubts.map((doubt) => `[${doubt}]`),
   ].join(" ");
 }

@@ -1,16 +1,9 @@
-import { startFloor } from "../contestants/floor.ts";
 import { startEmbedded } from "../contestants/roomcast.ts";
 import { startSocketIo } from "../contestants/socket-io.ts";
 import { closeStages } from "../stage.ts";
 import { Table } from "../table.ts";
 import { measureDeliveries, openWarm } from "./deliveries.ts";
 import type { Scenario } from "./scenario.ts";
-
-/**
- * With fewer than three, each would be measured again within TCP's shortest timeout, 200 ms, or not, by chance; after a
- * longer pause clients acknowledge at once, as in the fan-out.
- */
-const starts = [startFloor, startEmbedded, startSocketIo];
 
 /** The fan-out alone, small and often enough to compare it with the committed ratio. */
 export const hotPath: Scenario = async (lab) => {
@@ -22,7 +15,7 @@ export const hotPath: Scenario = async (lab) => {
     reference: "socket.io",
     columns: [{ id: "single", label: "CPU per delivered message", unit: "µs" }],
   });
-  const stages = await openWarm(lab, starts);
+  const stages = await openWarm(lab, [startEmbedded, startSocketIo]);
   try {
     for (const { load } of stages) await load.connect(clients);
     await measureDeliveries(lab, table, stages, { id: "single", clients, rooms: 1, burst: 1, rounds });

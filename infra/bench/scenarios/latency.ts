@@ -1,22 +1,26 @@
-import { startOverRedis } from "../contestants/roomcast.ts";
-import { startSocketIoRedis } from "../contestants/socket-io.ts";
+import { startNats } from "../contestants/nats.ts";
+import { startNchan } from "../contestants/nchan.ts";
+import { startEmbedded, startOverRedis } from "../contestants/roomcast.ts";
+import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
 import { measureFeed } from "../measure-feed.ts";
 import { inRounds } from "../rounds.ts";
 import { closeStages, openStages } from "../stage.ts";
 import { Table } from "../table.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** The clients of everything that goes through Redis. */
-export const redisCrowd = { clients: 100, rooms: 20 };
+const starts = [startEmbedded, startOverRedis, startNchan, startNats, startSocketIo, startSocketIoRedis];
 
-/** From a publisher's call to a client's receipt, through Redis. */
+/** The clients wherever time is measured. */
+export const smallCrowd = { clients: 100, rooms: 20 };
+
+/** From a publisher's call to a client's receipt. */
 export const latency: Scenario = async (lab) => {
   const { profile, log } = lab;
-  const { eventsPerSecond: rates, measureMs } = profile.latency;
+  const { eventsPerSecond: rates, measureMs, rounds } = profile.latency;
   const table = new Table({
     id: "latency",
-    title: "Publish → client through Redis",
-    text: "A publisher process, Redis, one replica, 100 clients in 20 rooms of 5. Roomcast keeps the log and every room's history; the redis-emitter keeps nothing.",
+    title: "Publish → client",
+    text: "100 clients in 20 rooms of 5. Over Redis, and to Nchan and NATS, a process of its own publishes; the others do it themselves. Roomcast keeps the log and every room's history; the redis-emitter keeps nothing.",
     reference: "socket.io-redis",
     columns: rates.flatMap((rate) =>
       ["p50", "p99"].map((quantile) => ({
@@ -26,18 +30,19 @@ export const latency: Scenario = async (lab) => {
       })),
     ),
   });
-  const { clients, rooms } = redisCrowd;
+  const { clients, rooms } = smallCrowd;
   const setting = { rooms, measuresLatency: true };
-  const stages = await openStages(lab, [startOverRedis, startSocketIoRedis], setting, clients);
+  const stages = await openStages(lab, starts, setting, clients);
   try {
     // What runs for the first time is compiled on the way, and that is not what is asked.
     for (const stage of stages) await measureFeed(stage, orderOf(1_000, measureMs), clients);
     for (const rate of rates) {
-      await inRounds(profile.rounds, stages, async (stage) => {
-        const { report, doubts } = await measureFeed(stage, orderOf(rate, measureMs), clients);
+      await inRounds(rounds, stages, async (stage) => {
+        const measured = await measureFeed(stage, orderOf(rate, measureMs), clients);
+        const { report, doubts } = measured;
         const { name } = stage.contestant;
-        table.add(name, `${rate}/p50`, report.p50Us / 1_000, doubts);
-        table.add(name, `${rate}/p99`, report.p99Us / 1_000, doubts);
+        table.add(name, `${rate}/p50`, report.p50Us / 1_000, measured);
+        table.add(name, `${rate}/p99`, report.p99Us / 1_000, measured);
         log(
           `latency at ${rate}/s: ${name} p50 ${report.p50Us} µs, p99 ${report.p99Us} µs ${doubts.join(" ")}`,
         );
@@ -51,5 +56,5 @@ export const latency: Scenario = async (lab) => {
 
 /** Single events to the rooms in turn. */
 export function orderOf(eventsPerSecond: number, durationMs: number) {
-  return { burstsPerSecond: eventsPerSecond, burst: 1, rooms: redisCrowd.rooms, durationMs, isolated: false };
+  return { burstsPerSecond: eventsPerSecond, burst: 1, rooms: smallCrowd.rooms, durationMs, isolated: false };
 }

@@ -31,7 +31,7 @@ export const rooms: Scenario = async (lab) => {
   const stages = await openStages(lab, starts, { rooms: count }, clients);
   try {
     const { warmUpEvents, deliveries } = lab.profile;
-    await warmUp(stages, warmUpEvents, count);
+    await warmUp(stages, warmUpEvents, clients, count);
     const { rounds } = deliveries;
     await measureDeliveries(lab, table, stages, { id: "rooms", clients, rooms: count, burst: 1, rounds });
   } finally {

@@ -4,6 +4,7 @@ import { startOverRedis } from "../contestants/roomcast.ts";
 import { startSocketIoRedis } from "../contestants/socket-io.ts";
 import { cpuUs } from "../cpu.ts";
 import type { Lab } from "../lab.ts";
+import { circumstances } from "../load/load-share.ts";
 import { Table } from "../table.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -66,14 +67,19 @@ async function measureReturn(lab: Lab, table: Table, { name, start, resumes }: R
     await load.resumeSessions(resumes);
     const redis = await lab.redis();
     const spent = () => ({ server: cpuUs(heir.pid), redis: cpuUs(redis.pid) });
-    const [before, { received }] = [spent(), await load.report()];
+    const [before, reportBefore] = [spent(), await load.report()];
     const { elapsedUs } = await load.connect(connections, atOnce);
     const [after, report] = [spent(), await load.report()];
+    const during = circumstances(reportBefore, report);
     const perClientMs = (us: number) => us / connections / 1_000;
-    table.add(name, "elapsed", elapsedUs / 1_000_000);
-    table.add(name, "cpu", perClientMs(after.server - before.server));
+    table.add(name, "elapsed", elapsedUs / 1_000_000, during);
+    table.add(name, "cpu", perClientMs(after.server - before.server), during);
     table.add(name, "redis", perClientMs(after.redis - before.redis));
-    table.add(name, "given", (100 * (report.received - received)) / (connections * missedPerRoom));
+    table.add(
+      name,
+      "given",
+      (100 * (report.received - reportBefore.received)) / (connections * missedPerRoom),
+    );
     lab.log(
       `takeover: ${name} ${(elapsedUs / 1e6).toFixed(2)} s, ${perClientMs(after.server - before.server).toFixed(3)} ms`,
     );

@@ -17,9 +17,11 @@ export interface FeedOrder {
   burst: number;
   /** The rooms `project:0` to `project:<rooms - 1>` take turns. */
   rooms: number;
-  /** At least one burst is published. */
   durationMs: number;
-  /** Every burst has a turn of the event loop to itself, so that nothing can be coalesced but the burst. */
+  /**
+   * Every burst has a turn of the event loop to itself, so that nothing can be coalesced but the burst; and one that is
+   * late, unless they are too many for timers, does not have the next one come close behind it.
+   */
   isolated: boolean;
   /** About as many bytes for each event, of a list such as an API answers with. Default: the small one. */
   eventBytes?: number;
@@ -33,6 +35,12 @@ export interface FeedResult {
 
 /** Publishes one event; a promise it returns tells whether it was taken. */
 export type Publish = (event: BenchEvent) => Promise<unknown> | undefined;
+
+/** Timers count in milliseconds: what is to come more often than this has to be caught up. */
+const fewestMs = 2;
+
+/** The part of the interval that follows a burst at least. */
+const leastGap = 0.75;
 
 /** Publishes in even time and resolves when everything published was taken or has failed. */
 export async function feed(order: FeedOrder, publish: Publish): Promise<FeedResult> {
@@ -53,14 +61,17 @@ export async function feed(order: FeedOrder, publish: Publish): Promise<FeedResu
     answers.add(settled);
   };
   const total = Math.max(1, Math.round((order.burstsPerSecond * order.durationMs) / 1_000));
+  const intervalMs = 1_000 / order.burstsPerSecond;
+  const gapMs = order.isolated && intervalMs > fewestMs ? leastGap * intervalMs : 0;
   const start = performance.now();
   for (let bursts = 0; bursts < total; ) {
-    const due = Math.floor(((performance.now() - start) * order.burstsPerSecond) / 1_000) + 1;
+    const due = Math.floor((performance.now() - start) / intervalMs) + 1;
     const until = Math.min(total, order.isolated ? Math.min(due, bursts + 1) : due);
+    const publishedAt = performance.now();
     for (; bursts < until; bursts++) {
       for (let event = 0; event < order.burst; event++) publishOne(bursts % order.rooms);
     }
-    await turnAt(start + (1_000 * bursts) / order.burstsPerSecond);
+    await turnAt(Math.max(start + bursts * intervalMs, publishedAt + gapMs));
   }
   await Promise.all(answers);
   return result;
@@ -95,15 +106,18 @@ function turnAt(dueMs: number): Promise<void> {
 const idPrefix = randomUUID().slice(0, -12);
 let events = 0;
 
-/** The same clock in every process of the machine, and monotonic. */
-const clockStartUs = Number(process.hrtime.bigint() / 1_000n) - performance.now() * 1_000;
+/** Microseconds of a clock that is monotonic and the same in every process of the machine. */
+function nowUs(): number {
+  const [seconds, nanoseconds] = process.hrtime();
+  return seconds * 1_000_000 + Math.round(nanoseconds / 1_000);
+}
 
 /** To make an event is the application's work: what can be made once is, as in `floor.c`. */
 function eventMaker({ eventBytes = 0 }: FeedOrder): (room: number) => BenchEvent {
   const list = makeList(eventBytes);
   const timestamp = new Date().toISOString();
   return (number) => {
-    const sentAtUs = Math.round(clockStartUs + performance.now() * 1_000);
+    const sentAtUs = nowUs();
     const changes = list.length === 0 ? { sentAtUs } : { sentAtUs, list };
     return {
       id: idPrefix + (events++).toString(16).padStart(12, "0"),
