@@ -22,7 +22,7 @@ const accessWith = (options: { maxEntries?: number } = {}) =>
     authorizer: {
       url: server.url,
       onError: (error) => errors.push(error),
-      timeoutMs: 500,
+      timeoutMs: 2_000,
       now: clock.now,
       ...options,
     },

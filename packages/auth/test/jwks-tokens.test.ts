@@ -30,7 +30,7 @@ beforeEach(async () => {
   clock = new Clock(now());
   publish(jwkOf(rsa, { kid: "r1", alg: "RS256" }), jwkOf(ec, { kid: "e1" }));
   server = await startServer((response) => answer(response));
-  verifier = createTokenVerifier({ jwksUrl: server.url, jwksTimeoutMs: 500, now: clock.now });
+  verifier = createTokenVerifier({ jwksUrl: server.url, jwksTimeoutMs: 2_000, now: clock.now });
 });
 afterEach(() => server.close());
 

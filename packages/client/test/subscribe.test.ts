@@ -118,7 +118,9 @@ describe("a subscription", () => {
   test("is tried again as long as a retry may help", async () => {
     const page = open();
     for (let n = 0; page.errors.length === 0; n++)
-      await expect(page.roomcast.subscribe(`project:s7-${n}`, {}).ready).resolves.toMatchObject({ replayed: 0 });
+      await expect(page.roomcast.subscribe(`project:s7-${n}`, {}).ready).resolves.toMatchObject({
+        replayed: 0,
+      });
     expect(new Set(page.errorCodes)).toEqual(new Set(["rate_limited"]));
   });
 
