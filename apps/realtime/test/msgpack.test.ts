@@ -82,13 +82,20 @@ describe("packets in msgpack", () => {
     const client = await connect();
     const { _socket: stream } = webSocketOf(client) as unknown as { _socket: Socket };
     stream.pause();
-    const answers = Array.from({ length: 60 }, () => client.call("history", { room, limit: 20 }));
-    await waitUntil("some wait", () => queued().some((packet) => packet.includes("overloaded")));
+    const ask = () => client.call("history", { room, limit: 20 });
+    const answers = Array.from({ length: 60 }, ask);
+    await waitUntil("some wait", () => {
+      // Until the system takes no more: then what is refused stays.
+      answers.push(ask());
+      return queued().some((packet) => packet.includes("overloaded"));
+    });
     expect(Buffer.concat(queued()).length).toBeLessThan(4 * 1_048_576);
     stream.resume();
     const seen = await Promise.all(answers);
     expect(seen[0]).toMatchObject({ ok: true });
-    expect(seen.at(-1)).toMatchObject({ ok: false, error: { code: "overloaded" } });
+    expect(seen).toContainEqual(
+      expect.objectContaining({ error: expect.objectContaining({ code: "overloaded" }) }),
+    );
   });
 
   test("WS-WIRE-4 carry what extending code emits as with the stock parser", async () => {
