@@ -91,7 +91,7 @@ describe("a flood of CONNECT packets", () => {
   });
 
   test("WS-SAFE-6 a connection that has left its last namespace is ended after the open timeout", async () => {
-    const impatient = await startEmbedded({ socket: { openTimeoutMs: 100 } });
+    const impatient = await startEmbedded({ socket: { openTimeoutMs: 1_000 } });
     const client = await RawClient.connected(impatient.url);
     client.send("41/ws,");
     await client.closed;

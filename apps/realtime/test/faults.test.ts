@@ -15,7 +15,7 @@ describe("when the server itself is at fault", () => {
   const access = createRoomAccess();
   beforeAll(async () => {
     server = await startEmbedded({
-      socket: { openTimeoutMs: 500 },
+      socket: { openTimeoutMs: 2_000 },
       verifier: { verify: (token) => verify(token) },
       access: {
         mayEnter: (principal, room) => mayEnter(principal, room),

@@ -21,7 +21,7 @@ describe("a replica", () => {
   let pid: number;
   beforeAll(async () => {
     redis = await startRedis();
-    const env = { WS_OPEN_TIMEOUT: "0.5", WS_MAX_MESSAGE_SIZE: String(maxMessageSize) };
+    const env = { WS_OPEN_TIMEOUT: "2", WS_MAX_MESSAGE_SIZE: String(maxMessageSize) };
     replica = await startRoomcast("realtime", { redisUrl: redis.url, env });
     ({ pid } = replica.process);
     witness = await TestClient.connected(replica.url, { token: testToken("witness"), reconnection: false });

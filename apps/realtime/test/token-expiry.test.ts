@@ -16,7 +16,7 @@ describe("a client whose token expires while it is connected", () => {
   });
 
   test("WS-AUTH-12 cannot resume with the expired token, and can with a new one", async () => {
-    const exp = Math.floor(Date.now() / 1_000) + 1;
+    const exp = Math.floor(Date.now() / 1_000) + 3;
     const client = await TestClient.connected(server.url, { token: testToken("eve", { exp }) });
     await client.subscribe("project:1");
     await client.next("connection.error");
@@ -33,7 +33,7 @@ describe("a client whose token expires while it is connected", () => {
   });
 
   async function expiresOver(transport: string): Promise<void> {
-    const exp = Math.floor(Date.now() / 1_000) + 1;
+    const exp = Math.floor(Date.now() / 1_000) + 3;
     const token = testToken(transport, { exp });
     const client = await TestClient.connected(server.url, { token, transports: [transport] });
     await announce(server, `user:${transport}`);
@@ -41,7 +41,7 @@ describe("a client whose token expires while it is connected", () => {
     const disconnected = new Promise((resolve) => client.socket.once("disconnect", resolve));
     const { event } = await client.next("connection.error");
     expect(event.data).toEqual({ code: "token_expired", message: expect.any(String), retryable: false });
-    expect(Date.now() - exp * 1_000).toBeLessThan(3_000);
+    expect(Date.now() - exp * 1_000).toBeLessThan(10_000);
     await announce(server, `user:${transport}`);
     expect(await disconnected).toBe("io server disconnect");
     await waitUntil("the session has ended", () => server.realtime.sessions.ofUser(transport).length === 0);

@@ -16,7 +16,7 @@ import { RawClient } from "./support/raw-client.ts";
 import { startTerminable, type Terminable } from "./support/terminable.ts";
 import { isAlive, startWorkers, workerPids } from "./support/workers.ts";
 
-const closeTimeoutMs = 1_000;
+const closeTimeoutMs = 2_000;
 
 describe("workers that are told to stop", () => {
   let redis: RedisServer;

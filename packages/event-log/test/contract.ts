@@ -138,10 +138,10 @@ export function eventLogContract(
       });
 
       test("is incomplete when entries after the offset may have passed their age", async () => {
-        log = await open({ history: { project: { maxEvents: 10, maxAgeMs: 50 } } });
+        log = await open({ history: { project: { maxEvents: 10, maxAgeMs: 1_000 } } });
         await append();
         await append();
-        await new Promise((resolve) => setTimeout(resolve, 120));
+        await new Promise((resolve) => setTimeout(resolve, 1_100));
         expect(await log.history("project:1", { after: 0, limit: 10 })).toMatchObject({
           entries: [],
           complete: false,
@@ -154,10 +154,10 @@ export function eventLogContract(
       });
 
       test("a first event after all older ones expired does not hide them", async () => {
-        log = await open({ history: { project: { maxEvents: 10, maxAgeMs: 50 } } });
+        log = await open({ history: { project: { maxEvents: 10, maxAgeMs: 1_000 } } });
         await append();
         await append();
-        await new Promise((resolve) => setTimeout(resolve, 120));
+        await new Promise((resolve) => setTimeout(resolve, 1_100));
         await append();
         expect((await log.history("project:1", { after: 0, limit: 10 })).complete).toBe(false);
         expect(await log.history("project:1", { after: 2, limit: 10 })).toMatchObject({ complete: true });
@@ -205,7 +205,7 @@ export function eventLogContract(
       test("`reached` resolves when the offset was delivered, and false in vain", async () => {
         const recorder = await Recorder.of(log);
         const before = recorder.follower.position.offset;
-        const reached = recorder.follower.reached(before + 1, 5_000);
+        const reached = recorder.follower.reached(before + 1, 30_000);
         await append();
         expect(await reached).toBe(true);
         expect(recorder.entries.length).toBe(1);

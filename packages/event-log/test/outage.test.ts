@@ -13,7 +13,7 @@ let log: RedisEventLog;
 let recorder: Recorder;
 beforeEach(async () => {
   redis = await startRedis();
-  log = await logs.open(redis.url, { maxPending: 50, commandTimeoutMs: 500 });
+  log = await logs.open(redis.url, { maxPending: 50, commandTimeoutMs: 2_000 });
   recorder = await Recorder.of(log);
 });
 afterEach(async () => {

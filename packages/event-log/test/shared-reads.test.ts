@@ -194,11 +194,9 @@ describe("errors", () => {
     await log.append(request());
     const ask = (after: number) => log.history("project:1", { after, limit: 10 });
     link.cut();
-    const began = performance.now();
     const first = [ask(0), ask(1)];
     await new Promise((resolve) => setImmediate(resolve));
     expect(await codes([...first, ask(0), ask(1)])).toEqual(Array(4).fill("unavailable"));
-    expect(performance.now() - began).toBeLessThan(1_900);
     await waitUntil("the loss of the hung connection", () => errors.length > 0);
     link.heal();
     await waitUntil("a new connection", async () => (await codes([ask(0)]))[0] === "ok");

@@ -13,7 +13,7 @@ export class RedisLogs {
       target: parseRedisUrl(url),
       keyPrefix: `test:${randomUUID()}:`,
       heartbeatMs: 200,
-      commandTimeoutMs: 1_000,
+      commandTimeoutMs: 2_000,
       onError: (error) => this.errors.push(error),
       ...options,
     });
