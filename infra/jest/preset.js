@@ -19,7 +19,7 @@ export const preset = {
       },
     ],
   },
-  testTimeout: 60_000,
+  testTimeout: 20_000,
   reporters: ["default", fileURLToPath(new URL("failure-reporter.js", import.meta.url))],
   // A Node process that ends by itself, with nothing left to do, may spin for ever instead:
   // https://github.com/nodejs/node/issues/47748. One that is told to exit does not.

@@ -38,7 +38,7 @@ describe.each([1, 2])("two replicas, workers each: %i", (workers) => {
     let proxy: Awaited<ReturnType<typeof startProxy>>;
     beforeAll(async () => {
       proxy = await startProxy({ realtime: replicas.map(({ port }) => port), api: [api.port] });
-    });
+    }, 30_000);
     afterAll(() => proxy.stop());
 
     test.each([

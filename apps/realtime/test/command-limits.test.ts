@@ -45,10 +45,10 @@ describe("a client that asks for too much", () => {
   test("WS-LIMIT-12 is told rate_limited after a burst, and may go on after a while", async () => {
     await start({ commandRate: 10 });
     const client = await TestClient.connected(server.url, { token: testToken() });
-    const answers = await Promise.all(Array.from({ length: 300 }, () => client.call("ping")));
+    const answers = await Promise.all(Array.from({ length: 150 }, () => client.call("ping")));
     const refused = answers.filter((answer) => !answer.ok);
-    expect(refused.length).toBeGreaterThan(100);
-    expect(refused.length).toBeLessThanOrEqual(200);
+    expect(refused.length).toBeGreaterThan(30);
+    expect(refused.length).toBeLessThanOrEqual(50);
     expect(refused[0]).toMatchObject({ error: { code: "rate_limited", retryable: true } });
     await waitUntil("a command is let through", async () => (await client.call("ping")).ok);
     client.close();
@@ -92,22 +92,23 @@ describe("a client that asks for too much", () => {
     const client = await RawClient.connected(server.url);
     client.socket.pause();
     let asked = 0;
-    const ask = () => {
-      asked++;
-      client.send('42/ws,1["history",{"room":"project:1","limit":20}]');
+    const ask = (times: number) => {
+      for (let n = 0; n < times; n++) client.send('42/ws,1["history",{"room":"project:1","limit":20}]');
+      asked += times;
     };
-    for (let n = 0; n < 100; n++) ask();
+    ask(100);
     await waitUntil("some wait", () => {
-      // Until the system takes no more: then what is refused stays.
-      ask();
-      return queued().some(({ data }) => data?.includes("overloaded"));
+      const isRefused = queued().some(({ data }) => data?.includes("overloaded"));
+      // As long as the system takes everything, what is refused does not stay.
+      if (!isRefused) ask(1);
+      return isRefused;
     });
     expect(bytes(queued())).toBeLessThan(4 * 1_048_576);
     client.socket.resume();
     for (let n = 0; n < asked; n++) await client.next("43/ws,1");
     const answers = client.frames.filter((frame) => frame.startsWith("43/ws,1"));
-    for (const part of ['"ok":true', '"code":"overloaded"'])
-      expect(answers.some((answer) => answer.includes(part))).toBe(true);
+    expect(answers.some((answer) => answer.includes('"ok":true'))).toBe(true);
+    expect(answers.at(-1)?.slice(0, 100)).toContain('"code":"overloaded"');
     await client.cut();
   });
 

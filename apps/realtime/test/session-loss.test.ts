@@ -16,7 +16,7 @@ describe("a client whose stored session was lost with Redis' data", () => {
     });
     await redis.connect();
     client = await TestClient.connected(cluster.replicas[0]?.url ?? "", { token: testToken() });
-  });
+  }, 30_000);
   afterEach(async () => {
     client.close();
     await redis.close();

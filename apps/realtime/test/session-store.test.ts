@@ -21,7 +21,7 @@ beforeAll(async () => {
     prefix,
     ttlMs: 60_000,
   });
-});
+}, 30_000);
 afterAll(async () => {
   await Promise.all([log.close(), redis.close()]);
   await server.stop();

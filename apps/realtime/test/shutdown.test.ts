@@ -15,7 +15,7 @@ import { announce } from "./support/announce.ts";
 import { RawClient } from "./support/raw-client.ts";
 import { startTerminable, type Terminable } from "./support/terminable.ts";
 
-const closeTimeoutMs = 2_000;
+const closeTimeoutMs = 1_000;
 
 describe("a replica that is told to stop", () => {
   let redis: RedisServer;
@@ -66,6 +66,7 @@ describe("a replica that is told to stop", () => {
     const replica = await start();
     const client = await RawClient.connected(replica.url, { token: testToken("stuck") });
     client.socket.pause();
+    const startedMs = Date.now();
     replica.terminate();
     await waitUntil("it is not ready", async () => {
       const answer = await fetch(`${replica.url}/ready`).catch(() => undefined);
@@ -75,18 +76,25 @@ describe("a replica that is told to stop", () => {
     expect(await late.closed).toBe(1006);
     expect(late.frames).toEqual([]);
     expect(await replica.exitCode()).toBe(0);
+    expect(Date.now() - startedMs).toBeLessThan(closeTimeoutMs + 3_000);
     await client.cut();
   });
 
   test("WS-CONN-12 ends at once when nobody is connected", async () => {
-    const replica = await start(600_000);
-    replica.terminate();
-    expect(await replica.exitCode()).toBe(0);
+    const took: number[] = [];
+    // The machine may stand still for one of them.
+    for (const replica of [await start(), await start()]) {
+      const startedMs = Date.now();
+      replica.terminate();
+      expect(await replica.exitCode()).toBe(0);
+      took.push(Date.now() - startedMs);
+    }
+    expect(Math.min(...took)).toBeLessThan(closeTimeoutMs);
   });
 
-  function start(timeoutMs = closeTimeoutMs): Promise<Terminable> {
+  function start(): Promise<Terminable> {
     return startTerminable(redis.url, {
-      WS_CLOSE_TIMEOUT: String(timeoutMs / 1_000),
+      WS_CLOSE_TIMEOUT: String(closeTimeoutMs / 1_000),
       LOG_LEVEL: "info",
     });
   }

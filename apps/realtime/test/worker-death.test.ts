@@ -78,7 +78,7 @@ describe("a worker that dies", () => {
       await replaced(1, dying);
       await waitUntil("all are ready", async () => (await fetch(`${workers.url}/ready`)).ok);
       for (const client of clients) client.close();
-    });
+    }, 30_000);
 
     test("is named by the log, and by /ready until its place is taken", async () => {
       const { pid } = workers.process;
@@ -123,7 +123,7 @@ describe("a worker that dies", () => {
       for (const socket of sockets) socket.destroy();
       await replaced(1, dying);
       await waitUntil("all are ready", async () => (await fetch(`${workers.url}/ready`)).ok);
-    });
+    }, 30_000);
 
     test("a worker that hangs gets no new clients and makes /health fail", async () => {
       const hanging = workers.pids().get(1) as number;
@@ -170,7 +170,7 @@ describe("a worker that dies", () => {
       await folder.remove();
       await waitUntil("it is replaced at last", async () => (await fetch(`${workers.url}/ready`)).ok);
       await workers.stop();
-    });
+    }, 30_000);
   });
 
   /** Runs two workers until they end by themselves. */

@@ -116,7 +116,7 @@ describe("connections to workers", () => {
     });
     for (const answer of await Promise.all(answers))
       expect(answer).toMatch(/^HTTP\/1\.1 408 Request Timeout/);
-  });
+  }, 30_000);
 
   test("that break off do no harm", async () => {
     for (const bytes of [

@@ -59,7 +59,7 @@ describe("workers that are told to stop", () => {
       expect(client.socket.recovered).toBe(true);
       client.close();
     }
-  });
+  }, 30_000);
 
   test("take nobody in meanwhile, say why, and do not wait for clients that do not answer", async () => {
     const workers = await start();

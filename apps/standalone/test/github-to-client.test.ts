@@ -21,7 +21,7 @@ let client: TestClient;
 beforeAll(async () => {
   server = await startRoomcast("standalone", { env: { GITHUB_WEBHOOK_SECRET: secret } });
   client = await TestClient.connected(server.url, { token: testToken() });
-});
+}, 30_000);
 afterAll(async () => {
   client.close();
   await server.stop();

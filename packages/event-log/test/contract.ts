@@ -205,7 +205,7 @@ export function eventLogContract(
       test("`reached` resolves when the offset was delivered, and false in vain", async () => {
         const recorder = await Recorder.of(log);
         const before = recorder.follower.position.offset;
-        const reached = recorder.follower.reached(before + 1, 30_000);
+        const reached = recorder.follower.reached(before + 1, 5_000);
         await append();
         expect(await reached).toBe(true);
         expect(recorder.entries.length).toBe(1);

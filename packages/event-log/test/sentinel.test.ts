@@ -10,11 +10,11 @@ const logs = new RedisLogs();
 let group: SentinelGroup;
 beforeEach(async () => {
   group = await startSentinelGroup({ replicas: 1, sentinels: 1 });
-});
+}, 30_000);
 afterEach(async () => {
   await logs.closeAll();
   await group.stop();
-});
+}, 30_000);
 
 describe("with Sentinel", () => {
   test.each(["SIGKILL", "SIGSTOP"] as const)(
@@ -57,5 +57,5 @@ describe("with Sentinel", () => {
     const again = await log.append(one);
     expect(again).toMatchObject({ id: one.id, duplicate: true });
     expect((await log.head()).offset).toBe(again.position.offset);
-  });
+  }, 30_000);
 });

@@ -187,16 +187,19 @@ describe("errors", () => {
   test("a Redis that hangs: who waits for the read and who waits for the next fail in time", async () => {
     const errors: Error[] = [];
     const link = await TcpProxy.start(redis.port);
+    const commandTimeoutMs = 3_000;
     const log = await logs.open(`redis://127.0.0.1:${link.port}`, {
-      commandTimeoutMs: 1_000,
+      commandTimeoutMs,
       onError: (error) => errors.push(error),
     });
     await log.append(request());
     const ask = (after: number) => log.history("project:1", { after, limit: 10 });
     link.cut();
+    const began = performance.now();
     const first = [ask(0), ask(1)];
     await new Promise((resolve) => setImmediate(resolve));
     expect(await codes([...first, ask(0), ask(1)])).toEqual(Array(4).fill("unavailable"));
+    expect(performance.now() - began).toBeLessThan(1.9 * commandTimeoutMs);
     await waitUntil("the loss of the hung connection", () => errors.length > 0);
     link.heal();
     await waitUntil("a new connection", async () => (await codes([ask(0)]))[0] === "ok");

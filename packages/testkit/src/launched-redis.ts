@@ -78,7 +78,7 @@ class LaunchedRedis implements RedisServer {
     const launched = await launcher.launch(this.port, dir, args);
     this.#process = launched;
     const answers = async () => launched.hasExited || (await this.#answers(launched.pid));
-    await waitUntil(`Redis answers at ${this.port}`, answers);
+    await waitUntil(`Redis answers at ${this.port}`, answers, 30_000);
     if (launched.hasExited) throw new Error(`Redis ended at once:\n${launched.output}`);
   }
 

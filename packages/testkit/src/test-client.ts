@@ -15,7 +15,7 @@ export interface TestClientOptions extends Partial<ManagerOptions & SocketOption
   namespace?: string;
 }
 
-const patienceMs = 30_000;
+const patienceMs = 10_000;
 
 /** A stock socket.io-client whose tests read as dialogues: say something, then wait for what must come. */
 export class TestClient {
@@ -56,7 +56,7 @@ export class TestClient {
     return client;
   }
 
-  /** The next event, or the next of this name; others before it stay for later calls. Rejects after 30 s. */
+  /** The next event, or the next of this name; others before it stay for later calls. Rejects after 10 s. */
   async next(name?: string): Promise<Received> {
     const deadline = Date.now() + patienceMs;
     for (;;) {

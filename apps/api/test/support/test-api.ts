@@ -85,7 +85,7 @@ export class TestApi {
   /** What stands in the log by now. */
   async appended(): Promise<(LogEntry & { envelope: EventEnvelope })[]> {
     const head = await this.log.head();
-    await this.#follower?.reached(head.offset, 30_000);
+    await this.#follower?.reached(head.offset, 1_000);
     return this.#entries.map((entry) => ({ ...entry, envelope: JSON.parse(entry.json) }));
   }
 

@@ -7,7 +7,7 @@ export interface RawClientOptions extends ClientOptions {
   query?: string;
 }
 
-const patienceMs = 30_000;
+const patienceMs = 5_000;
 
 /** A WebSocket that speaks Engine.IO and Socket.IO by hand, so that it can say what no stock client would. */
 export class RawClient {
@@ -73,7 +73,7 @@ export class RawClient {
     this.socket.send(frame, () => undefined);
   }
 
-  /** The next frame that begins like this; earlier ones are passed over. Rejects when the connection ends or after 30 s. */
+  /** The next frame that begins like this; earlier ones are passed over. Rejects when the connection ends or after 5 s. */
   async next(beginning: string): Promise<string> {
     const timer = setTimeout(() => this.#wake(), patienceMs);
     const deadline = Date.now() + patienceMs;

@@ -30,7 +30,7 @@ export class Recorder implements LogSink {
   }
 
   /** Resolves once `condition` holds; it is asked after everything that happens. */
-  async until(condition: (recorder: this) => boolean, timeoutMs = 30_000): Promise<void> {
+  async until(condition: (recorder: this) => boolean, timeoutMs = 15_000): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!condition(this)) {
       if (Date.now() > deadline)
