@@ -96,7 +96,7 @@ function readWorkers(read: EnvReader): number {
     default: "1",
     pattern: /^([1-9]\d?|auto)$/,
     expected: `an integer from 1 to ${maxWorkers}, or \`auto\``,
-    description: "Processes that share the port, each a replica; `auto` for one on every core, 99 at most.",
+    description: `Processes that share the port, each a replica; \`auto\` for one on every core, ${maxWorkers} at most.`,
   });
   return text === "auto" ? workersFor(availableParallelism()) : Number(text);
 }

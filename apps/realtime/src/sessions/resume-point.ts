@@ -24,7 +24,11 @@ export function resumePoint(
   head: LogHead,
 ): ResumePoint {
   const isLost = seen !== undefined && breakOf(seen, head) !== undefined;
-  const from = isLost ? seen : startOf(stored, seen, head);
+  return goOnFrom(isLost ? seen : startOf(stored, seen, head), head);
+}
+
+/** Says of a place where a room is to go on whether it can. */
+export function goOnFrom(from: Position, head: LogHead): ResumePoint {
   const reset = breakOf(from, head);
   return { from, ...(reset === undefined ? {} : { reset }) };
 }

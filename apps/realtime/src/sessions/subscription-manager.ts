@@ -14,7 +14,7 @@ import {
 import { sendReset } from "../delivery/server-event.ts";
 import { parseRoomFilter } from "../rooms/room-filter.ts";
 import { answerOf, type Entrance, type Wish } from "./entrance.ts";
-import { type ResumePoint, resumePoint } from "./resume-point.ts";
+import { goOnFrom, type ResumePoint, resumePoint } from "./resume-point.ts";
 import type { Session, Subscription } from "./session.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 import type { SessionStore, StoredSession } from "./session-store.ts";
@@ -180,8 +180,7 @@ export class SubscriptionManager {
   async #start(text: string): Promise<ResumePoint> {
     const { epoch, offset, replay } = parsePosition(text);
     const from = { epoch, offset: Math.min(offset, replay?.at ?? offset) };
-    const reset = breakOf(from, await this.#headFor([{ epoch, offset }]));
-    return { from, ...(reset === undefined ? {} : { reset }) };
+    return goOnFrom(from, await this.#headFor([{ epoch, offset }]));
   }
 
   /**
