@@ -11,7 +11,7 @@ export interface AnswerCacheOptions {
   now: () => number;
 }
 
-/** A yes, a no, or undefined when no answer was to be had; that is told to whoever asked, but not kept. */
+/** A yes, a no, or undefined when no answer was to be had; that is told to all who asked, but not kept. */
 export type Answer = boolean | undefined;
 
 interface Kept {

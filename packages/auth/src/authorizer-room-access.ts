@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Room, roomKinds } from "@roomcast/events";
+import { ProtocolError, type Room, roomKinds } from "@roomcast/events";
 import { type Answer, AnswerCache } from "./answer-cache.ts";
 import { ClaimsRoomAccess } from "./claims-room-access.ts";
 import { parseHttpUrl, requestJson } from "./http-json.ts";
@@ -11,7 +11,7 @@ import { formatRoomPattern } from "./room-pattern.ts";
 export interface AuthorizerConfig {
   /** Gets `POST { userId, room, claims: { rooms, scope } }` and answers 200 with `{ "allow": true | false }`. */
   url: string;
-  /** Told once of every question without a usable answer; the room is denied. */
+  /** Told once of every question without a usable answer; it is asked again when the caller comes back. */
   onError: (error: Error) => void;
   /** How long one question may take. Default 2,000. */
   timeoutMs?: number;
@@ -47,7 +47,7 @@ export class AuthorizerRoomAccess implements RoomAccess {
     if (roomKinds[room.kind].access !== "granted") return false;
     const question = questionOf(principal, room);
     const answer = this.#answers.resolve(principal.userId, digestOf(question), () => this.#ask(question));
-    return answer instanceof Promise ? answer.then(isYes) : isYes(answer);
+    return answer instanceof Promise ? answer.then(known) : known(answer);
   }
 
   invalidate(userId: string): void {
@@ -58,7 +58,7 @@ export class AuthorizerRoomAccess implements RoomAccess {
     try {
       return allowOf(await requestJson(this.#url, { body: question, timeoutMs: this.#timeoutMs }));
     } catch (error) {
-      this.#onError(new Error("the authoriser gave no usable answer; access is denied", { cause: error }));
+      this.#onError(new Error("the authoriser gave no usable answer; callers are told to try again", { cause: error }));
       return undefined;
     }
   }
@@ -80,6 +80,7 @@ function allowOf(answer: unknown): boolean {
   return allow;
 }
 
-function isYes(answer: Answer): boolean {
-  return answer === true;
+function known(answer: Answer): boolean {
+  if (answer !== undefined) return answer;
+  throw new ProtocolError("unavailable", "whether you may enter this room cannot be asked now: try again");
 }

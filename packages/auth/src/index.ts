@@ -1,5 +1,6 @@
 export { type AuthorizerConfig, AuthorizerRoomAccess } from "./authorizer-room-access.ts";
 export { ClaimsRoomAccess } from "./claims-room-access.ts";
+export { clockToleranceMs, hasExpired } from "./clock.ts";
 export { createRoomAccess } from "./create-room-access.ts";
 export { createTokenVerifier } from "./create-token-verifier.ts";
 export { type ApiKey, createApiKeyVerifier, parseApiKeys } from "./http-credentials.ts";
@@ -10,7 +11,7 @@ export { readTokenRules } from "./read-token-rules.ts";
 export { MemoryRevocationStore } from "./revocation/memory-revocation-store.ts";
 export { RedisRevocationStore } from "./revocation/redis-revocation-store.ts";
 export { createRevocableVerifier } from "./revocation/revocable-verifier.ts";
-export { parseRevocation, type Revocation, revokesToken } from "./revocation/revocation.ts";
+export { parseRevocation, type Revocation, revokedRoom, revokesToken } from "./revocation/revocation.ts";
 export type { RevocationStore } from "./revocation/revocation-store.ts";
 export { type ControlLog, Revoker, revokeControl } from "./revocation/revoker.ts";
 export type { RoomAccess } from "./room-access.ts";

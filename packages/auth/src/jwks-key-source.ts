@@ -10,56 +10,100 @@ const maxAgeMs = 600_000;
 /** At most one fetch in this time, whatever tokens ask for. */
 const minIntervalMs = 5_000;
 
+/** How many tokens may wait for the end of that time. */
+const maxWaiting = 1_000;
+
+export interface JwksKeySourceOptions {
+  /** How long one fetch may take. */
+  timeoutMs: number;
+  /** A clock in milliseconds that never goes back. */
+  now: () => number;
+  sleep: (ms: number) => Promise<void>;
+}
+
 /**
- * The keys of a JWKS URL, fetched as a whole. An unknown `kid` fetches again (the issuer may have rotated its keys), but
- * strangers who invent key names can neither flood the issuer nor keep a known key from being found.
+ * The keys of a JWKS URL, fetched as a whole. That a `kid` is unknown is said only of a set that was fetched after the
+ * token came: the issuer may have rotated its keys since the last fetch. Until the next fetch the token waits. Strangers
+ * who invent key names can neither flood the issuer nor keep a known key from being found; when too many tokens wait,
+ * further ones are `unavailable`.
  */
 export class JwksKeySource implements KeySource {
   readonly #url: URL;
-  readonly #timeoutMs: number;
-  readonly #now: () => number;
+  readonly #options: JwksKeySourceOptions;
   #keys: readonly NamedKey[] = [];
   #fetchedAtMs = Number.NEGATIVE_INFINITY;
   #triedAtMs = Number.NEGATIVE_INFINITY;
   #fetching: Promise<void> | undefined;
+  /** The fetch that tokens wait for until the interval is over. */
+  #next: Promise<void> | undefined;
+  #waiting = 0;
   #failure: unknown;
 
-  constructor(url: URL, timeoutMs: number, now: () => number) {
+  constructor(url: URL, options: JwksKeySourceOptions) {
     this.#url = url;
-    this.#timeoutMs = timeoutMs;
-    this.#now = now;
+    this.#options = options;
   }
 
   async keyFor(header: TokenHeader): Promise<VerificationKey> {
     if (header.kid === undefined || !keySetAlgorithms.some((name) => name === header.alg)) throw refusal();
-    const known = this.#find(header);
-    if (known !== undefined) return known;
-    await this.#refresh();
-    const found = this.#find(header);
+    const found = this.#find(header) ?? (await this.#findUnderWay(header)) ?? (await this.#findAnew(header));
     if (found !== undefined) return found;
     throw this.#failure === undefined ? refusal() : unavailable(this.#failure);
   }
 
   /** By name and algorithm, because RFC 7517 §4.5 lets keys of different types share a `kid`. */
   #find({ kid, alg }: TokenHeader): NamedKey | undefined {
-    if (this.#now() - this.#fetchedAtMs >= maxAgeMs) return undefined;
+    if (this.#options.now() - this.#fetchedAtMs >= maxAgeMs) return undefined;
     return this.#keys.find((key) => key.kid === kid && key.algorithms.some((name) => name === alg));
   }
 
-  async #refresh(): Promise<void> {
-    if (this.#fetching === undefined && this.#now() - this.#triedAtMs >= minIntervalMs) {
-      this.#triedAtMs = this.#now();
-      this.#fetching = this.#fetch().finally(() => {
-        this.#fetching = undefined;
-      });
-    }
+  async #findUnderWay(header: TokenHeader): Promise<NamedKey | undefined> {
     await this.#fetching;
+    return this.#find(header);
   }
 
-  async #fetch(): Promise<void> {
+  /** Looks in a set whose fetch begins after the call. A fetch that has just failed is not repeated at once. */
+  async #findAnew(header: TokenHeader): Promise<NamedKey | undefined> {
+    // One that is under way now has begun since the token came, for the last one was waited for.
+    const pauseMs = this.#triedAtMs + minIntervalMs - this.#options.now();
+    if (this.#fetching !== undefined || pauseMs <= 0) await (this.#fetching ?? this.#fetch());
+    else if (this.#failure === undefined) await this.#wait(pauseMs);
+    return this.#find(header);
+  }
+
+  async #wait(pauseMs: number): Promise<void> {
+    if (this.#waiting >= maxWaiting) throw unavailable(new Error(`${maxWaiting} tokens wait for the next fetch`));
+    this.#waiting++;
     try {
-      this.#keys = parseKeySet(await requestJson(this.#url, { timeoutMs: this.#timeoutMs }));
-      this.#fetchedAtMs = this.#now();
+      this.#next ??= this.#fetchAfter(pauseMs);
+      await this.#next;
+    } finally {
+      this.#waiting--;
+    }
+  }
+
+  async #fetchAfter(pauseMs: number): Promise<void> {
+    const before = this.#triedAtMs;
+    await this.#options.sleep(pauseMs);
+    this.#next = undefined;
+    // A token that came when the pause was over, but not yet the sleep, has made the fetch.
+    if (this.#triedAtMs !== before) await this.#fetching;
+    else await this.#fetch();
+  }
+
+  #fetch(): Promise<void> {
+    this.#triedAtMs = this.#options.now();
+    this.#fetching = this.#request().finally(() => {
+      this.#fetching = undefined;
+    });
+    return this.#fetching;
+  }
+
+  async #request(): Promise<void> {
+    try {
+      const document = await requestJson(this.#url, { timeoutMs: this.#options.timeoutMs });
+      this.#keys = parseKeySet(document);
+      this.#fetchedAtMs = this.#options.now();
       this.#failure = undefined;
     } catch (error) {
       this.#failure = error;
@@ -72,5 +116,5 @@ function refusal(): ProtocolError {
 }
 
 function unavailable(cause: unknown): ProtocolError {
-  return new ProtocolError("unavailable", "the keys to verify tokens cannot be fetched", { cause });
+  return new ProtocolError("unavailable", "the keys to verify tokens cannot be fetched now", { cause });
 }

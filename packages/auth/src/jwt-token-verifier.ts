@@ -1,6 +1,7 @@
 import { ProtocolError } from "@roomcast/events";
 import jwt, { type VerifyOptions } from "jsonwebtoken";
 import { parseClaims } from "./claims.ts";
+import { clockToleranceMs, isIssuedAhead } from "./clock.ts";
 import type { Principal } from "./principal.ts";
 import { asToken, readTokenHeader } from "./token-header.ts";
 import type { TokenVerifier } from "./token-verifier.ts";
@@ -21,13 +22,15 @@ export class JwtTokenVerifier implements TokenVerifier {
   async verify(token: unknown): Promise<Principal> {
     const text = asToken(token);
     const key = await this.#keys.keyFor(readTokenHeader(text));
-    return parseClaims(this.#payloadOf(text, key));
+    const principal = parseClaims(this.#payloadOf(text, key));
+    if (isIssuedAhead(principal, this.#now())) throw issuedAhead(principal);
+    return principal;
   }
 
   #payloadOf(token: string, { key, algorithms }: VerificationKey): unknown {
     try {
-      const clockTimestamp = this.#now() / 1_000;
-      return jwt.verify(token, key, { ...this.#rules, algorithms: [...algorithms], clockTimestamp });
+      const clock = { clockTimestamp: this.#now() / 1_000, clockTolerance: clockToleranceMs / 1_000 };
+      return jwt.verify(token, key, { ...this.#rules, ...clock, algorithms: [...algorithms] });
     } catch (error) {
       throw asRefusal(error);
     }
@@ -38,4 +41,9 @@ function asRefusal(cause: unknown): ProtocolError {
   return cause instanceof jwt.TokenExpiredError
     ? new ProtocolError("token_expired", "the token has expired", { cause })
     : new ProtocolError("unauthorized", "the token does not verify", { cause });
+}
+
+function issuedAhead({ issuedAtMs = 0 }: Principal): ProtocolError {
+  const message = `the token's \`iat\` (${new Date(issuedAtMs).toISOString()}) lies ahead: set the issuer's clock right`;
+  return new ProtocolError("unauthorized", message);
 }

@@ -4,7 +4,7 @@ import type { Principal } from "./principal.ts";
 export interface TokenVerifier {
   /**
    * The principal of a valid token; takes whatever a client sent. Rejects with `ProtocolError`: `unauthorized`,
-   * `token_expired`, or `unavailable` when the keys it takes to tell cannot be fetched.
+   * `token_expired`, or `unavailable` when the keys it takes to tell cannot be fetched now.
    */
   verify(token: unknown): Promise<Principal>;
 }
@@ -14,8 +14,6 @@ interface TokenRules {
   issuer?: string;
   /** The `aud` a token must have or contain; unset, any. */
   audience?: string;
-  /** How far the issuer's clock may be off for `exp` and `nbf`: 0 to 30,000. Default 5,000. */
-  clockToleranceMs?: number;
   /** The time in milliseconds since 1970. Default `Date.now`. */
   now?: () => number;
 }
@@ -39,6 +37,8 @@ export interface JwksConfig extends TokenRules {
   jwksUrl: string;
   /** How long one fetch of the key set may take. Default 3,000. */
   jwksTimeoutMs?: number;
+  /** Resolves after some milliseconds. Default: by a timer. */
+  sleep?: (ms: number) => Promise<void>;
   secret?: never;
   publicKeyPem?: never;
 }

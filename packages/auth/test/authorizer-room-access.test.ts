@@ -96,19 +96,20 @@ describe("what is answered", () => {
     ["silence", () => {}],
     ["a body that never ends", (response) => void response.writeHead(200).write('{"allow":true')],
     ["a hang-up", (response) => response.destroy()],
-  ])("%s denies, is reported once and not kept", async (_title, behaviour) => {
+  ])("%s is neither yes nor no, is reported once and not kept", async (_title, behaviour) => {
     answer = behaviour;
-    expect(await Promise.all([enters(), enters()])).toEqual([false, false]);
+    const both = await Promise.allSettled([enters(), enters()]);
+    for (const one of both) expect(one).toMatchObject({ reason: { code: "unavailable", retryable: true } });
     expect(server.seen).toHaveLength(1);
-    expect(errors.map(String)).toEqual([expect.stringContaining("access is denied")]);
+    expect(errors.map(String)).toEqual([expect.stringContaining("no usable answer")]);
 
     answer = allow;
     expect(await enters()).toBe(true);
   });
 
-  test("nothing, because nobody listens, denies and is reported", async () => {
+  test("nothing, because nobody listens, is neither yes nor no and is reported", async () => {
     await server.close();
-    expect(await enters()).toBe(false);
+    await expect(enters()).rejects.toMatchObject({ code: "unavailable" });
     expect(errors).toHaveLength(1);
   });
 });

@@ -30,7 +30,7 @@ beforeEach(async () => {
   clock = new Clock(now());
   publish(jwkOf(rsa, { kid: "r1", alg: "RS256" }), jwkOf(ec, { kid: "e1" }));
   server = await startServer((response) => answer(response));
-  verifier = createTokenVerifier({ jwksUrl: server.url, jwksTimeoutMs: 2_000, now: clock.now });
+  verifier = createTokenVerifier({ jwksUrl: server.url, jwksTimeoutMs: 2_000, now: clock.now, sleep: clock.sleep });
 });
 afterEach(() => server.close());
 
@@ -89,6 +89,7 @@ describe("when the token does not fit the key", () => {
     ["without signature", () => forgedToken({ alg: "RS256", kid: "r1" }, claimsWith())],
   ])("%s, it is refused", async (_title, make) => {
     await expectAccepted(token(rsa, "r1"));
+    clock.advance(ages.fresh);
     await expectRefusal(verifier, make());
   });
 
@@ -108,19 +109,64 @@ describe("when the issuer rotates its keys", () => {
     publish(jwkOf(next, { kid: "r2" }));
     clock.advance(ages.fresh);
     await expectAccepted(token(next, "r2"));
+    clock.advance(ages.fresh);
     await expectRefusal(verifier, token(rsa, "r1"));
+    expect(server.seen).toHaveLength(3);
+  });
+
+  test("right after a fetch, a token with the new key waits for the next one and is accepted", async () => {
+    await expectAccepted(token(rsa, "r1"));
+    publish(jwkOf(next, { kid: "r2" }));
+    const waiting = expectAccepted(token(next, "r2"));
+    await clock.sleeping(1);
+    expect(server.seen).toHaveLength(1);
+    clock.advance(ages.fresh);
+    await waiting;
     expect(server.seen).toHaveLength(2);
   });
 
-  test("invented kids cause at most one fetch in 5 s and do not shut out known keys", async () => {
-    await expectAccepted(token(rsa, "r1"));
+  test("a set that was asked for before the token came does not say that its key is unknown", async () => {
+    const open: ServerResponse[] = [];
+    answer = (response) => open.push(response);
+    const first = expectAccepted(token(rsa, "r1"));
+    await server.received(1);
+    clock.advance(1);
+    const second = expectAccepted(token(next, "r2"));
+    publish(jwkOf(next, { kid: "r2" }));
+    for (const response of open) sendJson(response, { keys: [jwkOf(rsa, { kid: "r1" })] });
+    await first;
+    await clock.sleeping(1);
     clock.advance(ages.fresh);
-    for (let index = 0; index < 50; index += 1) await expectRefusal(verifier, token(next, `x${index}`));
+    await second;
+    expect(server.seen).toHaveLength(2);
+  });
+
+  test("invented kids cause at most one fetch in 5 s, are refused then, and do not shut out known keys", async () => {
+    await expectAccepted(token(rsa, "r1"));
+    const refused = Array.from({ length: 50 }, (_, index) => expectRefusal(verifier, token(next, `x${index}`)));
+    await clock.sleeping(1);
+    await expectAccepted(token(rsa, "r1"));
+    expect(server.seen).toHaveLength(1);
+    clock.advance(ages.fresh);
+    await Promise.all(refused);
     await expectAccepted(token(rsa, "r1"));
     expect(server.seen).toHaveLength(2);
+    expect(clock.slept).toBe(1);
+  });
 
-    clock.advance(ages.stale);
+  test("more invented kids than may wait are told to come again; known keys are accepted", async () => {
     await expectAccepted(token(rsa, "r1"));
+    const text = token(next, "x");
+    const outcomes = Array.from({ length: 1_010 }, () => verifier.verify(text));
+    const codes = Promise.allSettled(outcomes).then((all) =>
+      all.map((one) => (one as PromiseRejectedResult).reason.code),
+    );
+    await clock.sleeping(1);
+    await expectAccepted(token(rsa, "r1"));
+    clock.advance(ages.fresh);
+    expect((await codes).filter((code) => code === "unavailable")).toHaveLength(10);
+    expect((await codes).filter((code) => code === "unauthorized")).toHaveLength(1_000);
+    expect(server.seen).toHaveLength(2);
   });
 });
 

@@ -1,6 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { createSecretKey, randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import {
+  clockToleranceMs,
   createRevocableVerifier,
   createRoomAccess,
   createTokenVerifier,
@@ -12,6 +13,7 @@ import {
 import { parseRoom } from "@roomcast/events";
 import { parseRedisUrl, RedisConnection } from "@roomcast/service";
 import { type RedisServer, startRedis } from "@roomcast/testkit";
+import { claimsWith, tokenOf } from "./support/tokens.ts";
 
 const secret = "a-secret-of-thirty-two-bytes-or-more";
 const verifier = createTokenVerifier({ secret });
@@ -45,8 +47,29 @@ describe.each<[string, () => RevocationStore]>([
     await store.add({ userId: "ada", atMs: later() });
     await expect(revocable.verify(token("ada"))).rejects.toMatchObject({ code: "revoked" });
     await expect(revocable.verify(token("bob"))).resolves.toMatchObject({ userId: "bob" });
-    await store.add({ userId: "ada", atMs: Date.now() - 5_000 });
-    await expect(revocable.verify(token("ada"))).resolves.toMatchObject({ userId: "ada" });
+    await store.add({ userId: "bob", atMs: Date.now() - clockToleranceMs - 1_000 });
+    await expect(revocable.verify(token("bob"))).resolves.toMatchObject({ userId: "bob" });
+  });
+
+  test("what is taken back stays so when a clock that is behind takes it back again", async () => {
+    const store = open();
+    const room = "project:1";
+    for (const atMs of [later(), later() - 3_600_000]) {
+      await store.add({ userId: "ada", atMs });
+      await store.add({ userId: "ada", room, atMs });
+    }
+    const { everythingUntilMs, roomsUntilMs } = await store.of("ada");
+    expect(everythingUntilMs).toBeGreaterThan(Date.now());
+    expect(roomsUntilMs.get(room)).toBeGreaterThan(Date.now());
+  });
+
+  test.each([0, 2, 5])("a token with `iat` %d s ahead is taken back all the same", async (ahead) => {
+    const store = open();
+    const iat = Math.floor(Date.now() / 1_000) + ahead;
+    const early = tokenOf(claimsWith({ iat, exp: iat + 60 }), createSecretKey(secret, "utf8"), { alg: "HS256" });
+    await store.add({ userId: "ada", atMs: iat * 1_000 - ahead * 1_000 });
+    const revocable = createRevocableVerifier(createTokenVerifier({ secret, now: () => iat * 1_000 }), store);
+    await expect(revocable.verify(early)).rejects.toMatchObject({ code: "revoked" });
   });
 
   test("one token by its jti", async () => {

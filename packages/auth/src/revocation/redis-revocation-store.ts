@@ -5,8 +5,7 @@ import type { RevocationStore } from "./revocation-store.ts";
 
 /** The Redis commands that the store needs; a node-redis client has them. */
 export interface RevocationCommands {
-  hSet(key: string, field: string, value: string): Promise<unknown>;
-  pExpire(key: string, ms: number): Promise<unknown>;
+  eval(script: string, call: { keys: string[]; arguments: string[] }): Promise<unknown>;
   hGetAll(key: string): Promise<Record<string, string>>;
 }
 
@@ -23,6 +22,16 @@ export interface RedisRevocationStoreOptions {
 
 const everything = "*";
 
+const addScript = `
+-- KEYS[1] hash of a user's revocations
+-- ARGV[1] field    ARGV[2] time in ms    ARGV[3] time to live in ms
+-- The clock of one caller may be behind another's: what is taken back stays so
+if tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '0') < tonumber(ARGV[2]) then
+  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
+end
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+`;
+
 /** One hash for each user: `*`, `token:<jti>` and `room:<name>`, each with the time. */
 export class RedisRevocationStore implements RevocationStore {
   readonly #options: Required<RedisRevocationStoreOptions>;
@@ -34,10 +43,8 @@ export class RedisRevocationStore implements RevocationStore {
   async add({ userId, tokenId, room, atMs }: Revocation): Promise<void> {
     const field =
       tokenId !== undefined ? `token:${tokenId}` : room !== undefined ? `room:${room}` : everything;
-    await this.#run((redis) => {
-      const key = this.#key(userId);
-      return Promise.all([redis.hSet(key, field, String(atMs)), redis.pExpire(key, this.#options.ttlMs)]);
-    });
+    const call = { keys: [this.#key(userId)], arguments: [field, String(atMs), String(this.#options.ttlMs)] };
+    await this.#run((redis) => redis.eval(addScript, call));
   }
 
   async of(userId: string): Promise<UserRevocations> {

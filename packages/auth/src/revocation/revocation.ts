@@ -1,4 +1,5 @@
 import { ProtocolError, parseRoom, type RoomName, roomIdPattern } from "@roomcast/events";
+import { mayBeIssuedBy } from "../clock.ts";
 import type { Principal } from "../principal.ts";
 
 /** Takes back one token, one room, or everything that a user's tokens have granted until now. */
@@ -8,7 +9,7 @@ export interface Revocation {
   tokenId?: string;
   /** Only the right to be in this room. */
   room?: RoomName;
-  /** Tokens issued until then are concerned; later ones are not. Milliseconds since 1970. */
+  /** Tokens that may have been issued by then are concerned; later ones are not. Milliseconds since 1970. */
   atMs: number;
 }
 
@@ -23,24 +24,24 @@ export interface UserRevocations {
 /** Whether the principal's token is taken back as a whole. */
 export function isRevoked(principal: Principal, { everythingUntilMs, tokenIds }: UserRevocations): boolean {
   if (principal.tokenId !== undefined && tokenIds.has(principal.tokenId)) return true;
-  return everythingUntilMs !== undefined && issuedUntil(principal, everythingUntilMs);
+  return everythingUntilMs !== undefined && mayBeIssuedBy(principal, everythingUntilMs);
 }
 
 /** The rooms that the principal's token no longer opens. */
 export function revokedRooms(principal: Principal, { roomsUntilMs }: UserRevocations): Set<RoomName> {
-  const rooms = [...roomsUntilMs].filter(([, untilMs]) => issuedUntil(principal, untilMs));
+  const rooms = [...roomsUntilMs].filter(([, untilMs]) => mayBeIssuedBy(principal, untilMs));
   return new Set(rooms.map(([room]) => room));
 }
 
 /** Whether one revocation ends the principal's token as a whole. */
 export function revokesToken(principal: Principal, { tokenId, room, atMs }: Revocation): boolean {
   if (room !== undefined) return false;
-  return tokenId === undefined ? issuedUntil(principal, atMs) : tokenId === principal.tokenId;
+  return tokenId === undefined ? mayBeIssuedBy(principal, atMs) : tokenId === principal.tokenId;
 }
 
-/** `iat` has whole seconds; a token that does not say when it was issued may be old. */
-function issuedUntil({ issuedAtMs }: Principal, untilMs: number): boolean {
-  return issuedAtMs === undefined || issuedAtMs <= untilMs;
+/** The room that one revocation takes from the principal, if it takes one. */
+export function revokedRoom(principal: Principal, { room, atMs }: Revocation): RoomName | undefined {
+  return room !== undefined && mayBeIssuedBy(principal, atMs) ? room : undefined;
 }
 
 /** Parses `{ userId, tokenId?, room? }`, or throws `ProtocolError("invalid_command")`. */
