@@ -27,13 +27,18 @@ export function historyCommand(log: ReadableLog, access: RoomAccess): Command {
     const room = parseRoom(name);
     // Null counts as absent, as in every optional field.
     const from = since == null ? undefined : parsePosition(since);
-    if (!(await access.mayEnter(session.principal, room))) {
+    const checkAccess = async () => {
+      if (await access.mayEnter(session.principal, room)) return;
       throw new ProtocolError("forbidden", "you may not enter this room");
-    }
+    };
+    await checkAccess();
     // One page at a time, and none while the client has not read the last: pages are what takes most memory.
     return session.inTurn(async () => {
       checkReads(session);
-      return readPage(log, room.name, from, limit ?? defaultLimit);
+      const page = await readPage(log, room.name, from, limit ?? defaultLimit);
+      // It may have been taken away since, and the turn may have been long in coming.
+      await checkAccess();
+      return page;
     });
   };
 }

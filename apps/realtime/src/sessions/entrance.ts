@@ -37,9 +37,11 @@ export interface Wish {
   reset?: ResetReason;
   /** Kept from an earlier connection of the session. */
   since?: number;
+  /** Whether the client takes itself to be in the room already: if it may not be, it has to be told. */
+  isFollowed?: boolean;
 }
 
-/** Asks once more, now that the subscription stands, whether the session may be in the room. */
+/** Asks once more, now that the subscription stands, whether the session may be in the room; `unavailable` if unknown. */
 export type Recheck = (room: RoomName) => Promise<boolean>;
 
 /**
@@ -71,9 +73,18 @@ export class Entrance {
     this.#options.rooms.leave(session, room, subscription.filter);
   }
 
+  /** Takes a room from a session at once and tells it so; the stored session forgets it too. */
+  async revoke(session: Session, room: RoomName): Promise<void> {
+    const { follower, store } = this.#options;
+    this.leave(session, room);
+    sendReset(session.connection.socket, room, "access", follower.position);
+    await session.store((versions) => store.drop(session.id, room, versions));
+  }
+
   /**
    * Enters rooms with their past. `delivered` says what the session was given before. Rejects with `unavailable` when
-   * the past or the session cannot be read or stored; nothing has changed then, unless the connection was cut.
+   * the past, the access or the session cannot be read or stored; nothing has changed then, unless the connection was
+   * cut.
    */
   async enter(
     session: Session,
@@ -124,10 +135,12 @@ export class Entrance {
   }
 
   async #leaveForbidden(session: Session, wishes: Wish[], recheck: Recheck): Promise<void> {
+    const may = await Promise.all(wishes.map(({ room }) => recheck(room)));
+    const forbidden = wishes.filter((_, index) => !may[index]);
     await Promise.all(
-      wishes.map(async ({ room }) => {
-        if (!(await recheck(room))) this.leave(session, room);
-      }),
+      forbidden.map(({ room, isFollowed }) =>
+        isFollowed ? this.revoke(session, room) : this.leave(session, room),
+      ),
     );
   }
 

@@ -1,6 +1,6 @@
-import { type Revocation, type RoomAccess, revokeControl, revokesToken } from "@roomcast/auth";
+import { type Revocation, type RoomAccess, revokeControl, revokedRoom, revokesToken } from "@roomcast/auth";
 import type { LogEntry } from "@roomcast/event-log";
-import { ProtocolError } from "@roomcast/events";
+import { ProtocolError, type RoomName } from "@roomcast/events";
 import type { Session } from "./session.ts";
 import { expel } from "./session-keeper.ts";
 import type { SessionRegistry } from "./session-registry.ts";
@@ -46,14 +46,14 @@ export class RevocationControl {
   #applyTo(session: Session, revocation: Revocation): void {
     if (revokesToken(session.principal, revocation)) {
       expel(session, new ProtocolError("revoked", "the token was revoked"));
-    } else if (revocation.room !== undefined) {
-      this.#takeRoom(session, revocation);
+    } else {
+      this.#takeRoom(session, revokedRoom(session.principal, revocation));
     }
   }
 
-  #takeRoom(session: Session, { room, atMs }: Revocation): void {
+  #takeRoom(session: Session, room: RoomName | undefined): void {
     const { principal } = session;
-    if (room === undefined || (principal.issuedAtMs ?? 0) > atMs) return;
+    if (room === undefined) return;
     session.principal = { ...principal, lostRooms: new Set([...(principal.lostRooms ?? []), room]) };
     if (!session.subscriptions.has(room)) return;
     this.#options.subscriptions().revoke(session, room).catch(this.#options.onError);

@@ -1,3 +1,4 @@
+import { hasExpired } from "@roomcast/auth";
 import { ProtocolError } from "@roomcast/events";
 import type { Cluster } from "../cluster/cluster.ts";
 import { sendServerEvent } from "../delivery/server-event.ts";
@@ -40,7 +41,7 @@ export class SessionKeeper {
 function endExpired(sessions: SessionRegistry): void {
   const now = Date.now();
   for (const session of sessions.all()) {
-    if (session.principal.expiresAtMs <= now)
+    if (hasExpired(session.principal, now))
       expel(session, new ProtocolError("token_expired", "the token has expired"));
   }
 }

@@ -11,7 +11,6 @@ import {
   type Subscribed,
   toProtocolError,
 } from "@roomcast/events";
-import { sendReset } from "../delivery/server-event.ts";
 import { parseRoomFilter } from "../rooms/room-filter.ts";
 import { answerOf, type Entrance, type Wish } from "./entrance.ts";
 import { goOnFrom, type ResumePoint, resumePoint } from "./resume-point.ts";
@@ -110,7 +109,8 @@ export class SubscriptionManager {
       const wishes = allowed.map((one): Wish => {
         const { room, filters, batch } = one;
         const since = keptUpTo({ epoch: parsePosition(one.at).epoch, offset: one.since }, head);
-        const wish = { room, filter: parseRoomFilter(filters), ...resumePoint(one, seen, head) };
+        const filter = parseRoomFilter(filters);
+        const wish = { room, filter, isFollowed: true, ...resumePoint(one, seen, head) };
         // Batch 0 was stored a moment before its delivery began, so what it was given first is not known exactly.
         return batch === 0 ? wish : { ...wish, since };
       });
@@ -126,10 +126,8 @@ export class SubscriptionManager {
   }
 
   /** Takes a room from a session at once and tells it so; the stored session forgets it too. */
-  async revoke(session: Session, room: RoomName): Promise<void> {
-    this.#options.entrance.leave(session, room);
-    sendReset(session.connection.socket, room, "access", this.#options.follower.position);
-    await this.#drop(session, room);
+  revoke(session: Session, room: RoomName): Promise<void> {
+    return this.#options.entrance.revoke(session, room);
   }
 
   /** Ends a session on this replica; what is stored stays for its resume. */
@@ -159,7 +157,8 @@ export class SubscriptionManager {
       const filter = parseRoomFilter(command.filters);
       if (!(await this.#mayEnter(session, room)))
         throw new ProtocolError("forbidden", "you may not enter this room");
-      return { room, filter, ...(command.since == null ? {} : await this.#start(command.since)) };
+      const isFollowed = session.subscriptions.has(room);
+      return { room, filter, isFollowed, ...(command.since == null ? {} : await this.#start(command.since)) };
     } catch (error) {
       return refusal(error);
     }
