@@ -19,6 +19,7 @@ import {
 } from "@roomcast/service";
 import { type WritePath, writePaths } from "./delivery/create-writer.ts";
 import type { PacketFormatName } from "./packets/packet-formats.ts";
+import { type ConnectionPolicy, connectionPolicies } from "./sessions/connection-slots.ts";
 import { maxWorkers } from "./workers/session-id.ts";
 
 /** What a client's connection may do and take. */
@@ -34,6 +35,7 @@ export interface SocketLimits {
   /** Bytes that may wait for one client before it is cut off. */
   maxQueueSize: number;
   maxConnectionsPerUser: number;
+  connectionPolicy: ConnectionPolicy;
   maxSubscriptions: number;
   /** Commands per second, with bursts of ten times as many. */
   commandRate: number;
@@ -167,6 +169,11 @@ function readSocketLimits(read: EnvReader): SocketLimits {
       5,
       "Connections a user may have, over all replicas.",
     ),
+    connectionPolicy: read.oneOf("WS_CONNECTION_POLICY", connectionPolicies, {
+      default: "end-oldest",
+      description:
+        "What a connection beyond that does: `end-oldest` ends the user's connection that does not answer, has been idle longest or is the oldest; `refuse-newest` refuses the new one.",
+    }),
     maxSubscriptions: count("WS_MAX_SUBSCRIPTIONS", 100, "Rooms a connection may follow."),
     commandRate: count(
       "WS_COMMAND_RATE",

@@ -30,6 +30,7 @@ import { RevocationControl } from "./sessions/revocation-control.ts";
 import { SessionConfirmer } from "./sessions/session-confirmer.ts";
 import { SessionKeeper } from "./sessions/session-keeper.ts";
 import { SessionRegistry } from "./sessions/session-registry.ts";
+import { SlotKeeper } from "./sessions/slot-keeper.ts";
 import { SubscriptionManager } from "./sessions/subscription-manager.ts";
 import { StatsAnnouncer } from "./stats-announcer.ts";
 
@@ -112,8 +113,10 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   );
   const { sessionTtlMs } = options.socket;
   const confirmer = new SessionConfirmer({ sessions, store: cluster.sessions, follower, sessionTtlMs });
+  const slots = new SlotKeeper({ sessions, slots: cluster.slots, onError });
   const gate = new Gate({
     sessions,
+    slots,
     confirmer,
     subscriptions,
     dispatcher,
@@ -132,7 +135,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     connections: { queue, events, bounds: { maxQueuedBytes: options.socket.maxQueueSize, maxHeldEntries } },
     allowQueryToken: options.socket.allowQueryToken,
     position: () => follower.position,
-    admit: (session) => gate.admit(session),
+    admit: (session, replaces) => gate.admit(session, replaces),
     logger,
   });
   for (const namespace of all) namespace.use(authenticate).on("connection", (socket) => gate.enter(socket));
@@ -154,6 +157,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
       isOpen = false;
       await drain(io, sessions, options.socket.closeTimeoutMs);
       keeper.stop();
+      await slots.stop();
       endPings();
       await announcer.stop();
       await follower.stop();

@@ -27,12 +27,13 @@ export async function createReplica(config: RealtimeConfig, logger: Logger): Pro
   const health = new Health();
   const httpServer = createServer(httpTimeouts, createProbes(health));
   const log = new RedisEventLog({ ...config.log, target: config.redis, onError });
-  const { sessionTtlMs, maxConnectionsPerUser, closeTimeoutMs } = config.socket;
+  const { sessionTtlMs, maxConnectionsPerUser, connectionPolicy, closeTimeoutMs } = config.socket;
   const [cluster] = await Promise.all([
     createRedisCluster({
       target: config.redis,
       sessionTtlMs,
       maxConnectionsPerUser,
+      connectionPolicy,
       revocationTtlMs: config.revocationTtlMs,
       onError,
     }),

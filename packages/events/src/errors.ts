@@ -61,8 +61,8 @@ export const errorTable = {
   },
   too_many_connections: {
     status: 429,
-    retryable: true,
-    meaning: "The user holds as many connections as allowed.",
+    retryable: false,
+    meaning: "The user has more connections than allowed: this one was ended or refused.",
   },
   rate_limited: { status: 429, retryable: true, meaning: "Too many commands or handshakes: slow down." },
   overloaded: { status: 503, retryable: true, meaning: "Too much is queued: try again in a moment." },

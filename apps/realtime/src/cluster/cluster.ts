@@ -2,15 +2,15 @@ import type { RevocationStore } from "@roomcast/auth";
 import type { ReplicaRegistry } from "@roomcast/service";
 import type { AdapterClass } from "../delivery/fan-out-adapter.ts";
 import type { RoomDirectory } from "../rooms/room-directory.ts";
+import type { ConnectionSlots } from "../sessions/connection-slots.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
-import type { ConnectionLeases } from "./connection-leases.ts";
 
 /** What the replicas have in common. */
 export interface Cluster {
   replicaId: string;
   sessions: SessionStore;
   directory: RoomDirectory;
-  leases: ConnectionLeases;
+  slots: ConnectionSlots;
   replicas: ReplicaRegistry;
   revocations: RevocationStore;
   /** What Socket.IO's own messages between replicas travel by. */

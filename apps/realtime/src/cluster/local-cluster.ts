@@ -3,13 +3,15 @@ import { MemoryRevocationStore } from "@roomcast/auth";
 import { MemoryReplicaRegistry, type ReplicaRegistry } from "@roomcast/service";
 import { LocalAdapter } from "../delivery/fan-out-adapter.ts";
 import { MemoryRoomDirectory } from "../rooms/memory-room-directory.ts";
+import type { ConnectionPolicy } from "../sessions/connection-slots.ts";
 import { MemorySessionStore } from "../sessions/memory-session-store.ts";
 import type { Cluster } from "./cluster.ts";
-import { MemoryConnectionLeases } from "./memory-connection-leases.ts";
+import { MemoryConnectionSlots } from "./memory-connection-slots.ts";
 
 export interface LocalClusterOptions {
   sessionTtlMs: number;
   maxConnectionsPerUser: number;
+  connectionPolicy: ConnectionPolicy;
   revocationTtlMs: number;
   replicas?: ReplicaRegistry;
 }
@@ -22,7 +24,10 @@ export function createLocalCluster(options: LocalClusterOptions): Cluster {
     replicaId,
     sessions: new MemorySessionStore({ ttlMs: options.sessionTtlMs }),
     directory,
-    leases: new MemoryConnectionLeases(options.maxConnectionsPerUser),
+    slots: new MemoryConnectionSlots(replicaId, {
+      max: options.maxConnectionsPerUser,
+      policy: options.connectionPolicy,
+    }),
     replicas: options.replicas ?? new MemoryReplicaRegistry(),
     revocations: new MemoryRevocationStore({ ttlMs: options.revocationTtlMs }),
     adapter: LocalAdapter,

@@ -5,16 +5,18 @@ import { RedisAdapter } from "@socket.io/redis-adapter";
 import type { Namespace } from "socket.io";
 import type { AdapterClass } from "../delivery/fan-out-adapter.ts";
 import { RedisRoomDirectory } from "../rooms/redis-room-directory.ts";
+import type { ConnectionPolicy } from "../sessions/connection-slots.ts";
 import { RedisSessionStore } from "../sessions/redis-session-store.ts";
 import { AdapterPublisher, AdapterSubscriber } from "./adapter-clients.ts";
 import type { Cluster } from "./cluster.ts";
-import { RedisConnectionLeases } from "./redis-connection-leases.ts";
+import { RedisConnectionSlots } from "./redis-connection-slots.ts";
 import { RedisStore } from "./redis-store.ts";
 
 export interface RedisClusterOptions {
   target: RedisTarget;
   sessionTtlMs: number;
   maxConnectionsPerUser: number;
+  connectionPolicy: ConnectionPolicy;
   revocationTtlMs: number;
   /** Told of lost connections; they are restored. */
   onError: (error: Error) => void;
@@ -34,13 +36,18 @@ export async function createRedisCluster(options: RedisClusterOptions): Promise<
   const store = new RedisStore(state, { prefix, timeoutMs });
   const replicas = new RedisReplicaRegistry({ redis: () => state.client, keyPrefix: prefix });
   const directory = new RedisRoomDirectory(store, { replicaId, replicas, onError });
+  const { maxConnectionsPerUser: max, connectionPolicy: policy } = options;
+  const slots = new RedisConnectionSlots(store, { replicaId, max, policy });
   await Promise.all([state, publisher, subscriber].map((connection) => connection.connect()));
-  state.onReady(() => directory.rewrite());
+  state.onReady(() => {
+    directory.rewrite();
+    slots.doubt();
+  });
   return {
     replicaId,
     sessions: new RedisSessionStore(store, { prefix, ttlMs: options.sessionTtlMs }),
     directory,
-    leases: new RedisConnectionLeases(store, options.maxConnectionsPerUser),
+    slots,
     replicas,
     revocations: new RedisRevocationStore({
       redis: () => state.client,
@@ -54,6 +61,7 @@ export async function createRedisCluster(options: RedisClusterOptions): Promise<
     },
     async close() {
       await directory.close();
+      await slots.close().catch(onError);
       await Promise.all([state, publisher, subscriber].map((connection) => connection.close()));
     },
   };

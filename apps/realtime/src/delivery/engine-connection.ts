@@ -10,6 +10,8 @@ export interface EngineConnection {
   /** Packets that wait until the transport can send. */
   readonly writeBuffer: { readonly length: number };
   readonly transport: EngineTransport;
+  /** Runs while a ping waits for its answer. */
+  readonly pingTimeoutTimer: unknown;
   /** The first of the connection records, one for each namespace; see `EngineEvents`. */
   firstConnection: unknown;
   close(discard?: boolean): void;

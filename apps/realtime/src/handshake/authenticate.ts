@@ -16,7 +16,7 @@ import type { SessionConfirmer } from "../sessions/session-confirmer.ts";
 import type { SessionContent, SessionStore, StoredSession } from "../sessions/session-store.ts";
 import { setSession } from "../sessions/socket-session.ts";
 import type { ConnectionGuard } from "./connection-guard.ts";
-import type { GiveUpPlace } from "./gate.ts";
+import type { GiveUpSlot } from "./gate.ts";
 
 export interface AuthenticateOptions {
   verifier: TokenVerifier;
@@ -27,8 +27,8 @@ export interface AuthenticateOptions {
   allowQueryToken: boolean;
   /** This replica's place in the log. */
   position: () => Position;
-  /** Takes a place among the user's connections, or throws `too_many_connections`. */
-  admit: (session: Session) => Promise<GiveUpPlace>;
+  /** Takes a slot among the user's connections, which a session that it `replaces` gives up; see `ConnectionSlots`. */
+  admit: (session: Session, replaces?: string) => Promise<GiveUpSlot>;
   logger: Logger;
 }
 
@@ -61,7 +61,7 @@ type Next = (error?: Error & { data?: unknown }) => void;
 export function createAuthenticate(options: AuthenticateOptions) {
   return (socket: Socket, next: Next): void => {
     authenticate(socket, options)
-      .then(({ giveUpPlace, ...handshake }) => {
+      .then(({ giveUpSlot, ...handshake }) => {
         setSession(socket, handshake.session);
         if (handshake.resume !== undefined) resumes.set(socket, handshake.resume);
         // Socket.IO sends `pid` with its CONNECT packet and a stock client sends it back; it has no public setter.
@@ -69,7 +69,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
         next();
         // Socket.IO goes on in the next tick, and if the client has gone meanwhile it drops the socket without a word.
         process.nextTick(() => {
-          if (!socket.connected) giveUpPlace();
+          if (!socket.connected) giveUpSlot();
         });
       })
       .catch((error: unknown) => refuse(socket, toProtocolError(error), next, options.logger))
@@ -80,7 +80,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
 async function authenticate(
   socket: Socket,
   options: AuthenticateOptions,
-): Promise<Handshake & { giveUpPlace: GiveUpPlace }> {
+): Promise<Handshake & { giveUpSlot: GiveUpSlot }> {
   const { auth, headers, query } = socket.handshake;
   const token = findToken({ auth, headers, query }, { allowQuery: options.allowQueryToken });
   const principal = await options.verifier.verify(token);
@@ -90,17 +90,18 @@ async function authenticate(
   const found = await findSession(auth, principal.userId, options);
   if (found !== undefined) {
     const session = new Session(found.id, principal, connection, position.epoch, found.stored);
-    return { session, resume: found, giveUpPlace: await options.admit(session) };
+    return { session, resume: found, giveUpSlot: await options.admit(session) };
   }
   const session = new Session(randomId(16), principal, connection, position.epoch);
-  const giveUpPlace = await options.admit(session);
+  // What its client named is not resumed: the connection that it had is gone.
+  const giveUpSlot = await options.admit(session, namedSession(auth));
   try {
     await options.store.create(session.id, newSession(session, position));
   } catch (error) {
-    giveUpPlace();
+    giveUpSlot();
     throw error;
   }
-  return { session, giveUpPlace };
+  return { session, giveUpSlot };
 }
 
 /** The session a reconnecting client names, if it exists, is the same user's, and complete. */
@@ -109,12 +110,16 @@ async function findSession(
   userId: string,
   { store, confirmer }: Pick<AuthenticateOptions, "store" | "confirmer">,
 ): Promise<{ id: string; stored: StoredSession; seen: Position | undefined } | undefined> {
-  const { pid: id, offset } = auth;
-  if (typeof id !== "string" || !/^[\w-]{22}$/.test(id)) return undefined;
-  const seen = parseSeen(offset);
+  const id = namedSession(auth);
+  if (id === undefined) return undefined;
+  const seen = parseSeen(auth.offset);
   if (seen === "malformed") return undefined;
   const stored = await store.load(id);
   return stored?.userId === userId && confirmer.isResumable(stored) ? { id, stored, seen } : undefined;
+}
+
+function namedSession({ pid }: Record<string, unknown>): string | undefined {
+  return typeof pid === "string" && /^[\w-]{22}$/.test(pid) ? pid : undefined;
 }
 
 function parseSeen(offset: unknown): Position | undefined | "malformed" {

@@ -1,5 +1,5 @@
 import type { LogFollower } from "@roomcast/event-log";
-import { formatPosition, ProtocolError } from "@roomcast/events";
+import { formatPosition } from "@roomcast/events";
 import type { Logger } from "@roomcast/service";
 import type { Namespace, Socket } from "socket.io";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -11,6 +11,7 @@ import type { RevocationControl } from "../sessions/revocation-control.ts";
 import type { Session } from "../sessions/session.ts";
 import type { SessionConfirmer } from "../sessions/session-confirmer.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
+import type { SlotKeeper } from "../sessions/slot-keeper.ts";
 import { sessionOf } from "../sessions/socket-session.ts";
 import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
 import { automaticRooms, takeResume } from "./authenticate.ts";
@@ -20,7 +21,8 @@ export interface GateOptions {
   confirmer: Pick<SessionConfirmer, "entered" | "ended" | "forget">;
   subscriptions: SubscriptionManager;
   dispatcher: Dispatcher;
-  cluster: Pick<Cluster, "leases" | "replicaId">;
+  slots: Pick<SlotKeeper, "acquire" | "entered" | "release" | "renew">;
+  cluster: Pick<Cluster, "replicaId">;
   follower: Pick<LogFollower, "position">;
   control: RevocationControl;
   frames: EventFrames;
@@ -28,11 +30,14 @@ export interface GateOptions {
   logger: Logger;
 }
 
-/** Gives back the place of a session that is not going to be entered. */
-export type GiveUpPlace = () => void;
+/** Gives back the slot of a session that is not going to be entered. */
+export type GiveUpSlot = () => void;
 
 /** What tells the other replicas that a session is connected elsewhere now. */
 const evictEvent = "roomcast:evict";
+
+/** What tells a replica that sessions on it have lost their slots. */
+const lostSlotsEvent = "roomcast:lost-slots";
 
 /** Takes authenticated sockets in and sees them out. */
 export class Gate {
@@ -55,14 +60,21 @@ export class Gate {
         options.confirmer.forget(sessionId);
         this.#evict(options.sessions.get(sessionId));
       });
+      namespace.on(lostSlotsEvent, (replicaId: string) => {
+        if (replicaId === options.cluster.replicaId) options.slots.renew();
+      });
     }
   }
 
-  /** Takes a place among the user's connections, or throws `too_many_connections`. */
-  async admit(session: Session): Promise<GiveUpPlace> {
-    const { userId, id } = session;
-    if (await this.#options.cluster.leases.acquire(userId, id)) return () => this.#giveUp(session);
-    throw new ProtocolError("too_many_connections", "the user has as many connections as allowed");
+  /** Takes a slot among the user's connections; see `ConnectionSlots.acquire`. */
+  async admit(session: Session, replaces?: string): Promise<GiveUpSlot> {
+    const { slots, cluster } = this.#options;
+    const losers = await slots.acquire(session, replaces);
+    for (const replicaId of new Set(losers)) {
+      if (replicaId === cluster.replicaId) slots.renew();
+      else tellReplicas(session.connection.socket.nsp, lostSlotsEvent, replicaId);
+    }
+    return () => this.#giveUp(session);
   }
 
   /** Begins or resumes the session of a socket that the middleware has let through. Never throws. */
@@ -78,12 +90,13 @@ export class Gate {
   #enter(socket: Socket): void {
     const session = knownSession(socket);
     const resume = takeResume(socket);
-    const { sessions, confirmer, subscriptions, logger } = this.#options;
+    const { sessions, slots, confirmer, subscriptions, logger } = this.#options;
     socket.on("disconnect", this.#onDisconnect);
     confirmer.entered(session);
     // A half-open connection of the same session may still be there: nothing must be written to both.
     this.#evict(sessions.add(session));
-    if (resume !== undefined) this.#evictElsewhere(socket, session.id);
+    slots.entered(session);
+    if (resume !== undefined) tellReplicas(socket.nsp, evictEvent, session.id);
     socket.onAny(this.#onPacket);
     if (!this.#options.control.catchUp(session)) return;
     if (resume === undefined) return this.#begin(session);
@@ -127,34 +140,29 @@ export class Gate {
     session.connection.cut();
   }
 
-  #evictElsewhere(socket: Socket, sessionId: string): void {
-    const { nsp } = socket;
-    // The in-memory adapter has no one to tell, and says so on the console.
-    if ("serverCount" in nsp.adapter && "pubClient" in nsp.adapter) nsp.serverSideEmit(evictEvent, sessionId);
-  }
-
   #leave(session: Session): void {
     if (session.isEnded) return;
     const { sessions, confirmer, subscriptions } = this.#options;
     if (!session.isEvicted) confirmer.ended(session);
     subscriptions.end(session);
     sessions.remove(session);
-    if (!session.isEvicted) this.#release(session);
+    if (!session.isEvicted) this.#options.slots.release(session);
   }
 
-  /** For a session that was never entered; an older connection of it keeps the place. */
+  /** For a session that was never entered; an older connection of it keeps the slot. */
   #giveUp(session: Session): void {
-    if (session.isEnded || this.#options.sessions.get(session.id) !== undefined) return;
+    const { sessions, slots } = this.#options;
+    if (session.isEnded) return;
+    slots.entered(session);
+    if (sessions.get(session.id) !== undefined) return;
     session.isEnded = true;
-    this.#release(session);
+    slots.release(session);
   }
+}
 
-  #release({ userId, id }: Session): void {
-    const { cluster, logger } = this.#options;
-    cluster.leases.release(userId, id).catch((error: unknown) => {
-      logger.debug({ err: error, sessionId: id }, "the lease will expire by itself");
-    });
-  }
+function tellReplicas(namespace: Namespace, event: string, id: string): void {
+  // The in-memory adapter has no one to tell, and says so on the console.
+  if ("serverCount" in namespace.adapter && "pubClient" in namespace.adapter) namespace.serverSideEmit(event, id);
 }
 
 /**

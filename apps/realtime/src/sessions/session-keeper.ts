@@ -8,11 +8,10 @@ import type { SessionRegistry } from "./session-registry.ts";
 
 const expiryCheckMs = 1_000;
 const epochCheckMs = 100;
-const leaseRenewMs = 20_000;
 
 export interface SessionKeeperOptions {
   sessions: SessionRegistry;
-  cluster: Pick<Cluster, "leases" | "sessions">;
+  cluster: Pick<Cluster, "slots" | "sessions">;
   confirmer: Pick<SessionConfirmer, "check">;
   sessionTtlMs: number;
   onError: (error: Error) => void;
@@ -24,11 +23,13 @@ export class SessionKeeper {
 
   constructor({ sessions, cluster, confirmer, sessionTtlMs, onError }: SessionKeeperOptions) {
     const every = (ms: number, work: () => unknown) => setInterval(() => void work(), ms);
-    const kept = () => cluster.sessions.touch(sessions.all().map(({ id }) => id)).catch(onError);
+    const kept = () => {
+      cluster.sessions.touch(sessions.all().map(({ id }) => id)).catch(onError);
+      cluster.slots.touch(sessions.userIds()).catch(onError);
+    };
     this.#timers = [
       every(expiryCheckMs, () => endExpired(sessions)),
       every(epochCheckMs, () => confirmer.check().catch(onError)),
-      every(leaseRenewMs, () => cluster.leases.renew(sessions.all()).catch(onError)),
       every(Math.min(sessionTtlMs / 4, 3_600_000), kept),
     ];
   }
@@ -50,5 +51,7 @@ function endExpired(sessions: SessionRegistry): void {
 export function expel(session: Session, reason: ProtocolError): void {
   const { socket } = session.connection;
   sendServerEvent(socket, "connection.error", `user:${session.userId}`, reason.toBody());
-  socket.disconnect(true);
+  const { nsps } = socket.client as unknown as { nsps: ReadonlyMap<string, unknown> };
+  // Another namespace's session over the same transport goes on.
+  socket.disconnect(nsps.size <= 1);
 }

@@ -37,6 +37,11 @@ export class SessionRegistry {
     return [...this.#byId.values()];
   }
 
+  /** The users, each once. */
+  userIds(): string[] {
+    return [...this.#byUser.keys()];
+  }
+
   get size(): number {
     return this.#byId.size;
   }

@@ -61,6 +61,16 @@ export class Session {
     return this.principal.userId;
   }
 
+  /** When it last sent a command, to within the length of a burst; 0 if it never has. A time of `performance.now`. */
+  get commandedAtMs(): number {
+    return Math.min(this.#commandsFullAtMs, performance.now());
+  }
+
+  /** Whether a ping waits for its answer. */
+  get isUnanswered(): boolean {
+    return this.connection.engine.pingTimeoutTimer !== null;
+  }
+
   /** Counts a command; false if there were more than `rate` per second. */
   mayCommand(rate: number): boolean {
     const fullAtMs = takeToken(this.#commandsFullAtMs, rate);

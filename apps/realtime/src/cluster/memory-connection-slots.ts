@@ -1,0 +1,84 @@
+import { ProtocolError } from "@roomcast/events";
+import type {
+  ConnectionSlots,
+  LostSlot,
+  SlotChange,
+  SlotHolder,
+  SlotLimit,
+  SlotReport,
+} from "../sessions/connection-slots.ts";
+
+interface Slot {
+  sessionId: string;
+  activeAtMs: number;
+  isSilent: boolean;
+}
+
+/** The slots of one process; they end with their connections. */
+export class MemoryConnectionSlots implements ConnectionSlots {
+  readonly renewMs = 2_000;
+  /** By user, the oldest first. Arrays, because most users have one. */
+  readonly #slots = new Map<string, readonly Slot[]>();
+  readonly #replicaId: string;
+  readonly #limit: SlotLimit;
+  #lost: LostSlot[] = [];
+
+  constructor(replicaId: string, limit: SlotLimit) {
+    this.#replicaId = replicaId;
+    this.#limit = limit;
+  }
+
+  async acquire({ userId, id }: SlotHolder, replaces?: string): Promise<readonly string[]> {
+    const slots = this.#slots.get(userId) ?? [];
+    if (slots.some(({ sessionId }) => sessionId === id)) return [];
+    const replaced = slots.filter(({ sessionId }) => sessionId === replaces);
+    const kept = slots.filter((slot) => !replaced.includes(slot));
+    const ended = this.#surplus(kept);
+    this.#lost = this.#lost.filter(({ sessionId }) => sessionId !== id);
+    const slot: Slot = { sessionId: id, activeAtMs: performance.now(), isSilent: false };
+    this.#slots.set(userId, kept.filter((one) => !ended.includes(one)).concat(slot));
+    this.#lose(replaced, "moved");
+    this.#lose(ended, "full");
+    return replaced.length + ended.length === 0 ? [] : [this.#replicaId];
+  }
+
+  async release({ userId, id }: SlotHolder): Promise<void> {
+    const others = this.#slots.get(userId)?.filter(({ sessionId }) => sessionId !== id) ?? [];
+    if (others.length === 0) this.#slots.delete(userId);
+    else this.#slots.set(userId, others);
+  }
+
+  async renew({ changes, handled }: SlotReport): Promise<LostSlot[]> {
+    this.#lost = this.#lost.filter((one) => !handled.includes(one));
+    for (const change of changes) this.#note(change);
+    return this.#lost;
+  }
+
+  async touch(): Promise<void> {}
+
+  async close(): Promise<void> {}
+
+  /** Who gives way to one more. */
+  #surplus(slots: readonly Slot[]): Slot[] {
+    const count = slots.length + 1 - this.#limit.max;
+    if (count <= 0) return [];
+    // The sort is stable: of two that are alike, the older comes first.
+    const order = slots.toSorted(
+      (a, b) => Number(b.isSilent) - Number(a.isSilent) || a.activeAtMs - b.activeAtMs,
+    );
+    const ended = order.slice(0, count);
+    if (this.#limit.policy === "end-oldest" || ended.every(({ isSilent }) => isSilent)) return ended;
+    throw new ProtocolError("too_many_connections", "the user has as many connections as allowed");
+  }
+
+  #lose(slots: readonly Slot[], reason: LostSlot["reason"]): void {
+    for (const { sessionId } of slots) this.#lost.push({ sessionId, reason, token: "" });
+  }
+
+  #note({ userId, id, idleMs, isSilent }: SlotChange): void {
+    const slot = this.#slots.get(userId)?.find(({ sessionId }) => sessionId === id);
+    if (slot === undefined) return;
+    slot.isSilent = isSilent;
+    if (idleMs !== undefined) slot.activeAtMs = performance.now() - idleMs;
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * What the scripts have in common. A slot is `<owner> <since> <active> <silent>`: who holds it, when it was taken and
+ * last used in ms, and 1 if a ping goes unanswered. An owner is `<replica>.<n>`: a replica takes a new name when what is
+ * stored under the old one may be wrong.
+ */
+const slotFunctions = `
+-- KEYS[1] sorted set of owners by the end of their leases
+-- KEYS[2] hash of the slots that were lost: '<owner> <session>' to '<reason> <when>'
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+
+local function text(number)
+  return string.format('%.0f', number)
+end
+
+local function replicaOf(owner)
+  return string.match(owner, '^(.*)%.')
+end
+
+local function leftOf(owner)
+  return tonumber(redis.call('ZSCORE', KEYS[1], owner) or 0) - now
+end
+
+-- Returns 1 if the lease had lapsed, else 0
+local function renewLease(owner, leaseMs)
+  local lapsed = leftOf(owner) <= 0 and 1 or 0
+  redis.call('ZADD', KEYS[1], text(now + leaseMs), owner)
+  return lapsed
+end
+
+local function parse(session, value)
+  local owner, since, active, silent = string.match(value, '^(%S+) (%d+) (%d+) (%d)$')
+  return {session = session, owner = owner, since = tonumber(since), active = tonumber(active), silent = silent}
+end
+
+local function write(key, slot)
+  local value = table.concat({slot.owner, text(slot.since), text(slot.active), slot.silent}, ' ')
+  redis.call('HSET', key, slot.session, value)
+end
+
+-- The slots of a user that count; those of owners that are dead for long are forgotten
+local function livingOf(key)
+  local slots, flat = {}, redis.call('HGETALL', key)
+  for at = 1, #flat, 2 do
+    local slot = parse(flat[at], flat[at + 1])
+    if leftOf(slot.owner) > 0 then slots[#slots + 1] = slot
+    elseif not redis.call('ZSCORE', KEYS[1], slot.owner) then redis.call('HDEL', key, slot.session) end
+  end
+  return slots
+end
+
+local function tell(slot, reason)
+  redis.call('HSET', KEYS[2], slot.owner .. ' ' .. slot.session, reason .. ' ' .. clock[1] .. '.' .. clock[2])
+  redis.call('PEXPIRE', KEYS[2], 3600000)
+end
+
+-- Whether one gives way rather than another
+local function givesWay(one, other, policy)
+  if one.silent ~= other.silent then return one.silent == '1' end
+  if policy == 'refuse-newest' then return one.since > other.since end
+  if one.active ~= other.active then return one.active < other.active end
+  return one.since < other.since
+end
+
+-- Takes the one that gives way out of the list
+local function takeFirst(slots, policy)
+  local first = 1
+  for at = 2, #slots do
+    if givesWay(slots[at], slots[first], policy) then first = at end
+  end
+  return table.remove(slots, first)
+end
+`;
+
+/** Takes a slot for a session. */
+export const acquireScript = `${slotFunctions}
+-- KEYS[3] hash of the user's slots by session
+-- ARGV[1] owner    ARGV[2] lease in ms    ARGV[3] most slots    ARGV[4] policy    ARGV[5] time to live in ms
+-- ARGV[6] session    ARGV[7] the session that it replaces, or ''
+-- Returns 1, whether the lease had lapsed, and the replicas on which slots were lost; or, if it may have none, 0,
+-- whether the lease had lapsed, and how long ago the replicas of the others last renewed: the longest, or -1
+local mine, policy, session = replicaOf(ARGV[1]), ARGV[4], ARGV[6]
+local lapsed = renewLease(ARGV[1], ARGV[2])
+local held, others, answer = nil, {}, {1, lapsed}
+local function lose(slot, reason)
+  redis.call('HDEL', KEYS[3], slot.session)
+  tell(slot, reason)
+  answer[#answer + 1] = replicaOf(slot.owner)
+end
+for _, slot in ipairs(livingOf(KEYS[3])) do
+  if slot.session == session then held = slot
+  elseif slot.session == ARGV[7] then lose(slot, 'moved')
+  else others[#others + 1] = slot end
+end
+while #others >= tonumber(ARGV[3]) do
+  local slot = takeFirst(others, policy)
+  if policy == 'refuse-newest' and slot.silent ~= '1' then
+    if held then break end
+    local longest = -1
+    others[#others + 1] = slot
+    for _, other in ipairs(others) do
+      if replicaOf(other.owner) ~= mine then longest = math.max(longest, ARGV[2] - leftOf(other.owner)) end
+    end
+    return {0, lapsed, longest}
+  end
+  lose(slot, 'full')
+end
+if held and replicaOf(held.owner) ~= mine then lose(held, 'moved') end
+redis.call('HDEL', KEYS[2], ARGV[1] .. ' ' .. session)
+write(KEYS[3], {session = session, owner = ARGV[1], since = now, active = now, silent = '0'})
+redis.call('PEXPIRE', KEYS[3], ARGV[5])
+return answer
+`;
+
+/** Writes the slots of a replica again, under its new name. */
+export const assertScript = `${slotFunctions}
+-- KEYS[2 + i] hash of the slots of session i's user
+-- ARGV[1] owner    ARGV[2] lease in ms    ARGV[3] most slots    ARGV[4] policy    ARGV[5] time to live in ms
+-- ARGV[5 + i] session i
+renewLease(ARGV[1], ARGV[2])
+for i = 1, #ARGV - 5 do
+  local key, session = KEYS[2 + i], ARGV[5 + i]
+  local value = redis.call('HGET', key, session)
+  -- One that is not known is older than those that are
+  local own = value and parse(session, value) or {session = session, owner = ARGV[1], since = 0, active = 0, silent = '0'}
+  if replicaOf(own.owner) ~= replicaOf(ARGV[1]) and leftOf(own.owner) > 0 then
+    tell({session = session, owner = ARGV[1]}, 'moved')
+  else
+    own.owner = ARGV[1]
+    write(key, own)
+    local slots = livingOf(key)
+    redis.call('PEXPIRE', key, ARGV[5])
+    while #slots > tonumber(ARGV[3]) do
+      local slot = takeFirst(slots, ARGV[4])
+      redis.call('HDEL', key, slot.session)
+      tell(slot, 'full')
+    end
+  end
+end
+return 1
+`;
+
+/** Gives a slot back, unless another replica has it. */
+export const releaseScript = `
+-- KEYS[1] hash of the user's slots by session
+-- ARGV[1] replica    ARGV[2] session
+local value = redis.call('HGET', KEYS[1], ARGV[2])
+if value and string.match(value, '^(%S*)%.%d+ ') == ARGV[1] then redis.call('HDEL', KEYS[1], ARGV[2]) end
+return 1
+`;
+
+/** Renews a lease, and notes what its owner has noticed. */
+export const renewScript = `${slotFunctions}
+-- KEYS[2 + i] hash of the slots of change i's user
+-- ARGV[1] owner    ARGV[2] lease in ms    ARGV[3] number of losses dealt with, n
+-- ARGV[4] ... n names and n values of them in turn, then of each change: session, idle in ms or '', silent 1 or 0
+-- Returns whether the lease had lapsed, then the names and values of the slots that this replica has lost in turn
+local mine, answer = replicaOf(ARGV[1]), {renewLease(ARGV[1], ARGV[2])}
+-- A replica that was only cut off finds its slots as they were
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', text(now - 60000))
+local at = 4
+for _ = 1, ARGV[3] do
+  -- The session may have taken a slot and lost it once more
+  if redis.call('HGET', KEYS[2], ARGV[at]) == ARGV[at + 1] then redis.call('HDEL', KEYS[2], ARGV[at]) end
+  at = at + 2
+end
+for i = 3, #KEYS do
+  local value = redis.call('HGET', KEYS[i], ARGV[at])
+  local slot = value and parse(ARGV[at], value)
+  if slot and replicaOf(slot.owner) == mine then
+    if ARGV[at + 1] ~= '' then slot.active = now - ARGV[at + 1] end
+    slot.silent = ARGV[at + 2]
+    write(KEYS[i], slot)
+  end
+  at = at + 3
+end
+local lost = redis.call('HGETALL', KEYS[2])
+for field = 1, #lost, 2 do
+  local owner = string.match(lost[field], '^(%S+) ')
+  if replicaOf(owner) == mine then
+    answer[#answer + 1] = lost[field]
+    answer[#answer + 1] = lost[field + 1]
+  elseif leftOf(owner) <= 0 then
+    redis.call('HDEL', KEYS[2], lost[field])
+  end
+end
+return answer
+`;
