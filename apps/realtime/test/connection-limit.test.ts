@@ -1,18 +1,97 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createTokenVerifier, type TokenVerifier } from "@roomcast/auth";
 import { TestClient, testSecret, testToken, waitUntil } from "@roomcast/testkit";
+import { SlotChanges } from "../src/sessions/slot-changes.ts";
+import { announce } from "./support/announce.ts";
 import { refusal } from "./support/connect-error.ts";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
 import { RawClient } from "./support/raw-client.ts";
 
-describe("with 2 connections allowed to a user", () => {
+describe("with 2 connections allowed to a user, and the oldest ended", () => {
+  let server: Embedded;
+  beforeAll(async () => {
+    server = await startEmbedded({ socket: { maxConnectionsPerUser: 2, pingIntervalMs: 3_000 } });
+  });
+  afterAll(() => server.close());
+
+  test("WS-LIMIT-16 a third ends the first, which is told why and stays away", async () => {
+    const [first, second] = [await connect("ada"), await connect("ada")];
+    const disconnected = new Promise((resolve) => first.socket.once("disconnect", resolve));
+    const third = await connect("ada");
+    const { event } = await first.next("connection.error");
+    expect(event.data).toEqual({
+      code: "too_many_connections",
+      message: expect.any(String),
+      retryable: false,
+    });
+    expect(await disconnected).toBe("io server disconnect");
+    expect(first.socket.active).toBe(false);
+    await announce(server, "user:ada");
+    for (const client of [second, third]) await client.next("project.updated");
+    expect(first.unread).not.toContain("project.updated");
+    for (const client of [first, second, third]) client.close();
+  });
+
+  test("WS-LIMIT-16 tabs do not chase each other: of six, the last two stay", async () => {
+    const tabs: TestClient[] = [];
+    for (let n = 0; n < 6; n++) tabs.push(await connect("eve"));
+    await Promise.all(tabs.slice(0, 4).map((tab) => tab.next("connection.error")));
+    await waitUntil("four are away", () => tabs.slice(0, 4).every(({ socket }) => !socket.connected));
+    expect(tabs.map(({ socket }) => socket.active)).toEqual([false, false, false, false, true, true]);
+    expect(server.realtime.sessions.ofUser("eve")).toHaveLength(2);
+    for (const tab of tabs) tab.close();
+  });
+
+  test("WS-LIMIT-16 it is noticed which does not answer its pings, and which sends commands", async () => {
+    const client = await connect("bob");
+    const silent = await RawClient.connected(server.url, { token: testToken("bob") });
+    const sessions = () => server.realtime.sessions.ofUser("bob");
+    await client.call("ping");
+    await waitUntil("only the one is silent", () => {
+      const unanswered = sessions().map(({ isUnanswered }) => isUnanswered);
+      return unanswered[0] === false && unanswered[1] === true;
+    });
+    const changes = new SlotChanges();
+    const nowMs = performance.now() + 60_000;
+    const [active] = changes.take(sessions(), nowMs);
+    expect(active).toMatchObject({ id: sessions()[0]?.id, isSilent: false, idleMs: expect.any(Number) });
+    const [noticed] = changes.take(sessions(), nowMs + 1);
+    expect(noticed).toMatchObject({ id: sessions()[1]?.id, isSilent: true, idleMs: undefined });
+    expect(changes.take(sessions(), nowMs + 2)).toEqual([]);
+    silent.send("3");
+    await waitUntil("it has answered", () => sessions()[1]?.isUnanswered === false);
+    const [answered] = changes.take(sessions(), nowMs + 3);
+    expect(answered).toMatchObject({ id: sessions()[1]?.id, isSilent: false });
+    await silent.cut();
+    client.close();
+  });
+
+  test("WS-LIMIT-16 another namespace's session over the same transport goes on", async () => {
+    const first = await connect("ina");
+    const other = first.socket.io.socket("/", { auth: { token: testToken("ina") } });
+    await new Promise((resolve) => other.once("connect", () => resolve(undefined)));
+    const third = await connect("ina");
+    await first.next("connection.error");
+    await waitUntil("it has gone", () => !first.socket.connected);
+    await other.emitWithAck("ping");
+    expect(other.connected).toBe(true);
+    other.disconnect();
+    third.close();
+  });
+
+  function connect(user: string): Promise<TestClient> {
+    return TestClient.connected(server.url, { token: testToken(user) });
+  }
+});
+
+describe("with 2 connections allowed to a user, and the newest refused", () => {
   let server: Embedded;
   let verify: TokenVerifier["verify"];
   beforeEach(async () => {
     const verifier = createTokenVerifier({ secret: testSecret });
     verify = (token) => verifier.verify(token);
     server = await startEmbedded({
-      socket: { maxConnectionsPerUser: 2 },
+      socket: { maxConnectionsPerUser: 2, connectionPolicy: "refuse-newest" },
       verifier: { verify: (token) => verify(token) },
     });
   });
@@ -21,7 +100,7 @@ describe("with 2 connections allowed to a user", () => {
   test("WS-LIMIT-4 a third is refused, another user's is not, and one that ends makes room", async () => {
     const clients = await Promise.all(["/", "/ws"].map((namespace) => connect({ namespace })));
     const { message, data } = await refusal(server.url, { token: testToken() });
-    expect(data).toEqual({ code: "too_many_connections", message, retryable: true });
+    expect(data).toEqual({ code: "too_many_connections", message, retryable: false });
     const other = await connect({ token: testToken("u2") });
     clients[0]?.close();
     await waitUntil("the first has gone", () => server.realtime.sessions.size === 2);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { projectUpdated, publish, TestClient, testApiKey, testToken, waitUntil } from "@roomcast/testkit";
+import { refusal } from "./support/connect-error.ts";
 import { type Cluster, startCluster } from "./support/cluster.ts";
 
 describe("revocation, through the log", () => {
@@ -79,6 +80,30 @@ describe("revocation, through the log", () => {
       new Set(["user:lost-room", "global", "project:r5"]),
     );
     client.close();
+  });
+
+  test("a token from a clock that is ahead is taken back like any other: as a whole, and for one room", async () => {
+    const iat = Math.floor(Date.now() / 1_000) + 4;
+    const [gone, lost] = await Promise.all([connect(0, "ahead", { iat }), connect(1, "ahead-room", { iat })]);
+    await lost.subscribe("project:r6");
+    await revoke({ userId: "ahead" });
+    await revoke({ userId: "ahead-room", room: "project:r6" });
+    expect((await gone.next("connection.error")).event.data).toMatchObject({ code: "revoked" });
+    expect((await lost.next("room.reset")).event.data).toMatchObject({ reason: "access" });
+    expect(await lost.call("subscribe", { room: "project:r6" })).toMatchObject({
+      error: { code: "forbidden" },
+    });
+    const token = testToken("ahead", { iat });
+    expect((await refusal(cluster.replicas[1]?.url ?? "", { token })).data).toMatchObject({ code: "revoked" });
+    lost.close();
+  });
+
+  test("WS-AUTH-16 a token from a clock that is further ahead is refused", async () => {
+    const token = testToken("far-ahead", { iat: Math.floor(Date.now() / 1_000) + 60 });
+    expect((await refusal(cluster.replicas[0]?.url ?? "", { token })).data).toMatchObject({
+      code: "unauthorized",
+      message: expect.stringContaining("lies ahead"),
+    });
   });
 
   function connect(replica: number, userId: string, claims = {}): Promise<TestClient> {
