@@ -42,6 +42,23 @@ describe("with 2 connections allowed to a user, and the oldest ended", () => {
     for (const tab of tabs) tab.close();
   });
 
+  test("WS-LIMIT-16 nor do tabs that connect again when the server has ended them", async () => {
+    const refused: Promise<unknown>[] = [];
+    const tabs: TestClient[] = [];
+    for (let n = 0; n < 6; n++) {
+      const tab = await connect("ola");
+      refused.push(new Promise((resolve) => tab.socket.once("connect_error", resolve)));
+      tab.socket.on("disconnect", (reason) => {
+        if (reason === "io server disconnect") tab.socket.connect();
+      });
+      tabs.push(tab);
+    }
+    for (const error of await Promise.all(refused.slice(0, 4)))
+      expect(error).toMatchObject({ data: { code: "too_many_connections", retryable: false } });
+    expect(tabs.map(({ socket }) => socket.active)).toEqual([false, false, false, false, true, true]);
+    for (const tab of tabs) tab.close();
+  });
+
   test("WS-LIMIT-16 it is noticed which does not answer its pings, and which sends commands", async () => {
     const client = await connect("bob");
     const silent = await RawClient.connected(server.url, { token: testToken("bob") });

@@ -108,7 +108,21 @@ describe.each<[string, (policy: ConnectionPolicy) => SlotReplica]>([
   test("a session that comes back before it is told keeps its new slot", async () => {
     const replica = open("end-oldest");
     for (const id of ["a", "b", "c"]) await replica.connect("ada", id);
+    await replica.disconnect("b");
     await replica.connect("ada", "a");
+    expect(await replica.renew()).toEqual([]);
+    expect(replica.connected).toEqual(["a", "c"]);
+  });
+
+  test("one that was ended ends no other when it comes back at once, by its name or as a fresh session", async () => {
+    const replica = open("end-oldest");
+    for (const id of ["a", "b", "c"]) await replica.connect("ada", id);
+    expect(await replica.renew()).toEqual(["a full"]);
+    for (const [id, replaces] of [["a"], ["d", "a"]] as [string, string?][])
+      await expect(replica.connect("ada", id, replaces)).rejects.toMatchObject({
+        code: "too_many_connections",
+      });
+    await replica.connect("ada", "e");
     expect(await replica.renew()).toEqual(["b full"]);
   });
 });

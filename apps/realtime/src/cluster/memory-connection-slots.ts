@@ -1,11 +1,12 @@
 import { ProtocolError } from "@roomcast/events";
-import type {
-  ConnectionSlots,
-  LostSlot,
-  SlotChange,
-  SlotHolder,
-  SlotLimit,
-  SlotReport,
+import {
+  type ConnectionSlots,
+  endedLatelyMs,
+  type LostSlot,
+  type SlotChange,
+  type SlotHolder,
+  type SlotLimit,
+  type SlotReport,
 } from "../sessions/connection-slots.ts";
 
 interface Slot {
@@ -22,6 +23,8 @@ export class MemoryConnectionSlots implements ConnectionSlots {
   readonly #replicaId: string;
   readonly #limit: SlotLimit;
   #lost: LostSlot[] = [];
+  /** When sessions were ended for others, the latest last. */
+  readonly #endedAtMs = new Map<string, number>();
 
   constructor(replicaId: string, limit: SlotLimit) {
     this.#replicaId = replicaId;
@@ -33,12 +36,14 @@ export class MemoryConnectionSlots implements ConnectionSlots {
     if (slots.some(({ sessionId }) => sessionId === id)) return [];
     const replaced = slots.filter(({ sessionId }) => sessionId === replaces);
     const kept = slots.filter((slot) => !replaced.includes(slot));
-    const ended = this.#surplus(kept);
+    const ended = this.#surplus(kept, [id, replaces]);
     this.#lost = this.#lost.filter(({ sessionId }) => sessionId !== id);
     const slot: Slot = { sessionId: id, activeAtMs: performance.now(), isSilent: false };
     this.#slots.set(userId, kept.filter((one) => !ended.includes(one)).concat(slot));
     this.#lose(replaced, "moved");
     this.#lose(ended, "full");
+    for (const { sessionId, isSilent } of ended)
+      if (!isSilent) this.#endedAtMs.set(sessionId, performance.now()); // Else it has not heard of it.
     return replaced.length + ended.length === 0 ? [] : [this.#replicaId];
   }
 
@@ -51,6 +56,7 @@ export class MemoryConnectionSlots implements ConnectionSlots {
   async renew({ changes, handled }: SlotReport): Promise<LostSlot[]> {
     this.#lost = this.#lost.filter((one) => !handled.includes(one));
     for (const change of changes) this.#note(change);
+    for (const id of this.#endedAtMs.keys()) if (!this.#wasEndedLately(id)) this.#endedAtMs.delete(id);
     return this.#lost;
   }
 
@@ -58,8 +64,8 @@ export class MemoryConnectionSlots implements ConnectionSlots {
 
   async close(): Promise<void> {}
 
-  /** Who gives way to one more. */
-  #surplus(slots: readonly Slot[]): Slot[] {
+  /** Who gives way to a newcomer that goes by some names. */
+  #surplus(slots: readonly Slot[], names: (string | undefined)[]): Slot[] {
     const count = slots.length + 1 - this.#limit.max;
     if (count <= 0) return [];
     // The sort is stable: of two that are alike, the older comes first.
@@ -67,8 +73,14 @@ export class MemoryConnectionSlots implements ConnectionSlots {
       (a, b) => Number(b.isSilent) - Number(a.isSilent) || a.activeAtMs - b.activeAtMs,
     );
     const ended = order.slice(0, count);
-    if (this.#limit.policy === "end-oldest" || ended.every(({ isSilent }) => isSilent)) return ended;
+    const mayEnd = this.#limit.policy === "end-oldest" && !names.some((name) => this.#wasEndedLately(name));
+    if (mayEnd || ended.every(({ isSilent }) => isSilent)) return ended;
     throw new ProtocolError("too_many_connections", "the user has as many connections as allowed");
+  }
+
+  #wasEndedLately(id: string | undefined): boolean {
+    const atMs = id === undefined ? undefined : this.#endedAtMs.get(id);
+    return atMs !== undefined && performance.now() - atMs < endedLatelyMs;
   }
 
   #lose(slots: readonly Slot[], reason: LostSlot["reason"]): void {

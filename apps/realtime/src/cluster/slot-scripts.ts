@@ -1,6 +1,9 @@
+import { endedLatelyMs } from "../sessions/connection-slots.ts";
+
 /**
  * What the scripts have in common. A slot is `<owner> <since> <active> <silent>`: who holds it, when it was taken and
- * last used in ms, and 1 if a ping goes unanswered. An owner is `<replica>.<n>`: a replica takes a new name when what is
+ * last used in ms, and 1 if a ping goes unanswered. For some seconds `!<session>` says when a session was ended for
+ * another. An owner is `<replica>.<n>`: a replica takes a new name when what is
  * stored under the old one may be wrong.
  */
 const slotFunctions = `
@@ -42,9 +45,14 @@ end
 local function livingOf(key)
   local slots, flat = {}, redis.call('HGETALL', key)
   for at = 1, #flat, 2 do
-    local slot = parse(flat[at], flat[at + 1])
-    if leftOf(slot.owner) > 0 then slots[#slots + 1] = slot
-    elseif not redis.call('ZSCORE', KEYS[1], slot.owner) then redis.call('HDEL', key, slot.session) end
+    local session, value = flat[at], flat[at + 1]
+    if string.sub(session, 1, 1) == '!' then
+      if now - value >= ${endedLatelyMs} then redis.call('HDEL', key, session) end
+    else
+      local slot = parse(session, value)
+      if leftOf(slot.owner) > 0 then slots[#slots + 1] = slot
+      elseif not redis.call('ZSCORE', KEYS[1], slot.owner) then redis.call('HDEL', key, session) end
+    end
   end
   return slots
 end
@@ -52,6 +60,14 @@ end
 local function tell(slot, reason)
   redis.call('HSET', KEYS[2], slot.owner .. ' ' .. slot.session, reason .. ' ' .. clock[1] .. '.' .. clock[2])
   redis.call('PEXPIRE', KEYS[2], 3600000)
+end
+
+-- Takes a slot away, for another session or because the session is elsewhere
+local function lose(key, slot, reason)
+  redis.call('HDEL', key, slot.session)
+  -- One that does not answer has not heard of it
+  if reason == 'full' and slot.silent ~= '1' then redis.call('HSET', key, '!' .. slot.session, text(now)) end
+  tell(slot, reason)
 end
 
 -- Whether one gives way rather than another
@@ -82,14 +98,18 @@ export const acquireScript = `${slotFunctions}
 local mine, policy, session = replicaOf(ARGV[1]), ARGV[4], ARGV[6]
 local lapsed = renewLease(ARGV[1], ARGV[2])
 local held, others, answer = nil, {}, {1, lapsed}
-local function lose(slot, reason)
-  redis.call('HDEL', KEYS[3], slot.session)
-  tell(slot, reason)
+local function take(slot, reason)
+  lose(KEYS[3], slot, reason)
   answer[#answer + 1] = replicaOf(slot.owner)
 end
-for _, slot in ipairs(livingOf(KEYS[3])) do
+-- One that was ended ends no other in turn: pages that connect again by themselves would chase each other
+local living = livingOf(KEYS[3])
+for _, name in ipairs({session, ARGV[7]}) do
+  if redis.call('HEXISTS', KEYS[3], '!' .. name) == 1 then policy = 'refuse-newest' end
+end
+for _, slot in ipairs(living) do
   if slot.session == session then held = slot
-  elseif slot.session == ARGV[7] then lose(slot, 'moved')
+  elseif slot.session == ARGV[7] then take(slot, 'moved')
   else others[#others + 1] = slot end
 end
 while #others >= tonumber(ARGV[3]) do
@@ -103,9 +123,9 @@ while #others >= tonumber(ARGV[3]) do
     end
     return {0, lapsed, longest}
   end
-  lose(slot, 'full')
+  take(slot, 'full')
 end
-if held and replicaOf(held.owner) ~= mine then lose(held, 'moved') end
+if held and replicaOf(held.owner) ~= mine then take(held, 'moved') end
 redis.call('HDEL', KEYS[2], ARGV[1] .. ' ' .. session)
 write(KEYS[3], {session = session, owner = ARGV[1], since = now, active = now, silent = '0'})
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
@@ -131,9 +151,7 @@ for i = 1, #ARGV - 5 do
     local slots = livingOf(key)
     redis.call('PEXPIRE', key, ARGV[5])
     while #slots > tonumber(ARGV[3]) do
-      local slot = takeFirst(slots, ARGV[4])
-      redis.call('HDEL', key, slot.session)
-      tell(slot, 'full')
+      lose(key, takeFirst(slots, ARGV[4]), 'full')
     end
   end
 end

@@ -3,6 +3,9 @@ export const connectionPolicies = ["end-oldest", "refuse-newest"] as const;
 
 export type ConnectionPolicy = (typeof connectionPolicies)[number];
 
+/** For so long a session that was ended for another takes no slot but a free one. */
+export const endedLatelyMs = 10_000;
+
 /** How many connections a user may have, over all replicas. */
 export interface SlotLimit {
   max: number;
@@ -52,7 +55,8 @@ export interface ConnectionSlots {
   /** How often `renew` is to be called, in milliseconds. */
   readonly renewMs: number;
   /**
-   * Takes a slot; a session that has one keeps it, and one it `replaces`, of the same user, gives its own. Resolves with
+   * Takes a slot; a session that has one keeps it, and one it `replaces`, of the same user, gives its own. One that was
+   * ended for another lately, or replaces such a one, ends none in turn, whatever the policy. Resolves with
    * the replicas on which sessions have lost theirs, which should renew soon. Rejects with `too_many_connections`, or
    * with `unavailable` when there may be a slot in a moment.
    */
