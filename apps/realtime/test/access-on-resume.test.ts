@@ -60,17 +60,20 @@ describe("when access is decided outside of the token", () => {
     test.each<[string, () => MayEnter[]]>([
       ["first", () => [unknown, unknown, yes]],
       ["second", () => [yes, unknown, yes, unknown, yes]],
-    ])("WS-ROOM-5 no answer at the %s check forgets nothing: the client tries again until there is one", async (_, given) => {
-      const client = await follower("bob");
-      answers = given();
-      await comeBack(client);
-      await announce(server, "project:1");
-      expect((await client.next("project.updated")).event.room).toBe("project:1");
-      expect(await rooms(client)).toContain("project:1");
-      expect(client.unread).not.toContain("room.reset");
-      expect(asked).toBeGreaterThan(3);
-      client.close();
-    });
+    ])(
+      "WS-ROOM-5 no answer at the %s check forgets nothing: the client tries again until there is one",
+      async (_, given) => {
+        const client = await follower("bob");
+        answers = given();
+        await comeBack(client);
+        await announce(server, "project:1");
+        expect((await client.next("project.updated")).event.room).toBe("project:1");
+        expect(await rooms(client)).toContain("project:1");
+        expect(client.unread).not.toContain("room.reset");
+        expect(asked).toBeGreaterThan(3);
+        client.close();
+      },
+    );
   });
 
   describe("and a room is subscribed to", () => {
@@ -118,17 +121,20 @@ describe("when access is decided outside of the token", () => {
   });
 
   describe("and a page of history is asked for", () => {
-    test.each([1, 2])("WS-SUB-8 a no at check %d is `forbidden`, no answer is `unavailable`", async (check) => {
-      const client = await connect("uma");
-      for (const [answer, code] of [
-        [no, "forbidden"],
-        [unknown, "unavailable"],
-      ] as const) {
-        answers = check === 1 ? [answer] : [yes, answer];
-        expect(await client.call("history", { room: "project:1" })).toMatchObject({ error: { code } });
-      }
-      client.close();
-    });
+    test.each([1, 2])(
+      "WS-SUB-8 a no at check %d is `forbidden`, no answer is `unavailable`",
+      async (check) => {
+        const client = await connect("uma");
+        for (const [answer, code] of [
+          [no, "forbidden"],
+          [unknown, "unavailable"],
+        ] as const) {
+          answers = check === 1 ? [answer] : [yes, answer];
+          expect(await client.call("history", { room: "project:1" })).toMatchObject({ error: { code } });
+        }
+        client.close();
+      },
+    );
   });
 
   function connect(user: string): Promise<TestClient> {

@@ -62,7 +62,8 @@ describe("with 3 connections allowed to a user over two replicas", () => {
     for (const tab of tabs) tab.close();
     const refusals: unknown[] = [];
     const fresh = [0, 1, 2].map(() => new TestClient(url(refusing), { token: testToken("eve") }));
-    for (const { socket } of fresh) socket.on("connect_error", (error) => refusals.push((error as Refusal).data));
+    for (const { socket } of fresh)
+      socket.on("connect_error", (error) => refusals.push((error as Refusal).data));
     (moving.socket.io as unknown as { uri: string }).uri = url(refusing);
     for (const client of fresh) await client.next("connection.established");
     expect((await moving.next("connection.established")).event.data).toMatchObject({ recovered: true });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { projectUpdated, publish, TestClient, testApiKey, testToken, waitUntil } from "@roomcast/testkit";
-import { refusal } from "./support/connect-error.ts";
 import { type Cluster, startCluster } from "./support/cluster.ts";
+import { refusal } from "./support/connect-error.ts";
 
 describe("revocation, through the log", () => {
   let cluster: Cluster;
@@ -94,7 +94,9 @@ describe("revocation, through the log", () => {
       error: { code: "forbidden" },
     });
     const token = testToken("ahead", { iat });
-    expect((await refusal(cluster.replicas[1]?.url ?? "", { token })).data).toMatchObject({ code: "revoked" });
+    expect((await refusal(cluster.replicas[1]?.url ?? "", { token })).data).toMatchObject({
+      code: "revoked",
+    });
     lost.close();
   });
 

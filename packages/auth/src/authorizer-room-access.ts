@@ -58,7 +58,9 @@ export class AuthorizerRoomAccess implements RoomAccess {
     try {
       return allowOf(await requestJson(this.#url, { body: question, timeoutMs: this.#timeoutMs }));
     } catch (error) {
-      this.#onError(new Error("the authoriser gave no usable answer; callers are told to try again", { cause: error }));
+      this.#onError(
+        new Error("the authoriser gave no usable answer; callers are told to try again", { cause: error }),
+      );
       return undefined;
     }
   }

@@ -72,7 +72,8 @@ export class JwksKeySource implements KeySource {
   }
 
   async #wait(pauseMs: number): Promise<void> {
-    if (this.#waiting >= maxWaiting) throw unavailable(new Error(`${maxWaiting} tokens wait for the next fetch`));
+    if (this.#waiting >= maxWaiting)
+      throw unavailable(new Error(`${maxWaiting} tokens wait for the next fetch`));
     this.#waiting++;
     try {
       this.#next ??= this.#fetchAfter(pauseMs);

@@ -30,7 +30,12 @@ beforeEach(async () => {
   clock = new Clock(now());
   publish(jwkOf(rsa, { kid: "r1", alg: "RS256" }), jwkOf(ec, { kid: "e1" }));
   server = await startServer((response) => answer(response));
-  verifier = createTokenVerifier({ jwksUrl: server.url, jwksTimeoutMs: 2_000, now: clock.now, sleep: clock.sleep });
+  verifier = createTokenVerifier({
+    jwksUrl: server.url,
+    jwksTimeoutMs: 2_000,
+    now: clock.now,
+    sleep: clock.sleep,
+  });
 });
 afterEach(() => server.close());
 
@@ -143,7 +148,9 @@ describe("when the issuer rotates its keys", () => {
 
   test("invented kids cause at most one fetch in 5 s, are refused then, and do not shut out known keys", async () => {
     await expectAccepted(token(rsa, "r1"));
-    const refused = Array.from({ length: 50 }, (_, index) => expectRefusal(verifier, token(next, `x${index}`)));
+    const refused = Array.from({ length: 50 }, (_, index) =>
+      expectRefusal(verifier, token(next, `x${index}`)),
+    );
     await clock.sleeping(1);
     await expectAccepted(token(rsa, "r1"));
     expect(server.seen).toHaveLength(1);

@@ -66,7 +66,9 @@ describe.each<[string, () => RevocationStore]>([
   test.each([0, 2, 5])("a token with `iat` %d s ahead is taken back all the same", async (ahead) => {
     const store = open();
     const iat = Math.floor(Date.now() / 1_000) + ahead;
-    const early = tokenOf(claimsWith({ iat, exp: iat + 60 }), createSecretKey(secret, "utf8"), { alg: "HS256" });
+    const early = tokenOf(claimsWith({ iat, exp: iat + 60 }), createSecretKey(secret, "utf8"), {
+      alg: "HS256",
+    });
     await store.add({ userId: "ada", atMs: iat * 1_000 - ahead * 1_000 });
     const revocable = createRevocableVerifier(createTokenVerifier({ secret, now: () => iat * 1_000 }), store);
     await expect(revocable.verify(early)).rejects.toMatchObject({ code: "revoked" });

@@ -71,7 +71,10 @@ export class RedisConnectionSlots implements ConnectionSlots {
 
   async renew({ changes, handled, holders, holds }: SlotReport): Promise<LostSlot[]> {
     const doubted = this.#isDoubtful;
-    const [lapsed, ...flat] = (await this.#renew(changes.slice(0, batchSize), handled)) as [number, ...string[]];
+    const [lapsed, ...flat] = (await this.#renew(changes.slice(0, batchSize), handled)) as [
+      number,
+      ...string[],
+    ];
     for (let from = batchSize; from < changes.length; from += batchSize)
       await this.#renew(changes.slice(from, from + batchSize), []);
     const lost: LostSlot[] = [];

@@ -162,7 +162,8 @@ export class Gate {
 
 function tellReplicas(namespace: Namespace, event: string, id: string): void {
   // The in-memory adapter has no one to tell, and says so on the console.
-  if ("serverCount" in namespace.adapter && "pubClient" in namespace.adapter) namespace.serverSideEmit(event, id);
+  if ("serverCount" in namespace.adapter && "pubClient" in namespace.adapter)
+    namespace.serverSideEmit(event, id);
 }
 
 /**

@@ -26,7 +26,8 @@ export class SlotChanges {
       if (isUnanswered) unanswered.add(id);
       const isSilent = isUnanswered && this.#unanswered.has(id);
       if (isSilent) silent.add(id);
-      const idleMs = isDue && commandedAtMs > sinceMs ? Math.max(0, Math.round(nowMs - commandedAtMs)) : undefined;
+      const idleMs =
+        isDue && commandedAtMs > sinceMs ? Math.max(0, Math.round(nowMs - commandedAtMs)) : undefined;
       if (idleMs === undefined && isSilent === this.#silent.has(id)) continue;
       changes.push({ id, userId, idleMs, isSilent });
     }

@@ -95,7 +95,8 @@ export class SlotKeeper {
     if (session === undefined) return true;
     // Its client has come back over another connection.
     if (reason === "moved") session.connection.cut();
-    else expel(session, new ProtocolError("too_many_connections", "the user has opened too many connections"));
+    else
+      expel(session, new ProtocolError("too_many_connections", "the user has opened too many connections"));
     return true;
   }
 

@@ -21,7 +21,8 @@ export class MemoryRevocationStore implements RevocationStore {
   async add({ userId, tokenId, room, atMs }: Revocation): Promise<void> {
     const kept: Kept = this.#users.get(userId) ?? { tokenIds: new Set(), roomsUntilMs: new Map() };
     if (tokenId !== undefined) kept.tokenIds.add(tokenId);
-    else if (room !== undefined) kept.roomsUntilMs.set(room, Math.max(atMs, kept.roomsUntilMs.get(room) ?? 0));
+    else if (room !== undefined)
+      kept.roomsUntilMs.set(room, Math.max(atMs, kept.roomsUntilMs.get(room) ?? 0));
     else kept.everythingUntilMs = Math.max(atMs, kept.everythingUntilMs ?? 0);
     this.#users.set(userId, kept);
   }
