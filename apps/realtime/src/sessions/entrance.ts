@@ -75,10 +75,8 @@ export class Entrance {
 
   /** Takes a room from a session at once and tells it so; the stored session forgets it too. */
   async revoke(session: Session, room: RoomName): Promise<void> {
-    const { follower, store } = this.#options;
     this.leave(session, room);
-    sendReset(session.connection.socket, room, "access", follower.position);
-    await session.store((versions) => store.drop(session.id, room, versions));
+    await this.#tellLeft(session, room);
   }
 
   /**
@@ -134,13 +132,20 @@ export class Entrance {
     return readPast(log, ranges, { offset, epochs: follower.head.epochs }, past);
   }
 
+  async #tellLeft(session: Session, room: RoomName): Promise<void> {
+    const { follower, store } = this.#options;
+    sendReset(session.connection.socket, room, "access", follower.position);
+    await session.store((versions) => store.drop(session.id, room, versions));
+  }
+
   async #leaveForbidden(session: Session, wishes: Wish[], recheck: Recheck): Promise<void> {
     const may = await Promise.all(wishes.map(({ room }) => recheck(room)));
     const forbidden = wishes.filter((_, index) => !may[index]);
     await Promise.all(
-      forbidden.map(({ room, isFollowed }) =>
-        isFollowed ? this.revoke(session, room) : this.leave(session, room),
-      ),
+      forbidden.map(async ({ room, isFollowed }) => {
+        this.leave(session, room);
+        if (isFollowed) await this.#tellLeft(session, room);
+      }),
     );
   }
 
