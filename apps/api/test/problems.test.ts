@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { ProtocolError } from "@roomcast/events";
+import { token } from "./support/credentials.ts";
 import { projectUpdate } from "./support/project-update.ts";
 import { TestApi } from "./support/test-api.ts";
 
@@ -54,6 +55,16 @@ describe("errors as problem+json", () => {
     const answer = await cut.send("POST", "/api/v1/events", projectUpdate(), { bearer: "a.b.c" });
     await cut.close();
     expect(answer).toMatchObject({ status: 503, body: { code: "unavailable" } });
+  });
+
+  test("whether a token may publish to a room is not known: 503 with Retry-After, and nothing is written", async () => {
+    const mayEnter = () => Promise.reject(new ProtocolError("unavailable", "nobody answers"));
+    const cut = await TestApi.start({ roomAccess: { mayEnter, invalidate: () => undefined } });
+    const answer = await cut.send("POST", "/api/v1/events", projectUpdate(), { bearer: token() });
+    expect(answer).toMatchObject({ status: 503, body: { code: "unavailable" } });
+    expect(answer.headers.get("Retry-After")).toBe("1");
+    expect(await cut.appended()).toEqual([]);
+    await cut.close();
   });
 });
 

@@ -1,5 +1,5 @@
 import { ProtocolError } from "@roomcast/events";
-import type { ConnectionSlots, LostSlot, SlotChange } from "./connection-slots.ts";
+import type { ConnectionSlots, LostSlot } from "./connection-slots.ts";
 import type { Session } from "./session.ts";
 import { expel } from "./session-keeper.ts";
 import type { SessionRegistry } from "./session-registry.ts";
@@ -20,7 +20,6 @@ export class SlotKeeper {
   readonly #entering = new Set<Session>();
   /** What the next renewal is to tell. */
   #handled: LostSlot[] = [];
-  #unsent: SlotChange[] = [];
   #renewing: Promise<void> | undefined;
   #isAskedAgain = false;
 
@@ -75,16 +74,13 @@ export class SlotKeeper {
 
   async #renew(): Promise<void> {
     const { sessions, slots } = this.#options;
-    const changes = [...this.#unsent, ...this.#changes.take(sessions.all())];
-    const handled = this.#handled;
-    this.#unsent = changes;
     const lost = await slots.renew({
-      changes,
-      handled,
+      changes: this.#changes.look(sessions.all()),
+      handled: this.#handled,
       holders: () => [...sessions.all(), ...this.#entering],
       holds: (id) => sessions.get(id) !== undefined || this.#isEntering(id),
     });
-    this.#unsent = [];
+    this.#changes.told();
     this.#handled = lost.filter((one) => this.#end(one));
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from "node:timers/promises";
 import type { RoomAccess } from "@roomcast/auth";
 import { breakOf, type EventLog, keptUpTo, type LogFollower, type LogHead } from "@roomcast/event-log";
 import {
@@ -17,6 +18,9 @@ import { goOnFrom, type ResumePoint, resumePoint } from "./resume-point.ts";
 import type { Session, Subscription } from "./session.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 import type { SessionStore, StoredSession } from "./session-store.ts";
+
+/** About how long a resume that failed holds its client back. */
+const resumePauseMs = 1_000;
 
 export interface SubscriptionManagerOptions {
   log: Pick<EventLog, "head">;
@@ -92,7 +96,8 @@ export class SubscriptionManager {
   /**
    * Enters a session's rooms again and sends what was missed, in the order of the log and before anything newer. `seen`
    * is the position the client brought back. Every room is authorised again before a single event is sent. `greet` runs
-   * after the past and before any other change of the session: the position it sends is then true.
+   * after the past and before any other change of the session: the position it sends is then true. Rejects after a
+   * pause: its client comes back at once when it is cut, for to the client the connect was a success.
    */
   resume(
     session: Session,
@@ -102,27 +107,36 @@ export class SubscriptionManager {
   ): Promise<void> {
     session.connection.open();
     return session.inTurn(async () => {
-      const from = stored.subscriptions.map((one) => parsePosition(one.from));
-      const head = await this.#headFor(seen === undefined ? from : [seen, ...from]);
-      if (session.isEnded) return;
-      const allowed = await this.#stillAllowed(session, stored);
-      const wishes = allowed.map((one): Wish => {
-        const { room, filters, batch } = one;
-        const since = keptUpTo({ epoch: parsePosition(one.at).epoch, offset: one.since }, head);
-        const filter = parseRoomFilter(filters);
-        const wish = { room, filter, isFollowed: true, ...resumePoint(one, seen, head) };
-        // Batch 0 was stored a moment before its delivery began, so what it was given first is not known exactly.
-        return batch === 0 ? wish : { ...wish, since };
-      });
-      const delivered = wishes.flatMap(({ from, since, reset, ...one }) =>
-        from === undefined || since === undefined || reset !== undefined
-          ? []
-          : [{ ...one, since, upTo: from.offset }],
-      );
-      const recheck = (room: RoomName) => this.#mayEnter(session, room);
-      await this.#options.entrance.enter(session, wishes, delivered, recheck);
-      if (!session.isEnded) greet();
+      try {
+        await this.#resume(session, stored, seen);
+        if (!session.isEnded) greet();
+      } catch (error) {
+        await pause(resumePauseMs * (0.5 + Math.random()), undefined, { ref: false });
+        throw error;
+      }
     });
+  }
+
+  async #resume(session: Session, stored: StoredSession, seen: Position | undefined): Promise<void> {
+    const from = stored.subscriptions.map((one) => parsePosition(one.from));
+    const head = await this.#headFor(seen === undefined ? from : [seen, ...from]);
+    if (session.isEnded) return;
+    const allowed = await this.#stillAllowed(session, stored);
+    const wishes = allowed.map((one): Wish => {
+      const { room, filters, batch } = one;
+      const since = keptUpTo({ epoch: parsePosition(one.at).epoch, offset: one.since }, head);
+      const filter = parseRoomFilter(filters);
+      const wish = { room, filter, isFollowed: true, ...resumePoint(one, seen, head) };
+      // Batch 0 was stored a moment before its delivery began, so what it was given first is not known exactly.
+      return batch === 0 ? wish : { ...wish, since };
+    });
+    const delivered = wishes.flatMap(({ from, since, reset, ...one }) =>
+      from === undefined || since === undefined || reset !== undefined
+        ? []
+        : [{ ...one, since, upTo: from.offset }],
+    );
+    const recheck = (room: RoomName) => this.#mayEnter(session, room);
+    await this.#options.entrance.enter(session, wishes, delivered, recheck);
   }
 
   /** Takes a room from a session at once and tells it so; the stored session forgets it too. */
