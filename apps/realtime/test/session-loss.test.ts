@@ -87,7 +87,7 @@ describe("a client whose stored session was lost with Redis' data", () => {
     });
     expect(client.socket.recovered).toBe(false);
     expect(await follows("project:kept")).toBe(true);
-  });
+  }, 60_000);
 
   async function crash(): Promise<void> {
     await cluster.redis.kill();

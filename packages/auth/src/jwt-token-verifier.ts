@@ -38,9 +38,12 @@ export class JwtTokenVerifier implements TokenVerifier {
 }
 
 function asRefusal(cause: unknown): ProtocolError {
-  return cause instanceof jwt.TokenExpiredError
-    ? new ProtocolError("token_expired", "the token has expired", { cause })
-    : new ProtocolError("unauthorized", "the token does not verify", { cause });
+  if (cause instanceof jwt.TokenExpiredError) {
+    return new ProtocolError("token_expired", "the token has expired", { cause });
+  }
+  const isEarly = cause instanceof jwt.NotBeforeError;
+  const message = isEarly ? "the token's `nbf` lies ahead: it is not valid yet" : "the token does not verify";
+  return new ProtocolError("unauthorized", message, { cause });
 }
 
 function issuedAhead({ issuedAtMs = 0 }: Principal): ProtocolError {

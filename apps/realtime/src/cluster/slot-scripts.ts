@@ -125,7 +125,8 @@ while #others >= tonumber(ARGV[3]) do
   end
   take(slot, 'full')
 end
-if held and replicaOf(held.owner) ~= mine then take(held, 'moved') end
+-- Its former replica is told by the session's own way, and by its next renewal
+if held and replicaOf(held.owner) ~= mine then tell(held, 'moved') end
 redis.call('HDEL', KEYS[2], ARGV[1] .. ' ' .. session)
 write(KEYS[3], {session = session, owner = ARGV[1], since = now, active = now, silent = '0'})
 redis.call('PEXPIRE', KEYS[3], ARGV[5])

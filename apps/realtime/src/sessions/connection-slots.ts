@@ -57,7 +57,7 @@ export interface ConnectionSlots {
   /**
    * Takes a slot; a session that has one keeps it, and one it `replaces`, of the same user, gives its own. One that was
    * ended for another lately, or replaces such a one, ends none in turn, whatever the policy. Resolves with
-   * the replicas on which sessions have lost theirs, which should renew soon. Rejects with `too_many_connections`, or
+   * the replicas on which others have lost theirs, which should renew soon. Rejects with `too_many_connections`, or
    * with `unavailable` when there may be a slot in a moment.
    */
   acquire(holder: SlotHolder, replaces?: string): Promise<readonly string[]>;
