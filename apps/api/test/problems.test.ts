@@ -59,7 +59,7 @@ describe("errors as problem+json", () => {
 
   test("whether a token may publish to a room is not known: 503 with Retry-After, and nothing is written", async () => {
     const mayEnter = () => Promise.reject(new ProtocolError("unavailable", "nobody answers"));
-    const cut = await TestApi.start({ roomAccess: { mayEnter, invalidate: () => undefined } });
+    const cut = await TestApi.start({ roomAccess: { mayEnter } });
     const answer = await cut.send("POST", "/api/v1/events", projectUpdate(), { bearer: token() });
     expect(answer).toMatchObject({ status: 503, body: { code: "unavailable" } });
     expect(answer.headers.get("Retry-After")).toBe("1");
