@@ -18,8 +18,11 @@ export interface AppendRequest {
   transient?: boolean;
   /** Makes a retry of the same content safe; other content under the same key is `idempotency_conflict`. */
   idempotency?: { key: string; fingerprint: string };
-  /** `replicated` also waits until a Redis replica has the entry. */
-  ack?: "primary" | "replicated";
+  /**
+   * `replicated` also waits until a Redis replica has the entry; `replicated_if_any` does so only if one is connected.
+   * Without an answer in time, the append is `not_replicated`. Default `primary`.
+   */
+  ack?: "primary" | "replicated" | "replicated_if_any";
 }
 
 /** What an append answers once the entry is committed. */
@@ -102,11 +105,21 @@ export interface LogFollower {
 
 /**
  * The ordered log and the histories of its rooms. All failures are `ProtocolError`s: `unavailable` (nothing written),
- * `timeout` (unknown: retry with the same idempotency key), `overloaded`, `idempotency_conflict`, `not_replicated`.
+ * `timeout` (unknown: retry with the same idempotency key), `overloaded`, `idempotency_conflict`, `not_replicated`; and
+ * `invalid_room`, `invalid_event` or `invalid_command` for a request that this log can never take.
  */
 export interface EventLog {
-  /** Commits one entry atomically to the log and to its rooms' histories; calls made in order commit in order. */
+  /**
+   * Commits one entry atomically to the log and to its rooms' histories. Calls made in order commit in order or not at
+   * all: when one fails, those that were made before that was told and are not written yet fail as `unavailable`.
+   */
   append(request: AppendRequest): Promise<Appended>;
+  /**
+   * Commits up to 256 entries in order and without any other between them, and tells of each what became of it. All
+   * fail together but for `idempotency_conflict`. Rejects if a request can never be taken, and with `payload_too_large`
+   * if they are too many or over 2 MiB; nothing is written then.
+   */
+  appendAll(requests: readonly AppendRequest[]): Promise<PromiseSettledResult<Appended>[]>;
   /** Where the log ends now. */
   head(): Promise<LogHead>;
   /** Follows the log from its present head; resolves once it listens. */

@@ -7,6 +7,8 @@ import {
   roomKindOf,
 } from "@roomcast/events";
 import { LRUCache } from "lru-cache";
+import { checkGroup, groupOf } from "../append-group.ts";
+import { checkRequest, checkRoomKind } from "../check-request.ts";
 import type {
   Appended,
   AppendRequest,
@@ -57,16 +59,16 @@ export class MemoryEventLog implements EventLog {
     });
   }
 
-  append(request: AppendRequest): Promise<Appended> {
-    if (this.#closed)
-      return Promise.reject(new ProtocolError("unavailable", "nothing was written: the log is closed"));
-    const { idempotency } = request;
-    const known = idempotency && this.#remembered.get(idempotency.key);
-    if (known) return this.#duplicate(known, idempotency.fingerprint);
-    const appended: Appended = { id: request.id, position: this.#write(request), duplicate: false };
-    if (idempotency)
-      this.#remembered.set(idempotency.key, { ...appended, fingerprint: idempotency.fingerprint });
-    return Promise.resolve(appended);
+  async append(request: AppendRequest): Promise<Appended> {
+    if (this.#closed) throw new ProtocolError("unavailable", "nothing was written: the log is closed");
+    checkRequest(request, this.#bounds);
+    return this.#append(request);
+  }
+
+  async appendAll(requests: readonly AppendRequest[]): Promise<PromiseSettledResult<Appended>[]> {
+    for (const request of requests) checkRequest(request, this.#bounds);
+    checkGroup(groupOf(requests.map(({ json }) => json)));
+    return Promise.allSettled(requests.map((request) => this.append(request)));
   }
 
   head(): Promise<LogHead> {
@@ -81,16 +83,27 @@ export class MemoryEventLog implements EventLog {
     return Promise.resolve(follower);
   }
 
-  history(room: RoomName, range: HistoryRange): Promise<HistorySlice> {
+  async history(room: RoomName, range: HistoryRange): Promise<HistorySlice> {
+    checkRoomKind(room, this.#bounds);
     const history = this.#histories.get(room);
-    if (history !== undefined) return Promise.resolve(history.read(range, this.#now()));
+    if (history !== undefined) return history.read(range, this.#now());
     const complete = (range.after ?? 0) >= this.#forgottenUpTo;
-    return Promise.resolve({ entries: [], complete, more: false });
+    return { entries: [], complete, more: false };
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     for (const follower of this.#followers) await follower.stop();
+  }
+
+  #append(request: AppendRequest): Appended {
+    const { idempotency } = request;
+    const known = idempotency && this.#remembered.get(idempotency.key);
+    if (known) return duplicateOf(known, idempotency.fingerprint);
+    const appended: Appended = { id: request.id, position: this.#write(request), duplicate: false };
+    if (idempotency)
+      this.#remembered.set(idempotency.key, { ...appended, fingerprint: idempotency.fingerprint });
+    return appended;
   }
 
   #write({ kind, type, rooms, transient = false, json }: AppendRequest): { epoch: string; offset: number } {
@@ -119,12 +132,10 @@ export class MemoryEventLog implements EventLog {
     }
     return history;
   }
+}
 
-  #duplicate(known: Appended & { fingerprint: string }, fingerprint: string): Promise<Appended> {
-    if (known.fingerprint !== fingerprint) {
-      const message = "the idempotency key was used with other content";
-      return Promise.reject(new ProtocolError("idempotency_conflict", message));
-    }
-    return Promise.resolve({ id: known.id, position: known.position, duplicate: true });
-  }
+function duplicateOf(known: Appended & { fingerprint: string }, fingerprint: string): Appended {
+  if (known.fingerprint !== fingerprint)
+    throw new ProtocolError("idempotency_conflict", "the idempotency key was used with other content");
+  return { id: known.id, position: known.position, duplicate: true };
 }

@@ -1,11 +1,18 @@
 import { ProtocolError } from "@roomcast/events";
+import type { Replication } from "@roomcast/service";
+import type { AppendGroup } from "../append-group.ts";
 import { parseEpochs } from "../epochs.ts";
 import type { Appended, AppendRequest, LogHead } from "../event-log.ts";
 import type { EncodedRequest } from "./append-command.ts";
+import { codeIn, unknown } from "./append-errors.ts";
 import { conflict, type EntryOutcome, type ScriptReply } from "./append-script.ts";
 
 /** One caller's wish: to append an entry, or only to know where the log ends. */
-export type AppendCall = { deadlineMs: number; reject: (error: ProtocolError) => void } & (
+export type AppendCall = {
+  deadlineMs: number;
+  group: AppendGroup;
+  reject: (error: ProtocolError) => void;
+} & (
   | { encoded: EncodedRequest; resolve: (appended: Appended) => void }
   | { encoded?: undefined; quietMs: number; resolve: (head: LogHead) => void }
 );
@@ -22,7 +29,7 @@ export class AppendBatch {
   readonly takenAtMs = performance.now();
   readonly #entries: readonly EntryCall[];
 
-  /** Takes the next calls out of a queue: as many as one script may write, at least one. */
+  /** Takes the next calls out of a queue: as many groups as one script may write, at least one. */
   constructor(queue: AppendCall[]) {
     this.calls = queue.splice(0, countOf(queue));
     this.#entries = this.calls.filter((call): call is EntryCall => call.encoded !== undefined);
@@ -38,14 +45,21 @@ export class AppendBatch {
     return wanted.length === 0 ? 0 : Math.min(...wanted);
   }
 
-  /** Tells every caller what the script answered. */
-  answer([epoch, epochs, offset, outcomes]: ScriptReply, isReplicated: boolean): void {
+  /** Tells every caller what the script answered. Returns those who also want a replica to have their entry. */
+  answer([epoch, epochs, offset, outcomes]: ScriptReply): WrittenCall[] {
+    const written: WrittenCall[] = [];
     this.#entries.forEach((call, index) => {
-      settle(call, outcomes[index] as EntryOutcome, epoch, isReplicated);
+      const outcome = outcomes[index] as EntryOutcome;
+      if (typeof outcome === "string") return call.reject(errorOf(outcome));
+      const appended = appendedOf(call.encoded.request, outcome, epoch);
+      if ((call.encoded.request.ack ?? "primary") === "primary") return call.resolve(appended);
+      written.push({ call, appended });
     });
-    if (this.#entries.length === this.calls.length) return;
-    const head: LogHead = { offset, epochs: parseEpochs(epochs) };
-    for (const call of this.calls) if (call.encoded === undefined) call.resolve(head);
+    if (this.#entries.length < this.calls.length) {
+      const head: LogHead = { offset, epochs: parseEpochs(epochs) };
+      for (const call of this.calls) if (call.encoded === undefined) call.resolve(head);
+    }
+    return written;
   }
 
   /** Tells those who wait no longer that they failed. */
@@ -59,22 +73,30 @@ export class AppendBatch {
   }
 }
 
-function countOf(queue: readonly AppendCall[]): number {
-  let length = 0;
-  let count = 0;
-  for (const { encoded } of queue) {
-    length += encoded?.text.length ?? 0;
-    if (count > 0 && (count === maxEntries || length > maxLength)) break;
-    count++;
-  }
-  return count;
+/** A call whose entry is in the log, and that wants more. */
+export interface WrittenCall {
+  call: EntryCall;
+  appended: Appended;
 }
 
-function settle(call: EntryCall, outcome: EntryOutcome, epoch: string, isReplicated: boolean): void {
-  if (typeof outcome === "string") return call.reject(errorOf(outcome));
-  if (!isReplicated)
-    return call.reject(new ProtocolError("not_replicated", "no replica confirmed the entry in time"));
-  call.resolve(appendedOf(call.encoded.request, outcome, epoch));
+/** Tells a caller whether a replica has its entry. */
+export function settleReplicated({ call, appended }: WrittenCall, replication: Replication): void {
+  const isEnough =
+    replication === "confirmed" || (replication === "none" && call.encoded.request.ack === "replicated_if_any");
+  if (isEnough) return call.resolve(appended);
+  const reason = replication === "none" ? "no replica is connected to Redis" : "no replica confirmed it in time";
+  call.reject(new ProtocolError("not_replicated", `the entry is written, but ${reason}`));
+}
+
+function countOf(queue: readonly AppendCall[]): number {
+  let [count, length] = [0, 0];
+  for (let next = queue[0]; next !== undefined; next = queue[count]) {
+    const { group } = next;
+    if (count > 0 && (count + group.calls > maxEntries || length + group.length > maxLength)) break;
+    count += group.calls;
+    length += group.length;
+  }
+  return count;
 }
 
 function appendedOf(
@@ -91,5 +113,5 @@ function appendedOf(
 function errorOf(outcome: string): ProtocolError {
   return outcome === conflict
     ? new ProtocolError("idempotency_conflict", "the idempotency key was used with other content")
-    : new ProtocolError("timeout", `whether the event was written everywhere is unknown: ${outcome}`);
+    : unknown(`it is in the log, but Redis refused it for a history (${codeIn(outcome)})`, new Error(outcome));
 }

@@ -1,12 +1,16 @@
 import type { HistoryBounds, RoomKind, RoomName } from "@roomcast/events";
 import { roomKindOf } from "@roomcast/events";
+import { checkRequest } from "../check-request.ts";
 import type { AppendRequest } from "../event-log.ts";
 import { encodeEntry } from "./entry-codec.ts";
 import type { LogKeys } from "./keys.ts";
+import { textOfAges } from "./proofs.ts";
 
 /** What all appends of one log have in common. */
 export interface AppendSettings {
   keys: LogKeys;
+  /** Names this log among all that append to the same Redis. */
+  writer: string;
   bounds: Record<RoomKind, HistoryBounds>;
   maxEntries: number;
   idempotencyTtlMs: number;
@@ -22,9 +26,14 @@ const heartbeat = encodeEntry({ kind: "heartbeat", type: "-", rooms: [], transie
 
 const none: readonly RoomName[] = [];
 
-/** Encodes a request as the append script takes it. */
-export function encodeRequest(request: AppendRequest): EncodedRequest {
-  return { request, text: encodeEntry({ ...request, transient: request.transient ?? false }) };
+/** What one run of the script is to know beside the entries. */
+export interface ScriptRun {
+  /** The name of a new epoch, should one begin. */
+  epochCandidate: string;
+  /** A heartbeat is written if there are no entries and the log has been quiet for this long; 0 is never. */
+  quietMs: number;
+  /** One more after each batch whose fate is unknown. */
+  generation: number;
 }
 
 /** Writes the keys and arguments of the append script; see there. */
@@ -32,22 +41,27 @@ export class AppendCommand {
   readonly #settings: AppendSettings;
   readonly #ages: string;
   readonly #longestAge: string;
+  readonly #agesOfKinds: string;
 
   constructor(settings: AppendSettings) {
     this.#settings = settings;
-    const ages = Object.values(settings.bounds).map(({ maxAgeMs }) => maxAgeMs);
-    this.#ages = ages.join(",");
-    this.#longestAge = String(Math.max(...ages));
+    const bounds = Object.entries(settings.bounds);
+    this.#ages = textOfAges(settings.bounds);
+    this.#longestAge = String(Math.max(...bounds.map(([, { maxAgeMs }]) => maxAgeMs)));
+    this.#agesOfKinds = bounds.map(([kind, { maxAgeMs }]) => `${kind}=${maxAgeMs}`).join(" ");
   }
 
-  /**
-   * What follows the script's name: the number of keys, the keys, the arguments. A heartbeat is written if there are no
-   * entries and the log has been quiet for `quietMs`; 0 is never.
-   */
-  of(requests: readonly EncodedRequest[], epochCandidate: string, quietMs: number): string[] {
-    const { keys, maxEntries, idempotencyTtlMs } = this.#settings;
+  /** Encodes a request as the append script takes it; throws if the log can never take it, see `checkRequest`. */
+  encode(request: AppendRequest): EncodedRequest {
+    checkRequest(request, this.#settings.bounds);
+    return { request, text: encodeEntry({ ...request, transient: request.transient ?? false }) };
+  }
+
+  /** What follows the script's name: the number of keys, the keys, the arguments. */
+  of(requests: readonly EncodedRequest[], { epochCandidate, quietMs, generation }: ScriptRun): string[] {
+    const { keys, writer, maxEntries, idempotencyTtlMs } = this.#settings;
     const rooms = numberRooms(requests);
-    const names = [keys.meta, keys.log, keys.clock];
+    const names = [keys.meta, keys.log, keys.clock, keys.generation(writer)];
     const args = [
       epochCandidate,
       String(maxEntries),
@@ -57,6 +71,8 @@ export class AppendCommand {
       this.#longestAge,
       String(quietMs),
       heartbeat,
+      this.#agesOfKinds,
+      String(generation),
       String(rooms.size),
     ];
     for (const room of rooms.keys()) this.#addRoom(room, names, args);
@@ -66,9 +82,10 @@ export class AppendCommand {
 
   #addRoom(room: RoomName, names: string[], args: string[]): void {
     const { keys, bounds } = this.#settings;
-    const { maxEvents, maxAgeMs } = bounds[roomKindOf(room)];
+    const kind = roomKindOf(room);
+    const { maxEvents, maxAgeMs } = bounds[kind];
     names.push(keys.history(room), keys.roomHead(room));
-    args.push(String(maxEvents), String(maxAgeMs));
+    args.push(String(maxEvents), String(maxAgeMs), kind);
   }
 
   #addEntry(

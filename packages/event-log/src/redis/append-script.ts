@@ -1,8 +1,19 @@
 import { createHash } from "node:crypto";
+import { unwrittenMark } from "./append-errors.ts";
 import { epochFunctions } from "./epoch-script.ts";
+import { proofFunctions } from "./proof-script.ts";
 
-/** What the append script answers: the log's epoch, all its epochs, its newest offset, and one outcome for each entry. */
-export type ScriptReply = [epoch: string, epochs: string, head: number, outcomes: EntryOutcome[]];
+/**
+ * What the append script answers: the log's epoch, all its epochs, its newest offset, one outcome for each entry, and
+ * what Redis refused though the entries are written, or an empty text.
+ */
+export type ScriptReply = [
+  epoch: string,
+  epochs: string,
+  head: number,
+  outcomes: EntryOutcome[],
+  refused: string,
+];
 
 /** The entry's offset; or where and as what a duplicate was written first; or an error that concerns this entry alone. */
 export type EntryOutcome = number | [offset: number, epoch: string, id: string] | string;
@@ -14,30 +25,40 @@ export const conflict = "CONFLICT";
 export const pushSeparator = "\x1e";
 
 /**
- * The atomic append of a batch. Scripts do not roll back, so the writes that can fail (XADD to the log) come first, and
- * what fails for one room later is told to its entries alone.
+ * The atomic append of a batch. Scripts do not roll back. So all that can be refused is read first, the log is written
+ * first, and an error before that is marked as such. What fails later does not end the script: a history that cannot be
+ * written is told to its own entries, a push that is refused is told beside the outcomes.
  */
 export const appendScript = `${epochFunctions}
--- KEYS[1] meta hash    KEYS[2] log stream    KEYS[3] clock sorted set
--- KEYS[2+2r] history stream of room r = 1, 2 ...    KEYS[3+2r] its head string
+-- KEYS[1] meta hash    KEYS[2] log stream    KEYS[3] clock sorted set    KEYS[4] generation string of this writer
+-- KEYS[3+2r] history stream of room r = 1, 2 ...    KEYS[4+2r] its head string
 -- then, in the order of the entries, the idempotency string of each entry that has a fingerprint
 -- ARGV[1] name for a new epoch, should one begin    ARGV[2] most entries of the log    ARGV[3] channel
 -- ARGV[4] idempotency TTL in ms    ARGV[5] text of all history ages    ARGV[6] longest history age in ms
 -- ARGV[7] write the heartbeat if nothing else is written and the newest entry is this many ms old; 0: never
--- ARGV[8] text of the heartbeat    ARGV[9] number of rooms
--- ARGV[8+2r] most events of room r's history    ARGV[9+2r] its age in ms
+-- ARGV[8] text of the heartbeat    ARGV[9] all kinds of room with their ages, "<kind>=<ms> ...", in the order of ARGV[5]
+-- ARGV[10] generation of the batch: one more after each batch whose fate its writer does not know
+-- ARGV[11] number of rooms
+-- ARGV[9+3r] most events of room r's history    ARGV[10+3r] its age in ms    ARGV[11+3r] its kind
 -- then for each entry: its text after "<offset> <epoch> <timeMs> ", the fingerprint of its content or empty, its id,
 --   the number of its rooms, and their numbers r
--- Returns {epoch name, epochs, offset of the head, outcome of each entry}, see ScriptReply
+-- Returns {epoch name, epochs, offset of the head, outcome of each entry, what was refused}, see ScriptReply
 local call, try = redis.call, redis.pcall
+local isWritten = false
 local function whole(number) return string.format('%.0f', number) end
-
-local meta = call('HMGET', KEYS[1], 'offset', 'replid', 'epochs', 'time', 'minute', 'ages', 'agesFrom')
+local function failureOf(reply) return type(reply) == 'table' and reply.err or nil end
+${proofFunctions}
+local function append()
+local meta = call('HMGET', KEYS[1], 'offset', 'replid', 'epochs', 'time', 'minute', 'ages', 'agesFrom', 'provenAt')
 local offset, epochs = tonumber(meta[1]), meta[3]
 local replid = replidOf()
 local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local time, minute = whole(now), whole(math.floor(now / 60000))
+
+-- A batch that was given up may arrive long after; behind what was written since, it would be out of order.
+local generation, newest = tonumber(ARGV[10]), tonumber(call('GET', KEYS[4]) or 0)
+if generation < newest then error({err = 'OVERTAKEN by a later batch'}) end
 
 if not offset then
   -- The hash alone was evicted or deleted: go on after whatever the log still holds.
@@ -63,9 +84,9 @@ local function add(text)
   ids[#ids + 1] = at
   texts[#texts + 1] = at .. ' ' .. epoch .. ' ' .. time .. ' ' .. text
 end
-local rooms = tonumber(ARGV[9])
-local inRoom, outcomes, keys, written, repeated = {}, {}, 3 + 2 * rooms, {}, {}
-local arg = 10 + 2 * rooms
+local rooms = tonumber(ARGV[11])
+local inRoom, outcomes, keys, written = {}, {}, 4 + 2 * rooms, {}
+local arg = 12 + 3 * rooms
 while ARGV[arg] do
   local fingerprint, count, key, known = ARGV[arg + 1], tonumber(ARGV[arg + 3]), nil, nil
   if fingerprint ~= '' then
@@ -75,12 +96,7 @@ while ARGV[arg] do
   end
   if known then
     local o, e, id, content = string.match(known, '^(%d+) (%w+) (%S+) (%S+)$')
-    if content == fingerprint then
-      repeated[#repeated + 1] = key
-      outcomes[#outcomes + 1] = {tonumber(o), e, id}
-    else
-      outcomes[#outcomes + 1] = '${conflict}'
-    end
+    outcomes[#outcomes + 1] = content == fingerprint and {tonumber(o), e, id} or '${conflict}'
   else
     add(ARGV[arg])
     outcomes[#outcomes + 1] = offset
@@ -97,54 +113,75 @@ while ARGV[arg] do
 end
 local quiet = tonumber(ARGV[7])
 if #ids == 0 and quiet > 0 and not (meta[4] and now - tonumber(meta[4]) < quiet) then add(ARGV[8]) end
+local proofs, agesFrom = {}, tonumber(meta[7]) or first
+local isTurn = #ids > 0 and meta[6] ~= ARGV[5]
+if isTurn then
+  proofs, agesFrom = proofsFrom(meta[6], agesFrom, meta[7] and meta[8] == meta[7], first), first
+end
 
+if generation > newest then call('SET', KEYS[4], ARGV[10], 'PX', 86400000) end
+for i = 1, #ids - 1 do
+  call('XADD', KEYS[2], ids[i] .. '-0', 'e', texts[i])
+  isWritten = true
+end
 -- Trimmed once, with the last.
-for i = 1, #ids - 1 do call('XADD', KEYS[2], ids[i] .. '-0', 'e', texts[i]) end
-if #ids > 0 then call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], ids[#ids] .. '-0', 'e', texts[#ids]) end
+if #ids > 0 then
+  call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], ids[#ids] .. '-0', 'e', texts[#ids])
+  isWritten = true
+end
 if changed then call('HSET', KEYS[1], 'offset', whole(offset), 'replid', replid, 'epochs', epochs) end
--- A write, so that a WAIT after it waits for the first append as well.
-for i = 1, #repeated do call('PEXPIRE', repeated[i], ARGV[4]) end
-if #ids == 0 then return {epoch, epochs, offset, outcomes} end
-
-local agesFrom = tonumber(meta[7]) or first
-if meta[6] ~= ARGV[5] then
-  agesFrom = first
-  call('HSET', KEYS[1], 'ages', ARGV[5], 'agesFrom', ids[1])
-end
+if #ids == 0 then return {epoch, epochs, offset, outcomes, ''} end
 call('HSET', KEYS[1], 'offset', ids[#ids], 'time', time, 'minute', minute)
-if meta[5] ~= minute then
-  call('ZADD', KEYS[3], time, ids[1])
-  call('ZREMRANGEBYSCORE', KEYS[3], '-inf', whole(now - 2 * tonumber(ARGV[6])))
-end
-for key, value in pairs(written) do call('SET', key, value, 'PX', ARGV[4]) end
 
+local refused = ''
+local function note(what, reply)
+  if refused == '' and failureOf(reply) then refused = what .. ' ' .. reply.err end
+end
+for key, value in pairs(written) do note('SET', try('SET', key, value, 'PX', ARGV[4])) end
+if isTurn then
+  call('HSET', KEYS[1], 'ages', ARGV[5], 'agesFrom', ids[1], 'provenAt', ids[1])
+  for kind, list in pairs(proofs) do call('HSET', KEYS[1], 'proof:' .. kind, textOf(list)) end
+end
+if meta[5] ~= minute then
+  note('ZADD', try('ZADD', KEYS[3], time, ids[1]))
+  note('ZREMRANGEBYSCORE', try('ZREMRANGEBYSCORE', KEYS[3], '-inf', whole(now - 2 * tonumber(ARGV[6]))))
+end
+
+-- A room without a head is new, or all of it expired: what it once held lies at or before the offset returned.
+local function quietFrom(kind, age, at)
+  if not proofs[kind] then
+    local list = meta[8] == meta[7] and proofOf(kind) or {}
+    proofs[kind] = #list > 0 and list or {{tonumber(age), agesFrom}}
+  end
+  local best = at - 1
+  for _, proof in ipairs(proofs[kind]) do
+    local young = try('ZRANGE', KEYS[3], whole(now - proof[1]), '+inf', 'BYSCORE', 'LIMIT', 0, 1)
+    best = math.min(best, math.max(tonumber(not young.err and young[1] or at), proof[2]) - 1)
+  end
+  return whole(best)
+end
 local function keep(room, list)
-  local history, head = KEYS[2 + 2 * room], KEYS[3 + 2 * room]
-  local most, age = ARGV[8 + 2 * room], ARGV[9 + 2 * room]
+  local history, head = KEYS[3 + 2 * room], KEYS[4 + 2 * room]
+  local most, age, kind = ARGV[9 + 3 * room], ARGV[10 + 3 * room], ARGV[11 + 3 * room]
   local before = try('SET', head, ids[list[#list]] .. ' ' .. minute, 'PX', age, 'GET')
-  if before and before.err then return before.err end
+  if failureOf(before) then return before.err end
   local prev, prevMinute
   if before then
     prev, prevMinute = string.match(before, '(%d+) (%d+)')
-  else
-    -- New, or all of it expired: whatever it once held is older than its age, so it lies before the first entry
-    -- younger than that.
-    local young = call('ZRANGE', KEYS[3], whole(now - age), '+inf', 'BYSCORE', 'LIMIT', 0, 1)[1]
-    prev = whole(math.max(tonumber(young or ids[list[1]]) - 1, agesFrom - 1))
-    prevMinute = minute
   end
+  if not prev then prev, prevMinute = quietFrom(kind, age, tonumber(ids[list[1]])), minute end
   for i = 1, #list do
     local at = ids[list[i]]
     local added
     if i < #list then added = try('XADD', history, at .. '-0', 'e', texts[list[i]], 'p', prev)
     else added = try('XADD', history, 'MAXLEN', most, at .. '-0', 'e', texts[list[i]], 'p', prev) end
-    if added.err then return added.err end
+    if failureOf(added) then return added.err end
     prev = at
   end
-  call('PEXPIRE', history, age)
+  note('PEXPIRE', try('PEXPIRE', history, age))
   if prevMinute ~= minute then
-    local old = call('ZRANGE', KEYS[3], whole(now - age), '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, 1)[1]
-    if old then call('XTRIM', history, 'MINID', old .. '-0') end
+    local old = try('ZRANGE', KEYS[3], whole(now - age), '-inf', 'BYSCORE', 'REV', 'LIMIT', 0, 1)
+    if not old.err and old[1] then note('XTRIM', try('XTRIM', history, 'MINID', old[1] .. '-0')) end
   end
 end
 for room, list in pairs(inRoom) do
@@ -153,8 +190,14 @@ for room, list in pairs(inRoom) do
     for i = 1, #list do outcomes[number[list[i]]] = failure end
   end
 end
-call('PUBLISH', ARGV[3], table.concat(texts, string.char(${pushSeparator.charCodeAt(0)})))
-return {epoch, epochs, offset, outcomes}
+note('PUBLISH', try('PUBLISH', ARGV[3], table.concat(texts, string.char(${pushSeparator.charCodeAt(0)}))))
+return {epoch, epochs, offset, outcomes, refused}
+end
+
+local isDone, result = pcall(append)
+if isDone then return result end
+local reason = type(result) == 'table' and result.err or tostring(result)
+return redis.error_reply((isWritten and 'WRITTEN' or '${unwrittenMark}') .. ' ' .. reason)
 `;
 
 /** What `EVALSHA` knows the script by. */

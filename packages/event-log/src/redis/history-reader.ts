@@ -4,6 +4,7 @@ import type { HistoryRange } from "../event-log.ts";
 import { decodeEntry } from "./entry-codec.ts";
 import { type HistoryItem, sliceAfter, sliceNewest, spanOf } from "./history-slices.ts";
 import type { LogKeys } from "./keys.ts";
+import { readProofs } from "./proofs.ts";
 import type { SliceOf } from "./shared-reads.ts";
 
 /** Reads the histories of rooms, each time for one range or several, and whether they are complete. */
@@ -42,13 +43,13 @@ export class HistoryReader {
   async #quietFrom(client: RedisClient, room: RoomName): Promise<number> {
     const [seconds, micros] = await client.sendCommand<[string, string]>(["TIME"]);
     const now = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
-    const since = now - this.#bounds[roomKindOf(room)].maxAgeMs;
-    const [young, meta] = await Promise.all([
-      client.zRange(this.#keys.clock, since, "+inf", { BY: "SCORE", LIMIT: { offset: 0, count: 1 } }),
-      client.hmGet(this.#keys.meta, ["offset", "agesFrom"]),
-    ]);
-    const from = young[0] === undefined ? Number(meta[0] ?? 0) : Number(young[0]) - 1;
-    return Math.max(from, Number(meta[1] ?? 1) - 1);
+    const { offset, proofs } = await readProofs(client, this.#keys, this.#bounds, roomKindOf(room));
+    const quiet = proofs.map(async ({ ageMs, from }) => {
+      const range = { BY: "SCORE", LIMIT: { offset: 0, count: 1 } } as const;
+      const [young] = await client.zRange(this.#keys.clock, now - ageMs, "+inf", range);
+      return Math.max(young === undefined ? offset : Number(young) - 1, from - 1);
+    });
+    return Math.min(...(await Promise.all(quiet)));
   }
 }
 

@@ -9,7 +9,7 @@ export class LogKeys {
     this.#base = `${prefix}{p0}:`;
   }
 
-  /** Hash: offset, replid, epochs, time, minute, ages, agesFrom. */
+  /** Hash: offset, replid, epochs, time, minute, ages, agesFrom, provenAt, `proof:<kind>`. */
   get meta(): string {
     return `${this.#base}meta`;
   }
@@ -27,6 +27,16 @@ export class LogKeys {
   /** Pub/sub channel on which every entry is pushed. */
   get channel(): string {
     return `${this.#base}entries`;
+  }
+
+  /** String: the generation of a writer's batches, once the fate of one was unknown; see `AppendQueue`. */
+  generation(writer: string): string {
+    return `${this.#base}writer:${writer}`;
+  }
+
+  /** String without meaning: a write that a replica confirms together with all before it. */
+  get confirmation(): string {
+    return `${this.#base}confirmation`;
   }
 
   /** Stream of one room's entries. */

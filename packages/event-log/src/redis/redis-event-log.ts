@@ -7,6 +7,7 @@ import {
   RedisUnavailableError,
   within,
 } from "@roomcast/service";
+import { checkRoomKind } from "../check-request.ts";
 import type {
   Appended,
   AppendRequest,
@@ -24,6 +25,7 @@ import { AppendQueue } from "./append-queue.ts";
 import { HistoryReader } from "./history-reader.ts";
 import { LogKeys } from "./keys.ts";
 import { RedisFollower } from "./redis-follower.ts";
+import { ReplicaAcks } from "./replica-acks.ts";
 import { type ReadRanges, SharedReads, type SliceOf } from "./shared-reads.ts";
 
 export interface RedisEventLogOptions extends EventLogOptions {
@@ -52,10 +54,11 @@ export class RedisEventLog implements EventLog {
   readonly #connection: RedisConnection;
   readonly #appends: AppendQueue;
   readonly #command: AppendCommand;
-  #replicated: { connection: RedisConnection; appends: AppendQueue } | undefined;
+  readonly #replicaAcks: ReplicaAcks;
   readonly #followers = new Set<LogFollower>();
   readonly #epochSeed = randomBytes(4).readUInt32BE().toString(36).padStart(7, "0");
   #calls = 0;
+  #refused: string | undefined;
   readonly #readsAfter: SharedReads;
   readonly #newestReads: SharedReads;
 
@@ -71,9 +74,13 @@ export class RedisEventLog implements EventLog {
     };
     this.#bounds = historyBounds(options.history);
     this.#keys = new LogKeys(this.#options.keyPrefix);
-    this.#command = new AppendCommand({ ...this.#options, keys: this.#keys, bounds: this.#bounds });
+    const writer = randomBytes(9).toString("base64url");
+    this.#command = new AppendCommand({ ...this.#options, writer, keys: this.#keys, bounds: this.#bounds });
     this.#connection = this.#connectionNamed("log");
-    this.#appends = this.#appendQueue(this.#connection);
+    const { commandTimeoutMs: timeoutMs, onError } = this.#options;
+    const acks = { keys: this.#keys, timeoutMs, onError };
+    this.#replicaAcks = new ReplicaAcks(this.#connectionNamed("log-replicated"), acks);
+    this.#appends = this.#appendQueue();
     const reader = new HistoryReader(this.#keys, this.#bounds);
     this.#readsAfter = this.#sharedReads((client, ...asked) => reader.after(client, ...asked));
     this.#newestReads = this.#sharedReads((client, ...asked) => reader.newest(client, ...asked));
@@ -85,8 +92,19 @@ export class RedisEventLog implements EventLog {
   }
 
   append(request: AppendRequest): Promise<Appended> {
-    const queue = request.ack === "replicated" ? this.#replicatedAppends() : this.#appends;
-    return queue.append(request);
+    return this.#appends.append(request);
+  }
+
+  appendAll(requests: readonly AppendRequest[]): Promise<PromiseSettledResult<Appended>[]> {
+    return this.#appends.appendAll(requests);
+  }
+
+  /**
+   * What Redis refused of the last append though its entries are written, such as `PUBLISH NOPERM …`: without pushes
+   * clients get events late. Undefined if nothing. `onError` is told when this changes.
+   */
+  get refused(): string | undefined {
+    return this.#refused;
   }
 
   head(): Promise<LogHead> {
@@ -113,6 +131,7 @@ export class RedisEventLog implements EventLog {
   }
 
   async history(room: RoomName, range: HistoryRange): Promise<HistorySlice> {
+    checkRoomKind(room, this.#bounds);
     const reads = range.after === undefined ? this.#newestReads : this.#readsAfter;
     try {
       return await reads.ask(room, range);
@@ -123,9 +142,8 @@ export class RedisEventLog implements EventLog {
 
   async close(): Promise<void> {
     this.#appends.close();
-    this.#replicated?.appends.close();
     await Promise.all([...this.#followers].map((follower) => follower.stop()));
-    await Promise.all([this.#connection.close(), this.#replicated?.connection.close()]);
+    await Promise.all([this.#connection.close(), this.#replicaAcks.close()]);
   }
 
   /** A connection on which a read takes too long is given up. */
@@ -148,20 +166,24 @@ export class RedisEventLog implements EventLog {
     return `${this.#epochSeed}${(this.#calls++).toString(36)}`;
   }
 
-  /** WAIT blocks the connection it is sent on, so such appends have one of their own. */
-  #replicatedAppends(): AppendQueue {
-    if (this.#replicated === undefined) {
-      const connection = this.#connectionNamed("log-replicated");
-      this.#replicated = { connection, appends: this.#appendQueue(connection, 1) };
-      connection.connect().catch(this.#options.onError);
-    }
-    return this.#replicated.appends;
+  #appendQueue(): AppendQueue {
+    const { commandTimeoutMs: timeoutMs, maxPending } = this.#options;
+    return new AppendQueue(this.#connection, {
+      command: this.#command,
+      newEpoch: () => this.#epochCandidate(),
+      timeoutMs,
+      maxPending,
+      replication: (epoch) => this.#replicaAcks.of(epoch),
+      onRefused: (refused) => this.#noteRefused(refused),
+    });
   }
 
-  #appendQueue(connection: RedisConnection, replicas = 0): AppendQueue {
-    const { commandTimeoutMs: timeoutMs, maxPending } = this.#options;
-    const newEpoch = () => this.#epochCandidate();
-    return new AppendQueue(connection, { command: this.#command, newEpoch, timeoutMs, maxPending, replicas });
+  /** Each change is told once. */
+  #noteRefused(refused: string | undefined): void {
+    if (refused === this.#refused) return;
+    this.#refused = refused;
+    const text = refused === undefined ? "Redis takes all of an append again" : `Redis refuses a part of appends: ${refused}`;
+    this.#options.onError(new Error(text));
   }
 
   #connectionNamed(name: string): RedisConnection {

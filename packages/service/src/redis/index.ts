@@ -1,3 +1,4 @@
+export * from "./await-replica.ts";
 export * from "./read-redis-url.ts";
 export * from "./redis-connection.ts";
 export * from "./redis-target.ts";
