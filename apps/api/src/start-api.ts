@@ -47,23 +47,30 @@ export async function startApi(config: ApiConfig): Promise<RunningApi> {
   const onError = (error: Error) => logger.warn({ err: error }, "trouble with Redis");
   const log = new RedisEventLog({ ...config.log, target: config.redis, onError });
   const redis = new RedisConnection({ target: config.redis, name: "api", onError });
-  const context = createContext(config, { logger, log, redis });
+  const revoking = new RedisConnection({ target: config.redis, name: "api-revoking", onError });
+  const context = createContext(config, { logger, log, redis, revoking });
   const listening = await listen(createServer(httpTimeouts, createApi(context)), config);
   // Rejects only if the process is closed before Redis was ever reached.
-  Promise.all([log.connect(), redis.connect()]).catch(onError);
+  Promise.all([log.connect(), redis.connect(), revoking.connect()]).catch(onError);
   logger.info({ host: config.host, port: listening.port }, "listening");
-  return { port: listening.port, logger, close: () => close(listening, log, redis) };
+  return { port: listening.port, logger, close: () => close(listening, [log, redis, revoking]) };
 }
 
 interface Parts {
   logger: Logger;
   log: RedisEventLog;
   redis: RedisConnection;
+  /** For revocations alone: each waits on it for a replica of Redis. */
+  revoking: RedisConnection;
 }
 
-function createContext(config: ApiConfig, { logger, log, redis }: Parts): ApiContext {
+function createContext(config: ApiConfig, { logger, log, redis, revoking }: Parts): ApiContext {
   const registry = new RedisReplicaRegistry({ redis: () => redis.client, keyPrefix: "roomcast:" });
-  const revocations = new RedisRevocationStore({ redis: () => redis.client, ttlMs: config.revocationTtlMs });
+  const revocations = new RedisRevocationStore({
+    redis: () => redis.client,
+    writes: () => revoking.client,
+    ttlMs: config.revocationTtlMs,
+  });
   const health = new Health();
   health.add("log", async () => void (await log.head()));
   const onError = (error: Error) => logger.warn({ err: error }, "the authorizer gave no answer");
@@ -83,8 +90,8 @@ function createContext(config: ApiConfig, { logger, log, redis }: Parts): ApiCon
   };
 }
 
-async function close(listening: Listening, log: RedisEventLog, redis: RedisConnection): Promise<void> {
+async function close(listening: Listening, connections: { close(): Promise<void> }[]): Promise<void> {
   await listening.close(drainMs);
   resetBroadcaster();
-  await Promise.all([log.close(), redis.close()]);
+  await Promise.all(connections.map((connection) => connection.close()));
 }

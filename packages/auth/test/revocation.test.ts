@@ -103,4 +103,17 @@ test("when revocations cannot be looked up, nobody is let in", async () => {
   });
   const refused = createRevocableVerifier(verifier, store).verify(token("ada"));
   await expect(refused).rejects.toMatchObject({ code: "unavailable" });
+  const unsent = store.add({ userId: "ada", atMs: later() });
+  await expect(unsent).rejects.toMatchObject({
+    code: "unavailable",
+    message: expect.stringMatching(/^nothing was written/),
+  });
+});
+
+test("when Redis refuses to remember a revocation, nobody is told that nothing was written", async () => {
+  const options = { redis: () => connection.client, ttlMs: 60_000, keyPrefix: randomUUID() };
+  const store = new RedisRevocationStore(options);
+  await connection.client.set(`${options.keyPrefix}{p0}:revoked:ada`, "a string");
+  const refused = store.add({ userId: "ada", atMs: later() });
+  await expect(refused).rejects.toMatchObject({ code: "timeout", retryable: true });
 });

@@ -16,6 +16,9 @@ export interface BroadcasterOptions {
   maxEventBytes?: number;
 }
 
+/** What publishing needs of the event log. */
+export type PublishingLog = Pick<EventLog, "append" | "appendAll">;
+
 /** An event that was validated and routed but is not yet in the log. */
 export type PreparedEvent = Readonly<AppendRequest>;
 
@@ -26,17 +29,18 @@ export type PublishItem<T extends EventType = EventType> = {
 
 /** Validates events, finds their rooms and appends them to the log. */
 export class EventPublisher {
-  readonly #log: Pick<EventLog, "append">;
+  readonly #log: PublishingLog;
   readonly #options: Required<BroadcasterOptions>;
 
-  constructor(log: Pick<EventLog, "append">, options: BroadcasterOptions = {}) {
+  constructor(log: PublishingLog, options: BroadcasterOptions = {}) {
     this.#log = log;
     this.#options = { now: Date.now, newId: () => v7(), maxEventBytes: 65_536, ...options };
   }
 
   /**
-   * Publishes one event. Calls made in order are appended in order, awaited or not. Rejects with `unknown_event`,
-   * `invalid_event`, `invalid_room`, `invalid_command` (an option), `payload_too_large`, or an error of the log.
+   * Publishes one event. Calls made in order are appended in order or not at all, awaited or not. Rejects with
+   * `unknown_event`, `invalid_event`, `invalid_room`, `invalid_command` (an option), `payload_too_large`, or an error of
+   * the log.
    */
   async publish<T extends EventType>(
     type: T,
@@ -47,8 +51,9 @@ export class EventPublisher {
   }
 
   /**
-   * Publishes events in the order given without waiting for one before the next. If one is invalid nothing is written
-   * and the error names its index; once all are valid, the log may still take some and refuse others.
+   * Publishes up to 256 events at once, in the order given and with no other event between them. If one is invalid, or
+   * they are over 2 MiB together (`payload_too_large`), nothing is written; an error of the log is that of all. Only an
+   * `idempotency_conflict` is one event's own.
    */
   async publishMany(items: readonly PublishItem[]): Promise<PublishResult[]> {
     return this.commitAll(this.prepareMany(items));
@@ -71,12 +76,12 @@ export class EventPublisher {
     return toPublished(await this.#log.append(event));
   }
 
-  /** Appends prepared events in order, pipelined; never rejects, each result tells of its own event. */
+  /** Appends prepared events as one batch; each result tells of its own event. Rejects if they are too many for one. */
   async commitAll(events: readonly PreparedEvent[]): Promise<PublishResult[]> {
-    const settled = await Promise.allSettled(events.map((event) => this.commit(event)));
+    const settled = await this.#log.appendAll(events);
     return settled.map((outcome) =>
       outcome.status === "fulfilled"
-        ? { ok: true, published: outcome.value }
+        ? { ok: true, published: toPublished(outcome.value) }
         : { ok: false, error: toProtocolError(outcome.reason) },
     );
   }

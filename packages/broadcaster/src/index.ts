@@ -6,6 +6,7 @@ export {
   EventPublisher,
   type PreparedEvent,
   type PublishItem,
+  type PublishingLog,
 } from "./event-publisher.ts";
 export { getBroadcaster, initBroadcaster, resetBroadcaster } from "./process-broadcaster.ts";
 export { isPublishKey, maxRooms, type PublishOptions } from "./publish-options.ts";

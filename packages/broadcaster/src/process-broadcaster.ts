@@ -1,5 +1,5 @@
-import type { EventLog } from "@roomcast/event-log";
 import { EventBroadcaster } from "./event-broadcaster.ts";
+import type { PublishingLog } from "./event-publisher.ts";
 
 let current: EventBroadcaster | undefined;
 
@@ -7,7 +7,7 @@ let current: EventBroadcaster | undefined;
  * Sets the process-wide broadcaster that `getBroadcaster` answers with, made from a log if one is given.
  * Throws if there is one already: two would publish to two logs unnoticed.
  */
-export function initBroadcaster(source: EventBroadcaster | Pick<EventLog, "append">): EventBroadcaster {
+export function initBroadcaster(source: EventBroadcaster | PublishingLog): EventBroadcaster {
   if (current !== undefined) {
     throw new Error("the broadcaster is initialised already; call resetBroadcaster() before another init");
   }

@@ -24,16 +24,24 @@ export function isPublishKey(value: unknown): value is string {
   return typeof value === "string" && printable.test(value);
 }
 
-/** Throws `ProtocolError("invalid_command")` if an id or key of the options is malformed. */
-export function checkPublishOptions({ correlationId, idempotencyKey }: PublishOptions): void {
+/** Throws `ProtocolError("invalid_command")` if an option is malformed; the rooms are checked by `parseRooms`. */
+export function checkPublishOptions(options: PublishOptions): void {
+  if (typeof options !== "object" || options === null) throw wrong("options", "must be an object");
+  const { correlationId, idempotencyKey, ack } = options;
   checkKey("correlationId", correlationId);
   checkKey("idempotencyKey", idempotencyKey);
+  if (ack !== undefined && ack !== "primary" && ack !== "replicated")
+    throw wrong("ack", "must be primary or replicated");
 }
 
 function checkKey(field: string, value: string | undefined): void {
   if (value === undefined || isPublishKey(value)) return;
-  const message = `${field} must be 1 to 128 printable ASCII characters`;
-  throw new ProtocolError("invalid_command", message, { details: [{ field, message }] });
+  throw wrong(field, "must be 1 to 128 printable ASCII characters");
+}
+
+function wrong(field: string, problem: string): ProtocolError {
+  const message = `${field} ${problem}`;
+  return new ProtocolError("invalid_command", message, { details: [{ field, message }] });
 }
 
 /** Checks the rooms a publisher named and drops repetitions, or throws `ProtocolError("invalid_room")`. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { EventBroadcaster, type PublishItem } from "@roomcast/broadcaster";
+import { MemoryEventLog } from "@roomcast/event-log";
 import { ProtocolError } from "@roomcast/events";
 import { projectUpdate } from "./support/project-update.ts";
 import { RecordingLog } from "./support/recording-log.ts";
@@ -24,11 +25,21 @@ describe("publishMany", () => {
     ]);
   });
 
-  test("starts every append before the first one has answered", async () => {
+  test("asks the log for one batch", async () => {
     const log = new RecordingLog();
-    const publishing = new EventBroadcaster(log).publishMany([update("a"), update("b"), update("c")]);
-    expect(log.requests).toHaveLength(3);
-    await publishing;
+    await new EventBroadcaster(log).publishMany([update("a"), update("b"), update("c")]);
+    expect(log.batches).toEqual([3]);
+  });
+
+  test("refuses what is too much for one batch and writes nothing", async () => {
+    const log = new MemoryEventLog();
+    const items = Array.from({ length: 257 }, (_, n) => update(`p${n}`));
+    await expect(new EventBroadcaster(log).publishMany(items)).rejects.toMatchObject({
+      code: "payload_too_large",
+      message: expect.stringContaining("257"),
+    });
+    expect((await log.head()).offset).toBe(0);
+    await log.close();
   });
 
   test("writes nothing when one event is invalid, and names its index", async () => {

@@ -18,7 +18,9 @@ export function groupOf(texts: readonly string[]): AppendGroup {
 /** Throws `payload_too_large` if a group is more than a log writes at once. */
 export function checkGroup({ calls, length }: AppendGroup): void {
   if (calls <= most.calls && length <= most.length) return;
-  const [limit, came] = [most, { calls, length }].map((group) => `${group.calls} entries of ${group.length} characters`);
+  const [limit, came] = [most, { calls, length }].map(
+    (group) => `${group.calls} entries of ${group.length} characters`,
+  );
   throw new ProtocolError(
     "payload_too_large",
     `nothing was written: a batch is at most ${limit} together, this one has ${came}: divide it`,

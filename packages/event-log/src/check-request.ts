@@ -33,17 +33,23 @@ export function checkRoomKind(room: string, bounds: Record<RoomKind, HistoryBoun
 const acks = new Set<unknown>(["primary", "replicated", "replicated_if_any"]);
 
 function unknownKind(room: string, bounds: object): ProtocolError {
-  return refused("invalid_room", "room", `must be of a kind known here (${Object.keys(bounds).join(", ")})`, room);
+  return refused(
+    "invalid_room",
+    "room",
+    `must be of a kind known here (${Object.keys(bounds).join(", ")})`,
+    room,
+  );
 }
 
 type Code = "invalid_event" | "invalid_room" | "invalid_command";
 
 function checkText(code: Code, field: string, value: unknown, form: RegExp, expected: string): void {
-  if (typeof value !== "string" || !form.test(value)) throw refused(code, field, `must be ${expected}`, value);
+  if (typeof value !== "string" || !form.test(value))
+    throw refused(code, field, `must be ${expected}`, value);
 }
 
 function refused(code: Code, field: string, problem: string, value: unknown): ProtocolError {
   const came = typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : typeof value;
   const message = `${field} ${problem}, not ${came}`;
-  return new ProtocolError(code, `nothing was written: ${message}`, { details: [{ field, message }] });
+  return new ProtocolError(code, message, { details: [{ field, message }] });
 }

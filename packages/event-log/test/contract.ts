@@ -71,11 +71,85 @@ export function eventLogContract(
         expect((await log.head()).offset).toBe(3);
       });
 
+      test("writes what is called at once in the order of the calls, whatever each waits for", async () => {
+        const acks = ["replicated_if_any", undefined, "primary", "replicated_if_any", undefined] as const;
+        const calls = Array.from({ length: 20 }, (_, n) => {
+          const ack = acks[n % acks.length];
+          return append(["project:1"], ack === undefined ? {} : { ack });
+        });
+        const appended = await Promise.all(calls);
+        expect(appended.map(({ position }) => position.offset)).toEqual(calls.map((_, n) => n + 1));
+      });
+
+      test.each([
+        ["invalid_room", "a room of a kind that has no history", { rooms: ["shop:1"] }],
+        ["invalid_room", "a kind named like what every object has", { rooms: ["constructor:1"] }],
+        ["invalid_room", "a room that is none", { rooms: ["project:a b"] }],
+        ["invalid_event", "an id with a space", { id: "a b" }],
+        ["invalid_event", "a type that is none", { type: "" }],
+        ["invalid_event", "no text", { json: undefined }],
+        ["invalid_command", "an empty fingerprint", { idempotency: { key: "k", fingerprint: "" } }],
+        ["invalid_command", "a key that is no text", { idempotency: { key: 7, fingerprint: "f" } }],
+        ["invalid_command", "an unknown ack", { ack: "all" }],
+      ])("refuses with `%s`, not retryable, what it can never take: %s", async (code, _, wrong) => {
+        const calls = [append(), append(undefined, wrong), append()];
+        const settled = await Promise.allSettled(calls);
+        expect(settled.map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
+        expect(settled[1]).toMatchObject({ reason: { code, retryable: false } });
+        await expect(log.appendAll([request(), request(undefined, wrong as object)])).rejects.toMatchObject({
+          code,
+        });
+        expect((await log.head()).offset).toBe(2);
+      });
+
+      test("takes a transient entry for any kind of room", async () => {
+        await append(["shop:1" as RoomName], { transient: true });
+        expect((await log.head()).offset).toBe(1);
+        await expect(log.history("shop:1" as RoomName, { limit: 1 })).rejects.toMatchObject({
+          code: "invalid_room",
+        });
+      });
+
       test("keeps text that means something to Lua, Redis or its own format as it is", async () => {
         const json = JSON.stringify({ id: 'x\r\n"] 7 e redis.call("FLUSHALL") \u2028 é 𝄞' });
         await append(["project:1"], { json });
         const slice = await log.history("project:1", { after: 0, limit: 10 });
         expect(slice.entries.map((entry) => entry.json)).toEqual([json]);
+      });
+    });
+
+    describe("appendAll", () => {
+      const keyed = (key: string, fingerprint: string) =>
+        request(["project:1"], { idempotency: { key, fingerprint } });
+
+      test("writes entries one after the other, none of others between, and answers for each", async () => {
+        await log.append(keyed("a", "1"));
+        const batch = [
+          request(),
+          keyed("a", "1"),
+          keyed("a", "2"),
+          ...Array.from({ length: 200 }, () => request()),
+        ];
+        const [settled] = await Promise.all([
+          log.appendAll(batch),
+          ...batch.map(() => log.append(request())),
+        ]);
+        const offsets = settled.map((one) => (one.status === "fulfilled" ? one.value.position.offset : 0));
+        const later = Array.from({ length: 200 }, (_, n) => n + 3);
+        expect(offsets).toEqual([2, 1, 0, ...later]);
+        expect(settled[2]).toMatchObject({ reason: { code: "idempotency_conflict" } });
+        expect(await log.appendAll([])).toEqual([]);
+      });
+
+      test.each([
+        ["entries", Array.from({ length: 257 }, () => request())],
+        ["characters", [request(), request(undefined, { json: JSON.stringify("x".repeat(2_200_000)) })]],
+      ])("refuses too many %s for one batch and writes nothing", async (_, batch) => {
+        await expect(log.appendAll(batch)).rejects.toMatchObject({
+          code: "payload_too_large",
+          retryable: false,
+        });
+        expect((await log.head()).offset).toBe(0);
       });
     });
 
@@ -223,6 +297,7 @@ export function eventLogContract(
     test("fails with `unavailable` after close", async () => {
       await log.close();
       await expect(append()).rejects.toMatchObject({ code: "unavailable" });
+      expect(await log.appendAll([request()])).toMatchObject([{ reason: { code: "unavailable" } }]);
     });
   });
 }

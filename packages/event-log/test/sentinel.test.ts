@@ -53,9 +53,12 @@ describe("with Sentinel", () => {
     await replica?.kill("SIGSTOP");
     const one = { ...request(), ack: "replicated" as const, idempotency: { key: "k", fingerprint: "f" } };
     await expect(log.append(one)).rejects.toMatchObject({ code: "not_replicated", retryable: true });
+    const ifAny = log.append(request([], { ack: "replicated_if_any" }));
+    await expect(ifAny).rejects.toMatchObject({ code: "not_replicated" });
+    await log.append(request());
     await replica?.kill("SIGCONT");
     const again = await log.append(one);
     expect(again).toMatchObject({ id: one.id, duplicate: true });
-    expect((await log.head()).offset).toBe(again.position.offset);
+    expect(await log.append({ ...request(), ack: "replicated_if_any" })).toMatchObject({ duplicate: false });
   }, 30_000);
 });

@@ -66,12 +66,15 @@ export const errorTable = {
   },
   rate_limited: { status: 429, retryable: true, meaning: "Too many commands or handshakes: slow down." },
   overloaded: { status: 503, retryable: true, meaning: "Too much is queued: try again in a moment." },
-  unavailable: { status: 503, retryable: true, meaning: "The log cannot be reached; nothing was written." },
+  unavailable: {
+    status: 503,
+    retryable: true,
+    meaning: "What the call needs cannot be reached now. No event was written.",
+  },
   timeout: {
     status: 504,
     retryable: true,
-    meaning:
-      "The log did not answer in time: written or not is unknown; retry with the same idempotency key.",
+    meaning: "Whether it was written is unknown, for want of an answer; retry with the same idempotency key.",
   },
   not_replicated: {
     status: 503,

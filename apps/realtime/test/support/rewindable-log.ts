@@ -32,6 +32,10 @@ export class RewindableLog implements EventLog {
     return { id, position: { epoch, offset }, duplicate: false };
   }
 
+  appendAll(requests: readonly AppendRequest[]): Promise<PromiseSettledResult<Appended>[]> {
+    return Promise.allSettled(requests.map((request) => this.append(request)));
+  }
+
   async head(): Promise<LogHead> {
     return { offset: this.#entries.length, epochs: this.#epochs };
   }

@@ -1,17 +1,13 @@
 import { ProtocolError, type RoomName } from "@roomcast/events";
-import { within } from "@roomcast/service";
+import { awaitReplica, type RedisClient, type Replication, within } from "@roomcast/service";
 import type { Revocation, UserRevocations } from "./revocation.ts";
 import type { RevocationStore } from "./revocation-store.ts";
 
-/** The Redis commands that the store needs; a node-redis client has them. */
-export interface RevocationCommands {
-  eval(script: string, call: { keys: string[]; arguments: string[] }): Promise<unknown>;
-  hGetAll(key: string): Promise<Record<string, string>>;
-}
-
 export interface RedisRevocationStoreOptions {
   /** The client to use now; asked before each call, because a reconnect may bring another. May throw. */
-  redis: () => RevocationCommands;
+  redis: () => RedisClient;
+  /** The same for writing: best a connection of its own, as each write waits on it for a replica. Default `redis`. */
+  writes?: () => RedisClient;
   /** At least as long as the longest token lives. */
   ttlMs: number;
   /** Put before every key. Default `roomcast:`. */
@@ -37,18 +33,25 @@ export class RedisRevocationStore implements RevocationStore {
   readonly #options: Required<RedisRevocationStoreOptions>;
 
   constructor(options: RedisRevocationStoreOptions) {
-    this.#options = { keyPrefix: "roomcast:", timeoutMs: 2_000, ...options };
+    this.#options = { keyPrefix: "roomcast:", timeoutMs: 2_000, writes: options.redis, ...options };
   }
 
-  async add({ userId, tokenId, room, atMs }: Revocation): Promise<void> {
-    const field =
-      tokenId !== undefined ? `token:${tokenId}` : room !== undefined ? `room:${room}` : everything;
-    const call = { keys: [this.#key(userId)], arguments: [field, String(atMs), String(this.#options.ttlMs)] };
-    await this.#run((redis) => redis.eval(addScript, call));
+  async add(revocation: Revocation): Promise<void> {
+    const { writes, timeoutMs } = this.#options;
+    const client = connected(writes);
+    const replication = await within(timeoutMs, this.#write(client, revocation)).catch((cause: Error) => {
+      throw new ProtocolError("timeout", "whether the revocation is remembered is unknown: repeat it", {
+        cause,
+      });
+    });
+    if (replication === "late") {
+      const message = "the revocation is remembered, but no replica of Redis confirmed it in time: repeat it";
+      throw new ProtocolError("not_replicated", message);
+    }
   }
 
   async of(userId: string): Promise<UserRevocations> {
-    const fields = Object.entries(await this.#run((redis) => redis.hGetAll(this.#key(userId))));
+    const fields = Object.entries(await this.#read(userId));
     const all = fields.find(([field]) => field === everything);
     const named = (prefix: string) =>
       fields
@@ -65,11 +68,29 @@ export class RedisRevocationStore implements RevocationStore {
     return `${this.#options.keyPrefix}{p0}:revoked:${userId}`;
   }
 
-  async #run<T>(commands: (redis: RevocationCommands) => Promise<T>): Promise<T> {
+  async #write(client: RedisClient, { userId, tokenId, room, atMs }: Revocation): Promise<Replication> {
+    const field =
+      tokenId !== undefined ? `token:${tokenId}` : room !== undefined ? `room:${room}` : everything;
+    const args = [field, String(atMs), String(this.#options.ttlMs)];
+    await client.eval(addScript, { keys: [this.#key(userId)], arguments: args });
+    return awaitReplica(client, this.#options.timeoutMs / 2);
+  }
+
+  async #read(userId: string): Promise<Record<string, string>> {
+    const { redis, timeoutMs } = this.#options;
     try {
-      return await within(this.#options.timeoutMs, commands(this.#options.redis()));
+      return await within(timeoutMs, redis().hGetAll(this.#key(userId)));
     } catch (cause) {
-      throw new ProtocolError("unavailable", "revocations cannot be read or written now", { cause });
+      throw new ProtocolError("unavailable", "revocations cannot be read now", { cause });
     }
+  }
+}
+
+/** Before anything is sent: without a client, nothing can have been written. */
+function connected(writes: () => RedisClient): RedisClient {
+  try {
+    return writes();
+  } catch (cause) {
+    throw new ProtocolError("unavailable", "nothing was written: Redis is not connected", { cause });
   }
 }

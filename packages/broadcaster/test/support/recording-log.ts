@@ -18,6 +18,14 @@ export class RecordingLog {
     return { id: request.id, position: { epoch: "e1", offset }, duplicate: false };
   }
 
+  /** How many appends each call of `appendAll` had. */
+  readonly batches: number[] = [];
+
+  async appendAll(requests: readonly AppendRequest[]): Promise<PromiseSettledResult<Appended>[]> {
+    this.batches.push(requests.length);
+    return Promise.allSettled(requests.map((request) => this.append(request)));
+  }
+
   /** The envelope of the append with this index. */
   envelope(index = 0): Record<string, unknown> {
     return JSON.parse(this.requests[index]?.json ?? "null");

@@ -2,7 +2,7 @@ import { ProtocolError } from "@roomcast/events";
 import type { Replication } from "@roomcast/service";
 import type { AppendGroup } from "../append-group.ts";
 import { parseEpochs } from "../epochs.ts";
-import type { Appended, AppendRequest, LogHead } from "../event-log.ts";
+import type { Appended, LogHead } from "../event-log.ts";
 import type { EncodedRequest } from "./append-command.ts";
 import { codeIn, unknown } from "./append-errors.ts";
 import { conflict, type EntryOutcome, type ScriptReply } from "./append-script.ts";
@@ -48,13 +48,13 @@ export class AppendBatch {
   /** Tells every caller what the script answered. Returns those who also want a replica to have their entry. */
   answer([epoch, epochs, offset, outcomes]: ScriptReply): WrittenCall[] {
     const written: WrittenCall[] = [];
-    this.#entries.forEach((call, index) => {
+    for (const [index, call] of this.#entries.entries()) {
       const outcome = outcomes[index] as EntryOutcome;
-      if (typeof outcome === "string") return call.reject(errorOf(outcome));
-      const appended = appendedOf(call.encoded.request, outcome, epoch);
-      if ((call.encoded.request.ack ?? "primary") === "primary") return call.resolve(appended);
-      written.push({ call, appended });
-    });
+      const appended = typeof outcome === "string" ? undefined : appendedOf(call, outcome, epoch);
+      if (appended === undefined) call.reject(errorOf(outcome as string));
+      else if (isWrittenEnough(call)) call.resolve(appended);
+      else written.push({ call, appended });
+    }
     if (this.#entries.length < this.calls.length) {
       const head: LogHead = { offset, epochs: parseEpochs(epochs) };
       for (const call of this.calls) if (call.encoded === undefined) call.resolve(head);
@@ -82,9 +82,11 @@ export interface WrittenCall {
 /** Tells a caller whether a replica has its entry. */
 export function settleReplicated({ call, appended }: WrittenCall, replication: Replication): void {
   const isEnough =
-    replication === "confirmed" || (replication === "none" && call.encoded.request.ack === "replicated_if_any");
+    replication === "confirmed" ||
+    (replication === "none" && call.encoded.request.ack === "replicated_if_any");
   if (isEnough) return call.resolve(appended);
-  const reason = replication === "none" ? "no replica is connected to Redis" : "no replica confirmed it in time";
+  const reason =
+    replication === "none" ? "no replica is connected to Redis" : "no replica confirmed it in time";
   call.reject(new ProtocolError("not_replicated", `the entry is written, but ${reason}`));
 }
 
@@ -99,13 +101,13 @@ function countOf(queue: readonly AppendCall[]): number {
   return count;
 }
 
-function appendedOf(
-  request: AppendRequest,
-  outcome: number | [number, string, string],
-  epoch: string,
-): Appended {
+function isWrittenEnough({ encoded: { request } }: EntryCall): boolean {
+  return request.ack === undefined || request.ack === "primary";
+}
+
+function appendedOf({ encoded }: EntryCall, outcome: Exclude<EntryOutcome, string>, epoch: string): Appended {
   if (typeof outcome === "number")
-    return { id: request.id, position: { epoch, offset: outcome }, duplicate: false };
+    return { id: encoded.request.id, position: { epoch, offset: outcome }, duplicate: false };
   const [offset, firstEpoch, id] = outcome;
   return { id, position: { epoch: firstEpoch, offset }, duplicate: true };
 }
@@ -113,5 +115,8 @@ function appendedOf(
 function errorOf(outcome: string): ProtocolError {
   return outcome === conflict
     ? new ProtocolError("idempotency_conflict", "the idempotency key was used with other content")
-    : unknown(`it is in the log, but Redis refused it for a history (${codeIn(outcome)})`, new Error(outcome));
+    : unknown(
+        `it is in the log, but Redis refused it for a history (${codeIn(outcome)})`,
+        new Error(outcome),
+      );
 }

@@ -37,7 +37,7 @@ export function failureOf(error: Error): ProtocolError {
 
 /** Whether the server is none that can be written to: a replica, or a former master. */
 export function isReadOnly({ message }: Error): boolean {
-  return new RegExp(`^(${unwrittenMark} .*)?READONLY `, "s").test(message);
+  return codeIn(message.replace(unwrittenMark, "")) === "READONLY";
 }
 
 /** The first word in capitals; Redis 6 puts the place in the script before it. */

@@ -2,12 +2,7 @@ import { ProtocolError, toProtocolError } from "@roomcast/events";
 import type { RedisClient, RedisConnection, Replication } from "@roomcast/service";
 import { type AppendGroup, checkGroup, groupOf } from "../append-group.ts";
 import type { Appended, AppendRequest, LogHead } from "../event-log.ts";
-import {
-  AppendBatch,
-  type AppendCall,
-  settleReplicated,
-  type WrittenCall,
-} from "./append-batch.ts";
+import { AppendBatch, type AppendCall, settleReplicated, type WrittenCall } from "./append-batch.ts";
 import type { AppendCommand, EncodedRequest } from "./append-command.ts";
 import { failureOf, isReadOnly, unknown, unwritten } from "./append-errors.ts";
 import { appendScript, appendScriptSha, type ScriptReply } from "./append-script.ts";

@@ -31,7 +31,10 @@ export async function readProofs(
 }
 
 function parseProofs(text: string): Proof[] {
-  return [...text.matchAll(/(\d+)@(\d+)/g)].map(([, age, from]) => ({ ageMs: Number(age), from: Number(from) }));
+  return [...text.matchAll(/(\d+)@(\d+)/g)].map(([, age, from]) => ({
+    ageMs: Number(age),
+    from: Number(from),
+  }));
 }
 
 /** What a process of an earlier version wrote last; without bound if it knew other kinds, or there was none. */

@@ -182,7 +182,10 @@ export class RedisEventLog implements EventLog {
   #noteRefused(refused: string | undefined): void {
     if (refused === this.#refused) return;
     this.#refused = refused;
-    const text = refused === undefined ? "Redis takes all of an append again" : `Redis refuses a part of appends: ${refused}`;
+    const text =
+      refused === undefined
+        ? "Redis takes all of an append again"
+        : `Redis refuses a part of appends: ${refused}`;
     this.#options.onError(new Error(text));
   }
 

@@ -1,10 +1,18 @@
 import { randomUUID } from "node:crypto";
 import { RedisEventLog, type RedisEventLogOptions } from "@roomcast/event-log";
 import { parseRedisUrl } from "@roomcast/service";
+import { createClient } from "redis";
+
+type Admin = ReturnType<typeof openAdmin>;
+
+function openAdmin(url: string) {
+  return createClient({ url });
+}
 
 /** Logs of one test file, each closed by `closeAll`. */
 export class RedisLogs {
   readonly #opened: RedisEventLog[] = [];
+  readonly #admins: Admin[] = [];
   readonly errors: Error[] = [];
 
   /** A connected log under a prefix of its own, unless one is given. */
@@ -22,7 +30,15 @@ export class RedisLogs {
     return log;
   }
 
+  /** A client for what a log does not do, such as damage; also closed by `closeAll`. */
+  async admin(url: string): Promise<Admin> {
+    const admin = openAdmin(url);
+    this.#admins.push(admin);
+    return admin.connect();
+  }
+
   async closeAll(): Promise<void> {
+    for (const admin of this.#admins.splice(0)) admin.destroy();
     await Promise.all(this.#opened.splice(0).map((log) => log.close()));
   }
 }

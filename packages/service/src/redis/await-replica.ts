@@ -7,7 +7,10 @@ export type Replication = "confirmed" | "none" | "late";
  * Waits until a Redis replica has all that `client` wrote, for at most `timeoutMs`. Without a replica online the answer
  * comes at once. WAIT blocks the connection: nothing urgent must share it. Rejects with the errors of the client.
  */
-export async function awaitReplica(client: RedisClient, timeoutMs: number): Promise<Replication> {
+export async function awaitReplica(
+  client: Pick<RedisClient, "info" | "sendCommand">,
+  timeoutMs: number,
+): Promise<Replication> {
   const info = await client.info("replication");
   // A former master no longer counts the replicas that it had.
   if (!info.includes("role:master")) return "late";
