@@ -1,5 +1,6 @@
 import { type HistoryBounds, ProtocolError, type RoomKind, roomKindOf } from "@roomcast/events";
 import type { AppendRequest } from "./event-log.ts";
+import { pushSeparator } from "./redis/append-script.ts";
 
 /** What stands between spaces in the text of an entry. */
 const word = /^[^\s,]+$/;
@@ -12,7 +13,8 @@ export function checkRequest(request: AppendRequest, bounds: Record<RoomKind, Hi
   const { id, type, rooms, json, idempotency, ack, transient } = request;
   checkText("invalid_event", "id", id, word, "text without spaces and commas");
   checkText("invalid_event", "type", type, word, "text without spaces and commas");
-  checkText("invalid_event", "json", json, /^[^\x1e]*$/, "JSON text");
+  if (typeof json !== "string" || json.includes(pushSeparator))
+    throw refused("invalid_event", "json", "must be JSON text", json);
   for (const room of rooms) {
     checkText("invalid_room", "room", room, word, "text without spaces and commas");
     if (!transient && !Object.hasOwn(bounds, roomKindOf(room))) throw unknownKind(room, bounds);
