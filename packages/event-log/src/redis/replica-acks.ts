@@ -79,7 +79,7 @@ export class ReplicaAcks {
   async #wait(): Promise<Round> {
     const { client } = this.#connection;
     const keys = [this.#keys.meta, this.#keys.confirmation];
-    const epoch = String(await client.eval(script, { keys }));
+    const epoch = (await client.eval(script, { keys })) as string;
     return { epoch, replication: await awaitReplica(client, this.#timeoutMs / 2) };
   }
 }
