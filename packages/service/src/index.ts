@@ -8,3 +8,5 @@ export * from "./redis/index.ts";
 export * from "./redis-replica-registry.ts";
 export * from "./replica-registry.ts";
 export * from "./run.ts";
+export * from "./start-error.ts";
+export * from "./trouble-log.ts";

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createLogger, type Logger } from "./logger.ts";
 import { ConfigError } from "./read-env.ts";
+import { StartError } from "./start-error.ts";
 
 /** A started process. */
 export interface Running {
@@ -9,6 +10,8 @@ export interface Running {
   logger?: Logger;
   /** Takes over from the option of `run`, for processes that read it from their configuration. */
   closeTimeoutMs?: number;
+  /** Resolves with the reason for which the process has to end, if what it began at the start cannot succeed. */
+  failed?: Promise<Error>;
 }
 
 export interface RunOptions {
@@ -29,7 +32,7 @@ const faultCloseMs = 2_000;
 /**
  * Runs a process. SIGTERM and SIGINT close it once and end it with 0, a second signal ends it at once with 1. A failed
  * start, an uncaught error or an unhandled rejection is logged as fatal and ends it with 1 after a short try to close;
- * a `ConfigError` is printed as it is and ends it with 2.
+ * a `ConfigError` is printed as it is and ends it with 2, a `StartError` is logged without a stack and ends it with 2.
  */
 export function run(name: string, start: () => Promise<Running>, options: RunOptions = {}): void {
   new ProcessRun(name, options).begin(start, options.until);
@@ -62,15 +65,27 @@ class ProcessRun {
       const running = await start();
       this.#logger = running.logger ?? this.#logger;
       this.#closeTimeoutMs = running.closeTimeoutMs ?? this.#closeTimeoutMs;
+      void running.failed?.then((error) => this.#failed(error));
       return running;
     } catch (error) {
       if (error instanceof ConfigError) {
         process.stderr.write(`${error.message}\n`);
         process.exit(2);
       }
-      this.#logger.fatal({ err: error }, "could not start");
-      process.exit(1);
+      process.exit(this.#logFailure(error));
     }
+  }
+
+  /** The exit code that goes with it. */
+  #logFailure(error: unknown): number {
+    if (error instanceof StartError) this.#logger.fatal(`could not start: ${error.message}`);
+    else this.#logger.fatal({ err: error }, "could not start");
+    return error instanceof StartError ? 2 : 1;
+  }
+
+  #failed(error: Error): void {
+    if (this.#isEnding) return;
+    void this.#end(this.#logFailure(error), Math.min(faultCloseMs, this.#closeTimeoutMs));
   }
 
   #signalled(signal: NodeJS.Signals): void {
@@ -99,7 +114,7 @@ class ProcessRun {
     process.exitCode = exitCode;
     const outcome = await Promise.race([this.#closeStarted(), delay(timeoutMs, "late" as const)]);
     if (outcome === "late") this.#logger.error({ timeoutMs }, "not closed in time: ending regardless");
-    process.exit(outcome === "closed" ? process.exitCode : 1);
+    process.exit(outcome === "closed" ? process.exitCode : exitCode || 1);
   }
 
   async #closeStarted(): Promise<"closed" | "failed"> {

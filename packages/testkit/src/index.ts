@@ -22,6 +22,7 @@ export { renderNginxConfig, startNginx } from "./nginx.ts";
 export { type PrivateProcess, startProcess } from "./private-process.ts";
 export { type PublishAnswer, projectUpdated, publish } from "./publish.ts";
 export { Random } from "./random.ts";
+export { redisCommand } from "./redis-command.ts";
 export { type RedisServer, type RedisServerOptions, startRedis } from "./redis-server.ts";
 export type { ProxyTargets, ReverseProxy } from "./reverse-proxy.ts";
 export { type RoomcastProcess, startRoomcast, testApiKey, testSecret } from "./roomcast-process.ts";

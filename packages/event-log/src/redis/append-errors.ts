@@ -35,11 +35,6 @@ export function failureOf(error: Error): ProtocolError {
   return unknown(isReply(error) ? `Redis answered ${code}` : "the connection to Redis was lost", error);
 }
 
-/** Whether the server is none that can be written to: a replica, or a former master. */
-export function isReadOnly({ message }: Error): boolean {
-  return codeIn(message.replace(unwrittenMark, "")) === "READONLY";
-}
-
 /** The first word in capitals; Redis 6 puts the place in the script before it. */
 export function codeIn(message: string): string {
   return /\b[A-Z]{3,}\b/.exec(message)?.[0] ?? "ERR";

@@ -4,7 +4,7 @@ import { type AppendGroup, checkGroup, groupOf } from "../append-group.ts";
 import type { Appended, AppendRequest, LogHead } from "../event-log.ts";
 import { AppendBatch, type AppendCall, settleReplicated, type WrittenCall } from "./append-batch.ts";
 import type { AppendCommand, EncodedRequest } from "./append-command.ts";
-import { failureOf, isReadOnly, unknown, unwritten } from "./append-errors.ts";
+import { failureOf, unknown, unwritten } from "./append-errors.ts";
 import { appendScript, appendScriptSha, type ScriptReply } from "./append-script.ts";
 
 export interface AppendQueueOptions {
@@ -183,8 +183,6 @@ export class AppendQueue {
     if (failure.code === "timeout") this.#generation++;
     batch.fail(failure);
     this.#failWaiting(failure);
-    // Whoever is master now is found by connecting anew.
-    if (isReadOnly(error)) this.#connection.drop();
   }
 
   #failWaiting(cause: ProtocolError): void {

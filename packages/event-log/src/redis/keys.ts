@@ -39,6 +39,11 @@ export class LogKeys {
     return `${this.#base}confirmation`;
   }
 
+  /** String that is written to learn whether the server takes writes. */
+  get probe(): string {
+    return `${this.#base}probe`;
+  }
+
   /** Stream of one room's entries. */
   history(room: RoomName): string {
     return `${this.#base}history:${room}`;

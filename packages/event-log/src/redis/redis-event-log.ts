@@ -3,6 +3,7 @@ import { ProtocolError, type RoomName } from "@roomcast/events";
 import {
   type RedisClient,
   RedisConnection,
+  RedisStatus,
   type RedisTarget,
   RedisUnavailableError,
   within,
@@ -38,9 +39,13 @@ export interface RedisEventLogOptions extends EventLogOptions {
   maxPending?: number;
   /** How long the log may be quiet before a sign of life is written. Default 1,000. */
   heartbeatMs?: number;
-  /** Told of lost connections and skipped entries; the log recovers by itself. */
+  /** What the log's connections have in common with others of this process. Default: one for the log alone. */
+  status?: RedisStatus;
+  /** Told of skipped entries and, without a `status`, of trouble with Redis; the log recovers by itself. */
   onError: (error: Error) => void;
 }
+
+const connectTimeoutMs = 10_000;
 
 /** The log on Redis: one stream for everything, one for each room's history, written by one script. */
 export class RedisEventLog implements EventLog {
@@ -59,6 +64,7 @@ export class RedisEventLog implements EventLog {
   readonly #epochSeed = randomBytes(4).readUInt32BE().toString(36).padStart(7, "0");
   #calls = 0;
   #refused: string | undefined;
+  #isClosed = false;
   readonly #readsAfter: SharedReads;
   readonly #newestReads: SharedReads;
 
@@ -70,6 +76,7 @@ export class RedisEventLog implements EventLog {
       heartbeatMs: 1_000,
       maxEntries: 100_000,
       idempotencyTtlMs: 86_400_000,
+      status: RedisStatus.telling(options.onError),
       ...options,
     };
     this.#bounds = historyBounds(options.history);
@@ -86,9 +93,12 @@ export class RedisEventLog implements EventLog {
     this.#newestReads = this.#sharedReads((client, ...asked) => reader.newest(client, ...asked));
   }
 
-  /** Connects; rejects only when closed meanwhile, otherwise keeps trying. */
-  async connect(): Promise<void> {
-    await this.#connection.connect();
+  /**
+   * Connects. Rejects with a `RedisUnavailableError` when closed or not connected after `timeoutMs` (default 10,000), and
+   * with a `StartError` when waiting does not help, such as with a wrong password. It keeps trying in any case.
+   */
+  async connect(timeoutMs = connectTimeoutMs): Promise<void> {
+    await this.#connection.connect(timeoutMs);
   }
 
   append(request: AppendRequest): Promise<Appended> {
@@ -112,6 +122,7 @@ export class RedisEventLog implements EventLog {
   }
 
   async follow(sink: LogSink): Promise<LogFollower> {
+    if (this.#isClosed) throw new ProtocolError("unavailable", "the log is closed");
     const { heartbeatMs, commandTimeoutMs, onError } = this.#options;
     const follower = new RedisFollower(
       {
@@ -141,6 +152,7 @@ export class RedisEventLog implements EventLog {
   }
 
   async close(): Promise<void> {
+    this.#isClosed = true;
     this.#appends.close();
     await Promise.all([...this.#followers].map((follower) => follower.stop()));
     await Promise.all([this.#connection.close(), this.#replicaAcks.close()]);
@@ -190,7 +202,9 @@ export class RedisEventLog implements EventLog {
   }
 
   #connectionNamed(name: string): RedisConnection {
-    const { target, commandTimeoutMs, onError } = this.#options;
-    return new RedisConnection({ target, name, connectTimeoutMs: commandTimeoutMs, onError });
+    const { target, commandTimeoutMs, status } = this.#options;
+    // A follower's connection only subscribes.
+    const probed = name === "log-follower" ? {} : { probeKey: this.#keys.probe };
+    return new RedisConnection({ target, name, connectTimeoutMs: commandTimeoutMs, status, ...probed });
   }
 }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Position } from "@roomcast/events";
 import { type RedisConnection, within } from "@roomcast/service";
 import { breakOf, currentEpoch, currentEpochStart, cutOf } from "../epochs.ts";
@@ -52,8 +53,8 @@ export class RedisFollower implements LogFollower {
 
   /** Listens from the log's present head on. */
   async start(): Promise<void> {
-    const { subscription, keys, heartbeat, heartbeatMs } = this.#options;
-    const head = await heartbeat();
+    const { subscription, keys, heartbeatMs } = this.#options;
+    const head = await this.#firstHead();
     this.#head = head;
     this.#offset = head.offset;
     this.#epoch = currentEpoch(head);
@@ -65,6 +66,20 @@ export class RedisFollower implements LogFollower {
     await subscription.connect();
     this.#timer = setInterval(() => this.#checkDeaf(), heartbeatMs / 2);
     await this.#reading;
+  }
+
+  /** Of a log that can be written; it may take long until it can, and somebody may stop the follower before. */
+  async #firstHead(): Promise<LogHead> {
+    const { heartbeat, heartbeatMs, onError } = this.#options;
+    for (;;) {
+      try {
+        return await heartbeat();
+      } catch (error) {
+        if (this.#stopped) throw error;
+        onError(error as Error);
+        await delay(heartbeatMs);
+      }
+    }
   }
 
   get position(): Position {
@@ -128,8 +143,7 @@ export class RedisFollower implements LogFollower {
       .then(
         () => this.#setConnected(true),
         (error: Error) => {
-          this.#setConnected(false);
-          this.#options.onError(error);
+          this.#lose(error);
           // The liveness check tries again; a hung connection must not be asked twice.
           this.#heardAtMs = 0;
         },
@@ -193,10 +207,7 @@ export class RedisFollower implements LogFollower {
     if (performance.now() - this.#heardAtMs < heartbeatMs) return;
     this.#checking = true;
     this.#beat()
-      .catch((error: Error) => {
-        this.#setConnected(false);
-        this.#options.onError(error);
-      })
+      .catch((error: Error) => this.#lose(error))
       .finally(() => {
         this.#checking = false;
       });
@@ -213,6 +224,12 @@ export class RedisFollower implements LogFollower {
     }
     if (sameEpoch && this.#reading === undefined) subscription.drop();
     this.#catchUp();
+  }
+
+  /** Every check fails as long as Redis is away: the first failure is told. */
+  #lose(error: Error): void {
+    if (this.#isConnected && !this.#stopped) this.#options.onError(error);
+    this.#setConnected(false);
   }
 
   #setConnected(isConnected: boolean): void {

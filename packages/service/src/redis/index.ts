@@ -1,6 +1,10 @@
 export * from "./await-replica.ts";
+export * from "./check-server.ts";
 export * from "./read-redis-url.ts";
+export type { RedisClient } from "./redis-client.ts";
 export * from "./redis-connection.ts";
+export * from "./redis-status.ts";
 export * from "./redis-target.ts";
+export * from "./redis-trouble.ts";
 export * from "./redis-unavailable-error.ts";
 export * from "./within.ts";

@@ -1,12 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createClient } from "redis";
+import { checkRights } from "./check-rights.ts";
+import { checkServer, checkState } from "./check-server.ts";
+import { lossOf, openClient, type RedisClient, watchReplies } from "./redis-client.ts";
+import { RedisStatus } from "./redis-status.ts";
 import type { RedisTarget } from "./redis-target.ts";
+import { RedisTrouble, troubleOf, troubleOfReply } from "./redis-trouble.ts";
 import { RedisUnavailableError } from "./redis-unavailable-error.ts";
 import { findMaster } from "./sentinel.ts";
 import { within } from "./within.ts";
-
-/** A node-redis client speaking RESP3 that never reconnects by itself. */
-export type RedisClient = ReturnType<typeof openClient>;
 
 export interface RedisConnectionOptions {
   target: RedisTarget;
@@ -14,29 +15,56 @@ export interface RedisConnectionOptions {
   name: string;
   /** How long one attempt to connect may take, handshake included. Default 2,000. */
   connectTimeoutMs?: number;
-  /** Told of every lost connection and failed attempt. */
-  onError: (error: Error) => void;
+  /** What the connections of this process have in common. Default: one for this connection alone. */
+  status?: RedisStatus;
+  /** Told when the connection is in trouble, once for each reason, if there is no `status`. */
+  onError?: (error: Error) => void;
+  /** A key that may be written, to learn whether the server takes writes and the user may do all that we do. */
+  probeKey?: string;
 }
 
 /** Runs on each new connection before it counts as ready; a rejection makes it try again. */
 export type PrepareConnection = (client: RedisClient) => Promise<void>;
 
+/** Under the shortest `timeout` that Redis can close idle connections after. */
+const probeIntervalMs = 1_000;
+/** Behind a large answer a probe may wait; a link that is silent for so long hangs. */
+const probeTimeoutMs = 5_000;
+/** A connection that lived for less has failed: the next attempt waits longer. */
+const shortLifeMs = 1_000;
+
 /**
- * A connection to whichever server is the master now. Every reconnect asks anew where that is and runs the prepare
- * steps first; nothing is queued while it is down and nothing is sent twice.
+ * A connection to the server that is the master now. Each error reply and a probe every second are judged here: a server
+ * that cannot serve is left, and each reconnect asks anew where the master is and runs the prepare steps first. Nothing
+ * is queued while it is down and nothing is sent twice.
  */
 export class RedisConnection {
-  readonly #options: Required<RedisConnectionOptions>;
+  readonly #options: RedisConnectionOptions & { connectTimeoutMs: number };
+  readonly #status: RedisStatus;
   readonly #prepare: PrepareConnection[] = [];
   readonly #onReady: (() => void)[] = [];
   readonly #onLost: (() => void)[] = [];
   #client: RedisClient | undefined;
+  #address: string;
+  /** Why the present connection is given up. */
+  #dropped: RedisTrouble | undefined;
+  #readyAtMs = Number.POSITIVE_INFINITY;
   #waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
   #loop: Promise<void> | undefined;
   readonly #closing = new AbortController();
+  /** Rejects when the connection is closed. */
+  readonly #closed: Promise<never>;
 
   constructor(options: RedisConnectionOptions) {
     this.#options = { connectTimeoutMs: 2_000, ...options };
+    this.#status = options.status ?? RedisStatus.telling(options.onError ?? (() => undefined));
+    this.#address = addressOf(options.target);
+    this.#closed = new Promise((_, reject) => {
+      this.#closing.signal.addEventListener("abort", () =>
+        reject(new RedisUnavailableError("the connection is closed")),
+      );
+    });
+    this.#closed.catch(() => undefined);
   }
 
   /** Adds a step for every new connection; call it before `connect`. */
@@ -57,10 +85,23 @@ export class RedisConnection {
     return this;
   }
 
-  /** Starts to connect and keeps the connection up until `close`; resolves with the first ready one. */
-  connect(): Promise<void> {
-    this.#loop ??= this.#keepConnected();
-    return this.ready();
+  /**
+   * Starts to connect and keeps the connection up until `close`. Resolves with the first ready one; rejects with a
+   * `RedisUnavailableError` when it is closed or none is ready after `timeoutMs` (default: no bound), and with a
+   * `StartError` when waiting does not help. It goes on trying in any case.
+   */
+  connect(timeoutMs = Number.POSITIVE_INFINITY): Promise<void> {
+    if (this.#loop === undefined && !this.#closing.signal.aborted) {
+      this.#status.add(this.#options.name, this);
+      this.#loop = this.#keepConnected();
+    }
+    const ready = Promise.race([this.ready(), this.#status.failed.then((error) => Promise.reject(error))]);
+    if (timeoutMs === Number.POSITIVE_INFINITY) return ready;
+    return within(
+      timeoutMs,
+      ready,
+      () => this.#status.reason ?? `Redis at ${this.#address} has not answered yet`,
+    );
   }
 
   /** Whether a command can be sent now. */
@@ -82,9 +123,10 @@ export class RedisConnection {
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
-  /** Gives up the present connection (deaf, hung, or to a former master) and makes a new one. */
-  drop(): void {
-    this.#client?.destroy();
+  /** Gives up the present connection, by default because it does not answer, and makes a new one. */
+  drop(reason?: Error): void {
+    this.#dropped ??= reason === undefined ? new RedisTrouble("no answer", "reconnect") : troubleOf(reason);
+    if (this.#client?.isOpen) this.#client.destroy();
   }
 
   /** Ends the connection for good. */
@@ -94,56 +136,98 @@ export class RedisConnection {
       reject(new RedisUnavailableError("the connection is closed"));
     this.drop();
     await this.#loop;
+    this.#status.remove(this.#options.name, this);
   }
 
   async #keepConnected(): Promise<void> {
     let failures = 0;
     while (!this.#closing.signal.aborted) {
-      try {
-        await this.#live(() => {
-          failures = 0;
-        });
-      } catch (error) {
-        this.#options.onError(error as Error);
-      }
-      failures++;
+      this.#readyAtMs = Number.POSITIVE_INFINITY;
+      const trouble = await this.#live();
+      if (this.#closing.signal.aborted) return;
+      failures = performance.now() - this.#readyAtMs > shortLifeMs ? 1 : failures + 1;
       const backoffMs = Math.min(1_000, 25 * 2 ** failures) * (0.5 + Math.random() / 2);
+      this.#status.troubled(this.#options.name, this.#address, trouble, backoffMs);
       await delay(backoffMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     }
   }
 
-  /** One connection from its opening to its end. */
-  async #live(opened: () => void): Promise<void> {
-    const { target, name, connectTimeoutMs } = this.#options;
-    const url = target.kind === "standalone" ? target.url : await findMaster(target, connectTimeoutMs);
-    const client = openClient(url, target.kind === "sentinel" ? target.auth : {}, name, connectTimeoutMs);
-    let lastError: Error | undefined;
-    client.on("error", (error: Error) => {
-      lastError = error;
-    });
-    const ended = new Promise<void>((resolve) => {
-      client.once("end", resolve);
-      client.once("error", () => resolve());
-    });
+  /** One connection from its opening to its end; resolves with why it ended. */
+  async #live(): Promise<RedisTrouble> {
+    const { connectTimeoutMs } = this.#options;
+    this.#dropped = undefined;
+    const ending = new AbortController();
+    let client: RedisClient | undefined;
     try {
-      await within(connectTimeoutMs, this.#open(client));
-      opened();
-      await ended;
+      client = await Promise.race([this.#create(), this.#closed]);
+      const lost = Promise.race([lossOf(client), this.#closed]);
+      await within(connectTimeoutMs, Promise.race([this.#open(client), lost]));
+      return await Promise.race([lost, this.#keepProbing(client, ending.signal)]);
+    } catch (error) {
+      return this.#dropped ?? troubleOf(error as Error);
     } finally {
-      this.#lose(client);
+      ending.abort();
+      if (client !== undefined) this.#lose(client);
     }
-    if (!this.#closing.signal.aborted)
-      throw lastError ?? new RedisUnavailableError("the connection to Redis was lost");
+  }
+
+  async #create(): Promise<RedisClient> {
+    const { target, name, connectTimeoutMs } = this.#options;
+    this.#address = addressOf(target);
+    const url = target.kind === "standalone" ? target.url : await findMaster(target, connectTimeoutMs);
+    this.#address = new URL(url).host;
+    const client = openClient(url, target.kind === "sentinel" ? target.auth : {}, name, connectTimeoutMs);
+    watchReplies(client, (trouble) => this.#judge(trouble));
+    return client;
   }
 
   async #open(client: RedisClient): Promise<void> {
+    const { probeKey } = this.#options;
     await client.connect();
+    await checkServer(client);
+    const isServing = await this.#probe(client);
+    if (probeKey !== undefined) await checkRights(client, probeKey);
     for (const step of this.#prepare) await step(client);
     if (this.#closing.signal.aborted || !client.isReady)
       throw new RedisUnavailableError("closed while connecting");
     this.#client = client;
+    this.#readyAtMs = performance.now();
+    if (isServing) this.#serves();
     for (const { resolve } of this.#waiting.splice(0)) resolve();
     for (const listener of this.#onReady) listener();
+  }
+
+  /** Rejects when the server cannot serve any more, or does not answer. */
+  async #keepProbing(client: RedisClient, signal: AbortSignal): Promise<never> {
+    for (;;) {
+      await delay(probeIntervalMs, undefined, { signal });
+      if (await within(probeTimeoutMs, this.#probe(client))) this.#serves();
+    }
+  }
+
+  /** Whether the server takes writes, as far as this connection needs it; rejects if it cannot serve. */
+  async #probe(client: RedisClient): Promise<boolean> {
+    const { probeKey } = this.#options;
+    await checkState(client);
+    if (probeKey === undefined) return true;
+    try {
+      await client.set(probeKey, "1", { expiration: { type: "PX", value: 60_000 } });
+      return true;
+    } catch (error) {
+      // It has been judged; a server that takes no writes for a while is kept, for what can be read.
+      if (troubleOfReply(error)?.remedy !== "wait") throw error;
+      return false;
+    }
+  }
+
+  #serves(): void {
+    this.#status.serves(this.#options.name, this.#address);
+  }
+
+  /** What an error reply means for the connection, whoever sent the command. */
+  #judge(trouble: RedisTrouble): void {
+    if (trouble.remedy === "wait") this.#status.troubled(this.#options.name, this.#address, trouble);
+    else this.drop(trouble);
   }
 
   #lose(client: RedisClient): void {
@@ -154,17 +238,8 @@ export class RedisConnection {
   }
 }
 
-function openClient(url: string, auth: object, name: string, connectTimeoutMs: number) {
-  return createClient({
-    url,
-    ...auth,
-    name,
-    RESP: 3,
-    // A reply to a queued command after a reconnect could come from another master: nothing waits in the client.
-    disableOfflineQueue: true,
-    maintNotifications: "disabled",
-    // By default each command has an AbortSignal for five seconds, though it is written at once. See `within`.
-    commandOptions: { timeout: 0 },
-    socket: { reconnectStrategy: false, connectTimeout: connectTimeoutMs, noDelay: true },
-  });
+/** Without user and password. */
+function addressOf(target: RedisTarget): string {
+  if (target.kind === "standalone") return new URL(target.url).host;
+  return `${target.name} of the Sentinels ${target.sentinels.map(({ host, port }) => `${host}:${port}`).join(", ")}`;
 }

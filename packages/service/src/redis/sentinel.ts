@@ -1,16 +1,19 @@
 import { createClient } from "redis";
+import { parseInfo } from "./check-server.ts";
 import type { RedisTarget } from "./redis-target.ts";
+import { RedisTrouble, troubleOf } from "./redis-trouble.ts";
 import { within } from "./within.ts";
 
 type SentinelTarget = Extract<RedisTarget, { kind: "sentinel" }>;
 
 /**
- * Asks the Sentinels in turn for the master's address and returns its URL, or throws when none of them knows one.
+ * Asks the Sentinels in turn for the master's address and returns its URL, or throws a `RedisTrouble` when none of them
+ * knows one.
  * A former master may still be named for a moment, so its role is checked as Redis' client guide demands
  * (https://redis.io/docs/latest/develop/reference/sentinel-clients/).
  */
 export async function findMaster(target: SentinelTarget, timeoutMs: number): Promise<string> {
-  const failures: string[] = [];
+  const failures: RedisTrouble[] = [];
   for (const sentinel of target.sentinels) {
     try {
       const address = await ask(sentinel, {}, timeoutMs, [
@@ -18,17 +21,26 @@ export async function findMaster(target: SentinelTarget, timeoutMs: number): Pro
         "GET-MASTER-ADDR-BY-NAME",
         target.name,
       ]);
-      if (!Array.isArray(address)) throw new Error(`knows no master "${target.name}"`);
+      if (!Array.isArray(address)) throw new Error(`it knows no master "${target.name}"`);
       const master = { host: String(address[0]), port: Number(address[1]) };
-      const role = await ask(master, target.auth, timeoutMs, ["ROLE"]);
-      if (!Array.isArray(role) || String(role[0]) !== "master")
-        throw new Error("names a server that is no master");
+      // Not ROLE, to which the user would need a right of its own.
+      const info = await ask(master, target.auth, timeoutMs, ["INFO", "replication"]);
+      if (parseInfo(String(info)).get("role") !== "master")
+        throw new RedisTrouble(
+          `the master that it names, ${master.host}:${master.port}, is a replica`,
+          "reconnect",
+        );
       return urlOf(master);
     } catch (error) {
-      failures.push(`${sentinel.host}:${sentinel.port}: ${(error as Error).message}`);
+      failures.push(troubleOf(error as Error));
     }
   }
-  throw new Error(`no Sentinel could name the master: ${failures.join("; ")}`);
+  const reasons = new Set(failures.map(({ message }) => message));
+  const isFinal = failures.every(({ remedy }) => remedy === "give-up");
+  throw new RedisTrouble(
+    `no Sentinel could name the master: ${[...reasons].join("; ")}`,
+    isFinal ? "give-up" : "reconnect",
+  );
 }
 
 async function ask(
@@ -41,6 +53,7 @@ async function ask(
     url: urlOf(server),
     ...auth,
     disableOfflineQueue: true,
+    disableClientInfo: true,
     maintNotifications: "disabled",
     socket: { reconnectStrategy: false, connectTimeout: timeoutMs },
   });

@@ -1,0 +1,50 @@
+import { createClient } from "redis";
+import { RedisTrouble, troubleOfReply } from "./redis-trouble.ts";
+
+/** A node-redis client speaking RESP3 that never reconnects by itself. */
+export type RedisClient = ReturnType<typeof openClient>;
+
+/** Makes a client, which does not connect yet. */
+export function openClient(url: string, auth: object, name: string, connectTimeoutMs: number) {
+  return createClient({
+    url,
+    ...auth,
+    name,
+    RESP: 3,
+    // A reply to a queued command after a reconnect could come from another master: nothing waits in the client.
+    disableOfflineQueue: true,
+    // CLIENT SETINFO needs a right that Redis 7.0 does not know.
+    disableClientInfo: true,
+    maintNotifications: "disabled",
+    // By default each command has an AbortSignal for five seconds, though it is written at once. See `within`.
+    commandOptions: { timeout: 0 },
+    socket: { reconnectStrategy: false, connectTimeout: connectTimeoutMs, noDelay: true },
+  });
+}
+
+/** Rejects when the connection ends. The client emits `error` again and again; without a listener it would throw. */
+export function lossOf(client: RedisClient): Promise<never> {
+  const lost = new Promise<never>((_, reject) => {
+    client.on("error", reject);
+    client.once("end", () => reject(new RedisTrouble("the connection was closed", "reconnect")));
+  });
+  lost.catch(() => undefined);
+  return lost;
+}
+
+/**
+ * Tells what error replies say about the server. In node-redis 6 all commands but those that subscribe go through
+ * `sendCommand` of the object behind the client that `createClient` returns.
+ */
+export function watchReplies(client: RedisClient, judge: (trouble: RedisTrouble) => void): void {
+  const inner = Object.getPrototypeOf(client) as RedisClient;
+  const send = inner.sendCommand.bind(inner);
+  inner.sendCommand = <T>(...call: Parameters<RedisClient["sendCommand"]>) => {
+    const reply = send(...call) as Promise<T>;
+    reply.catch((error: unknown) => {
+      const trouble = troubleOfReply(error);
+      if (trouble !== undefined) judge(trouble);
+    });
+    return reply;
+  };
+}
