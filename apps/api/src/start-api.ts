@@ -17,7 +17,9 @@ import {
   listen,
   RedisConnection,
   RedisReplicaRegistry,
+  RedisStatus,
   type Running,
+  TroubleLog,
 } from "@roomcast/service";
 import type { ApiContext } from "./api-context.ts";
 import type { ApiConfig } from "./config.ts";
@@ -44,27 +46,37 @@ export interface RunningApi extends Running {
  */
 export async function startApi(config: ApiConfig): Promise<RunningApi> {
   const logger = createLogger({ level: config.logLevel, name: "api" });
-  const onError = (error: Error) => logger.warn({ err: error }, "trouble with Redis");
-  const log = new RedisEventLog({ ...config.log, target: config.redis, onError });
-  const redis = new RedisConnection({ target: config.redis, name: "api", onError });
-  const revoking = new RedisConnection({ target: config.redis, name: "api-revoking", onError });
-  const context = createContext(config, { logger, log, redis, revoking });
+  const status = new RedisStatus(logger);
+  const { onError } = new TroubleLog(logger, () => status.isTroubled);
+  const target = config.redis;
+  const log = new RedisEventLog({ ...config.log, target, status, onError });
+  const connect = (name: string) =>
+    new RedisConnection({ target, name, status, probeKey: "roomcast:{p0}:probe" });
+  const [redis, revoking] = [connect("api"), connect("api-revoking")];
+  const context = createContext(config, { logger, status, onError, log, redis, revoking });
   const listening = await listen(createServer(httpTimeouts, createApi(context)), config);
-  // Rejects only if the process is closed before Redis was ever reached.
-  Promise.all([log.connect(), redis.connect(), revoking.connect()]).catch(onError);
   logger.info({ host: config.host, port: listening.port }, "listening");
-  return { port: listening.port, logger, close: () => close(listening, [log, redis, revoking]) };
+  // Rejects when the process is closed before, or cannot start, of which `failed` tells.
+  Promise.all([log.connect(Number.POSITIVE_INFINITY), redis.connect(), revoking.connect()]).then(
+    () => status.started(),
+    () => undefined,
+  );
+  const close = () => closeAll(listening, log, status);
+  return { port: listening.port, logger, failed: status.failed, close };
 }
 
 interface Parts {
   logger: Logger;
+  status: RedisStatus;
+  onError: (error: Error) => void;
   log: RedisEventLog;
   redis: RedisConnection;
   /** For revocations alone: each waits on it for a replica of Redis. */
   revoking: RedisConnection;
 }
 
-function createContext(config: ApiConfig, { logger, log, redis, revoking }: Parts): ApiContext {
+function createContext(config: ApiConfig, parts: Parts): ApiContext {
+  const { logger, status, onError, log, redis, revoking } = parts;
   const registry = new RedisReplicaRegistry({ redis: () => redis.client, keyPrefix: "roomcast:" });
   const revocations = new RedisRevocationStore({
     redis: () => redis.client,
@@ -72,8 +84,8 @@ function createContext(config: ApiConfig, { logger, log, redis, revoking }: Part
     ttlMs: config.revocationTtlMs,
   });
   const health = new Health();
+  health.add("redis", () => status.check());
   health.add("log", async () => void (await log.head()));
-  const onError = (error: Error) => logger.warn({ err: error }, "the authorizer gave no answer");
   return {
     broadcaster: initBroadcaster(log),
     verifier: createRevocableVerifier(createTokenVerifier(config.tokens), revocations),
@@ -90,8 +102,9 @@ function createContext(config: ApiConfig, { logger, log, redis, revoking }: Part
   };
 }
 
-async function close(listening: Listening, connections: { close(): Promise<void> }[]): Promise<void> {
+async function closeAll(listening: Listening, log: RedisEventLog, status: RedisStatus): Promise<void> {
   await listening.close(drainMs);
   resetBroadcaster();
-  await Promise.all(connections.map((connection) => connection.close()));
+  await log.close();
+  await status.close();
 }

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from "node:http";
 import type { RoomAccess, TokenVerifier } from "@roomcast/auth";
 import { type EventLog, type EventLogOptions, historyBounds } from "@roomcast/event-log";
 import { namespaces } from "@roomcast/events";
-import type { Health, Logger } from "@roomcast/service";
+import { type Health, type Logger, TroubleLog } from "@roomcast/service";
 import type { Server } from "socket.io";
 import type { Cluster } from "./cluster/cluster.ts";
 import { createCommands } from "./commands/create-commands.ts";
@@ -46,6 +46,8 @@ export interface RealtimeContext {
   health: Health;
   /** Bounds of the room histories, if they are not the defaults. */
   history?: NonNullable<EventLogOptions["history"]>;
+  /** Told of faults that are tried again. Default: each is logged once a minute. */
+  onError?: (error: Error) => void;
   /** Pages of this machine may connect; for development. Default false. */
   allowLocalOrigins?: boolean;
 }
@@ -67,8 +69,9 @@ const catchUpTimeoutMs = 5_000;
 /** Starts delivering the log to the clients of an HTTP server, which the caller makes listen. */
 export async function createRealtime(context: RealtimeContext): Promise<Realtime> {
   const { httpServer, options, log, cluster, access, logger, health } = context;
-  const onError = (error: Error) => logger.warn({ err: error }, "trouble that will be tried again");
-  let isOpen = true;
+  const { onError = new TroubleLog(logger).onError } = context;
+  // Of a server that listens already, nobody may come in before all is in place.
+  let isOpen = false;
   const allowLocalOrigins = context.allowLocalOrigins ?? false;
   const io = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen });
   const writer = await createWriter(options.writePath);
@@ -141,6 +144,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   for (const namespace of all) namespace.use(authenticate).on("connection", (socket) => gate.enter(socket));
   const keeper = new SessionKeeper({ sessions, cluster, confirmer, sessionTtlMs, onError });
   const announcer = new StatsAnnouncer({ cluster, sessions, rooms, subscriptions, relay, follower, onError });
+  isOpen = true;
   health.add("log", () => {
     if (!relay.isConnected) throw new Error("the log is not heard");
   });

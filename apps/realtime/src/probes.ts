@@ -1,20 +1,30 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { Health } from "@roomcast/service";
 
-/** Answers `GET /health` (alive, by an answer alone) and `GET /ready` (may take traffic); everything else is 404. */
-export function createProbes(ready: Health, alive = new Health()): RequestListener {
+/**
+ * Answers `GET /health` (alive, by an answer alone) and `GET /ready` (may take traffic); everything else is 404, and 503
+ * as long as the server has not started.
+ */
+export function createProbes(
+  ready: Health,
+  alive = new Health(),
+  isStarted = (): boolean => true,
+): RequestListener {
   return (request, response) => {
-    answer(request, response, { ready, alive }).catch(() => response.destroy());
+    answer(request, response, { ready, alive, isStarted }).catch(() => response.destroy());
   };
 }
 
 async function answer(
   request: IncomingMessage,
   response: ServerResponse,
-  { ready, alive }: Record<"ready" | "alive", Health>,
+  { ready, alive, isStarted }: Record<"ready" | "alive", Health> & { isStarted: () => boolean },
 ): Promise<void> {
   const path = request.url?.split("?")[0];
-  if (path !== "/health" && path !== "/ready") return send(response, 404, { status: "not_found" });
+  if (path !== "/health" && path !== "/ready")
+    return isStarted()
+      ? send(response, 404, { status: "not_found" })
+      : send(response, 503, { status: "starting" });
   const report = await (path === "/health" ? alive : ready).report();
   if (report.status !== "ready") return send(response, 503, report);
   send(response, 200, path === "/health" ? { status: "ok" } : report);

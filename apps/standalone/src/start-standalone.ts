@@ -10,7 +10,7 @@ import {
 import { initBroadcaster, resetBroadcaster } from "@roomcast/broadcaster";
 import { MemoryEventLog } from "@roomcast/event-log";
 import { createLocalCluster, createRealtime } from "@roomcast/realtime";
-import { createLogger, Health, listen, type Running } from "@roomcast/service";
+import { createLogger, Health, listen, type Running, TroubleLog } from "@roomcast/service";
 import express from "express";
 import type { StandaloneConfig } from "./config.ts";
 import type { Demo } from "./demo.ts";
@@ -22,7 +22,7 @@ export async function startStandalone(
   demo?: Demo,
 ): Promise<Running & { port: number }> {
   const logger = createLogger({ level: config.logLevel, name: "standalone" });
-  const onError = (error: Error) => logger.warn({ err: error }, "trouble that will be tried again");
+  const { onError } = new TroubleLog(logger);
   const log = new MemoryEventLog(config.log);
   const cluster = createLocalCluster({ ...config.socket, revocationTtlMs: config.revocationTtlMs });
   const verifier = createRevocableVerifier(createTokenVerifier(config.tokens), cluster.revocations);
@@ -58,6 +58,7 @@ export async function startStandalone(
     access,
     logger,
     health,
+    onError,
     allowLocalOrigins: isDevelopment,
   });
   const listening = await listen(httpServer, config);

@@ -49,13 +49,11 @@ export class AdapterPublisher {
 /** The subscribing client as @socket.io/redis-adapter expects it; every new connection subscribes again first. */
 export class AdapterSubscriber {
   readonly #connection: RedisConnection;
-  readonly #onError: (error: Error) => void;
   readonly #channels = new Map<string, Listener>();
   readonly #patterns = new Map<string, Listener>();
 
-  constructor(connection: RedisConnection, onError: (error: Error) => void) {
+  constructor(connection: RedisConnection) {
     this.#connection = connection;
-    this.#onError = onError;
     connection.prepare((client) => this.#subscribeAll(client));
   }
 
@@ -92,7 +90,9 @@ export class AdapterSubscriber {
     for (const [pattern, listener] of this.#patterns) await client.pSubscribe(pattern, listener, true);
   }
 
+  /** A change that fails is made on a new connection, with all others; until it succeeds that one is not ready. */
   #now(change: (client: RedisClient) => Promise<unknown>): void {
-    if (this.#connection.isReady) change(this.#connection.client).catch(this.#onError);
+    if (this.#connection.isReady)
+      change(this.#connection.client).catch((error: Error) => this.#connection.drop(error));
   }
 }

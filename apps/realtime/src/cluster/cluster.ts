@@ -15,7 +15,7 @@ export interface Cluster {
   revocations: RevocationStore;
   /** What Socket.IO's own messages between replicas travel by. */
   adapter: AdapterClass;
-  /** Whether the replicas hear each other; throws the reason if not. */
+  /** Whether what the replicas share can be used; throws the reason if not. */
   check(): void;
   close(): Promise<void>;
 }

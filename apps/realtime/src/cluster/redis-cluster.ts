@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { RedisRevocationStore } from "@roomcast/auth";
-import { RedisConnection, RedisReplicaRegistry, type RedisTarget } from "@roomcast/service";
+import { RedisConnection, RedisReplicaRegistry, RedisStatus, type RedisTarget } from "@roomcast/service";
 import { RedisAdapter } from "@socket.io/redis-adapter";
 import type { Namespace } from "socket.io";
 import type { AdapterClass } from "../delivery/fan-out-adapter.ts";
@@ -18,20 +18,27 @@ export interface RedisClusterOptions {
   maxConnectionsPerUser: number;
   connectionPolicy: ConnectionPolicy;
   revocationTtlMs: number;
-  /** Told of lost connections; they are restored. */
+  /** What the connections have in common with others of this process. Default: one for these alone. */
+  status?: RedisStatus;
+  /** Told of passing faults and, without a `status`, of trouble with Redis. */
   onError: (error: Error) => void;
   /** Put before every key and channel. Default `roomcast:`. */
   prefix?: string;
   commandTimeoutMs?: number;
 }
 
-/** All replicas on one Redis. Resolves when it is connected. */
+/**
+ * All replicas on one Redis. Resolves when it is connected; rejects when the connections are closed before, and with a
+ * `StartError` when waiting does not help.
+ */
 export async function createRedisCluster(options: RedisClusterOptions): Promise<Cluster> {
   const { target, onError, prefix = "roomcast:", commandTimeoutMs: timeoutMs = 2_000 } = options;
+  const { status = RedisStatus.telling(onError) } = options;
   const replicaId = randomUUID();
-  const connect = (name: string) =>
-    new RedisConnection({ target, name, connectTimeoutMs: timeoutMs, onError });
-  const [state, publisher, subscriber] = [connect("state"), connect("adapter-pub"), connect("adapter-sub")];
+  const shared = { target, connectTimeoutMs: timeoutMs, status };
+  const state = new RedisConnection({ ...shared, name: "state", probeKey: `${prefix}{p0}:probe` });
+  const publisher = new RedisConnection({ ...shared, name: "adapter-pub" });
+  const subscriber = new RedisConnection({ ...shared, name: "adapter-sub" });
   const adapter = redisAdapter(publisher, subscriber, prefix, onError);
   const store = new RedisStore(state, { prefix, timeoutMs });
   const replicas = new RedisReplicaRegistry({ redis: () => state.client, keyPrefix: prefix });
@@ -56,9 +63,7 @@ export async function createRedisCluster(options: RedisClusterOptions): Promise<
       timeoutMs,
     }),
     adapter,
-    check() {
-      for (const connection of [state, publisher, subscriber]) void connection.client;
-    },
+    check: () => status.check(),
     async close() {
       await directory.close();
       await slots.close().catch(onError);
@@ -74,7 +79,7 @@ function redisAdapter(
   onError: (error: Error) => void,
 ): AdapterClass {
   const publisher = new AdapterPublisher(pub, onError);
-  const subscriber = new AdapterSubscriber(sub, onError);
+  const subscriber = new AdapterSubscriber(sub);
   return class extends RedisAdapter {
     constructor(namespace: Namespace) {
       super(namespace, publisher, subscriber, { key: `${prefix}socket.io` });

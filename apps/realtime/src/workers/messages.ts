@@ -12,8 +12,10 @@ export interface ConnectionOrder {
   newcomers: number;
 }
 
-/** What a worker says of itself: when it can take connections, and then every second. */
+/** What a worker says of itself every second, and when it can take connections. */
 export interface WorkerStatus {
+  /** Whether it can take connections; until then it may wait for Redis. */
+  isUp: boolean;
   health: HealthReport;
   /** Engine.IO sessions. */
   clients: number;

@@ -1,6 +1,7 @@
 import { createLogger, type Running, receive } from "@roomcast/service";
 import type { RealtimeConfig } from "../config.ts";
-import { createReplica } from "../create-replica.ts";
+import { createReplica, type StartedReplica } from "../create-replica.ts";
+import { failureOf } from "../start-failure.ts";
 import type { Parent } from "./parent.ts";
 import { createSessionId } from "./session-id.ts";
 
@@ -9,25 +10,31 @@ const statusMs = 1_000;
 /** A replica that gets its connections from its parent and tells it every second how it is. */
 export async function startWorker(config: RealtimeConfig, number: number, parent: Parent): Promise<Running> {
   const logger = createLogger({ level: config.logLevel, name: "realtime" }).child({ worker: number });
-  const replica = await createReplica(config, logger);
-  const { engine } = replica.realtime.io;
-  engine.generateId = () => createSessionId(number);
+  const replica = createReplica(config, logger);
   const entry = receive(replica.httpServer);
   let newcomers = 0;
-  parent.onConnection((socket, order) => {
-    newcomers = order.newcomers;
-    entry.take(socket, order.read);
-  });
+  let started: StartedReplica | undefined;
   const tell = async () => {
     const health = await replica.health.report();
-    parent.tell({ health, clients: engine.clientsCount, newcomers });
+    const clients = started?.realtime.io.engine.clientsCount ?? 0;
+    parent.tell({ health, clients, newcomers, isUp: started !== undefined });
   };
-  await tell();
   const timer = setInterval(() => void tell(), statusMs);
-  logger.info({ replicaId: replica.id }, "taking connections");
+  const begin = async () => {
+    await tell();
+    started = await replica.started;
+    started.realtime.io.engine.generateId = () => createSessionId(number);
+    parent.onConnection((socket, order) => {
+      newcomers = order.newcomers;
+      entry.take(socket, order.read);
+    });
+    await tell();
+    logger.info({ replicaId: started.cluster.replicaId }, "taking connections");
+  };
   return {
     logger,
     closeTimeoutMs: replica.closeTimeoutMs,
+    failed: failureOf(begin()),
     async close() {
       await replica.close(entry);
       clearInterval(timer);

@@ -3,21 +3,22 @@ import { createLogger, Health, type Running, receive } from "@roomcast/service";
 import type { RealtimeConfig } from "../config.ts";
 import { httpTimeouts } from "../http-timeouts.ts";
 import { createProbes } from "../probes.ts";
+import { failureOf } from "../start-failure.ts";
 import { Balancer } from "./balancer.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
 /** A worker ends by itself 5 s after the time for its drain; the rest is for one that hangs. */
 const graceMs = 6_000;
 
-/** Several replicas behind one port: listens when all of them can take connections. */
+/** Several replicas behind one port: it listens at once, and they take clients as soon as they can. */
 export async function startWorkers(config: RealtimeConfig): Promise<Running & { port: number }> {
   const logger = createLogger({ level: config.logLevel, name: "realtime" });
   const [ready, alive] = [new Health(), new Health()];
   const workers = new WorkerPool(config.workers, logger);
   // However this process ends, except by SIGKILL; then they end by themselves.
   process.once("exit", () => workers.kill());
-  await workers.start();
   workers.addChecks(ready, alive);
+  const failed = failureOf(workers.start());
   const probes = receive(createServer(httpTimeouts, createProbes(ready, alive)));
   const balancer = new Balancer({ choose: (number) => workers.choose(number), probes });
   const port = await balancer.listen(config);
@@ -26,6 +27,7 @@ export async function startWorkers(config: RealtimeConfig): Promise<Running & { 
     port,
     logger,
     closeTimeoutMs: config.socket.closeTimeoutMs + graceMs,
+    failed,
     async close() {
       ready.add("draining", () => {
         throw new Error("the process is about to end");

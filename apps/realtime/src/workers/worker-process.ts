@@ -22,7 +22,7 @@ export class WorkerProcess {
   readonly up: Promise<void>;
   readonly ended: Promise<WorkerEnd>;
   readonly #child: ChildProcess;
-  /** What it last said of itself; undefined until it is up. */
+  /** What it last said of itself. */
   #status: WorkerStatus | undefined;
   #heardAtMs = 0;
   #newcomers = 0;
@@ -38,7 +38,7 @@ export class WorkerProcess {
       this.#child.on("message", (status) => {
         this.#status = status as WorkerStatus;
         this.#heardAtMs = performance.now();
-        resolve();
+        if (this.isUp) resolve();
       });
     });
     this.ended = new Promise((resolve) => {
@@ -60,7 +60,7 @@ export class WorkerProcess {
 
   /** Whether it can take connections. */
   get isUp(): boolean {
-    return this.#status !== undefined;
+    return this.#status?.isUp === true;
   }
 
   /** What it said to have, and who was sent there since. */
@@ -68,9 +68,9 @@ export class WorkerProcess {
     return this.#status === undefined ? 0 : this.#status.clients + this.#newcomers - this.#status.newcomers;
   }
 
-  /** How it is seen that the worker hangs; undefined if it does not. One that is not up yet may wait for Redis. */
+  /** How it is seen that the worker hangs; undefined if it does not, or has said nothing yet. */
   get hang(): string | undefined {
-    const silentMs = this.isUp ? performance.now() - this.#heardAtMs : 0;
+    const silentMs = this.#status !== undefined ? performance.now() - this.#heardAtMs : 0;
     return silentMs > silenceMs ? `has said nothing for ${Math.round(silentMs / 1_000)} s` : undefined;
   }
 

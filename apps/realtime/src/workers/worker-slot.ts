@@ -1,4 +1,4 @@
-import type { Logger } from "@roomcast/service";
+import { type Logger, StartError } from "@roomcast/service";
 import type { WorkerEnd, WorkerProcess } from "./worker-process.ts";
 
 export interface WorkerSlotOptions {
@@ -32,10 +32,17 @@ export class WorkerSlot {
     return this.#worker;
   }
 
-  /** Starts the first worker; rejects if it ends before it is up, and does not try again. */
+  /**
+   * Starts the first worker; resolves when it is up. Rejects if it ends before, and does not try again: with a
+   * `StartError` if the worker ended like that, else with an `Error`.
+   */
   async start(): Promise<void> {
     const worker = this.#begin();
     const end = await Promise.race([worker.up, worker.ended]);
+    if (this.#isStopping) return;
+    // A signal that all processes were sent may reach the worker first; one that it alone was sent has it replaced.
+    if (end?.signal === "SIGTERM" || end?.signal === "SIGINT") return this.#replaceAtEnd(worker);
+    if (end?.code === 2) throw new StartError(`worker ${this.number} could not, and has said why`);
     if (end !== undefined) throw new Error(`worker ${this.number} could not start: ${describe(end)}`);
     this.#replaceAtEnd(worker);
   }
@@ -44,9 +51,12 @@ export class WorkerSlot {
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#restart);
+    // One that has no clients yet may end as it likes, such as by a signal that all processes were sent.
+    const wasUp = this.#worker?.isUp === true;
     this.#worker?.stop();
     const end = await this.#worker?.ended;
-    if (end !== undefined && end.code !== 0) throw new Error(`worker ${this.number}: ${describe(end)}`);
+    if (wasUp && end !== undefined && end.code !== 0)
+      throw new Error(`worker ${this.number}: ${describe(end)}`);
   }
 
   /** Ends the worker at once. */

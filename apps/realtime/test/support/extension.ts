@@ -37,6 +37,6 @@ export async function startExtension(redisUrl: string): Promise<Extension> {
       return (await fetch(`${url}/ready`).catch(() => undefined))?.ok ?? false;
     },
   };
-  await waitUntil("the extension is ready", () => extension.isReady());
+  await waitUntil("the extension is ready", () => extension.isReady(), 30_000);
   return extension;
 }

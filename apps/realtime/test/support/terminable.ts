@@ -16,8 +16,12 @@ export interface Terminable {
   exitCode(): Promise<number>;
 }
 
-/** Starts a replica and resolves when it is ready. */
-export async function startTerminable(redisUrl: string, env: Record<string, string>): Promise<Terminable> {
+/** Starts a replica and resolves when it is ready, or when it is alive, or at once. */
+export async function startTerminable(
+  redisUrl: string,
+  env: Record<string, string>,
+  until: "ready" | "alive" | "started" = "ready",
+): Promise<Terminable> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const started = await startProcess("sh", ["-c", script, process.execPath, main], {
@@ -30,9 +34,11 @@ export async function startTerminable(redisUrl: string, env: Record<string, stri
       ...env,
     },
   });
-  await waitUntil("the replica is ready", async () => {
+  const probe = { ready: "/ready", alive: "/health", started: undefined }[until];
+  await waitUntil(`the replica is ${until}`, async () => {
+    if (probe === undefined) return true;
     if (started.hasExited) throw new Error(`the replica ended: ${started.output}`);
-    return (await fetch(`${url}/ready`).catch(() => undefined))?.ok ?? false;
+    return (await fetch(url + probe).catch(() => undefined))?.ok ?? false;
   });
   return {
     url,

@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import {
+  projectUpdated,
+  publish,
+  type RedisServer,
+  type RoomcastProcess,
+  redisCommand,
+  startRedis,
+  startRoomcast,
+  TestClient,
+  testApiKey,
+  testToken,
+  waitUntil,
+} from "@roomcast/testkit";
+import { type Extension, startExtension } from "./support/extension.ts";
+import { startTerminable } from "./support/terminable.ts";
+
+/** The line that operators copy. */
+const documented = /^user roomcast .*$/m.exec(
+  readFileSync(new URL("../../../docs/operations.md", import.meta.url), "utf8"),
+)?.[0] as string;
+
+const rights = documented.replace("user roomcast", "");
+
+describe("a user with the documented rights", () => {
+  let redis: RedisServer;
+  let api: RoomcastProcess;
+  let replicas: RoomcastProcess[];
+  let extensions: Extension[];
+  beforeAll(async () => {
+    redis = await startRedis();
+    await redisCommand(redis.port, `ACL SETUSER roomcast ${rights}`);
+    const redisUrl = redis.url.replace("://", "://roomcast:password@");
+    [api, ...replicas] = (await Promise.all([
+      startRoomcast("api", { redisUrl }),
+      startRoomcast("realtime", { redisUrl }),
+      startRoomcast("realtime", { redisUrl }),
+    ])) as [RoomcastProcess, ...RoomcastProcess[]];
+    extensions = [await startExtension(redisUrl)];
+  }, 60_000);
+  afterAll(async () => {
+    await Promise.all([api, ...replicas].map((one) => one.stop()));
+    await Promise.all(extensions.map(({ process }) => process.stop()));
+    await redis.stop();
+  });
+
+  test("can do all that the processes do, and nothing is refused", async () => {
+    const [first, second] = replicas as [RoomcastProcess, RoomcastProcess];
+    const client = await TestClient.connected(first.url, { token: testToken("ada") });
+    await client.subscribe("project:1");
+    await publish(api.url, projectUpdated("1"));
+    const { position } = await client.next("project.updated");
+    expect(await client.call("history", { room: "project:1" })).toMatchObject({ ok: true });
+    const page = await TestClient.connected(second.url, { token: testToken("eve") });
+    expect(await page.call("subscribe", { room: "project:1", since: position })).toMatchObject({ ok: true });
+    const later = { ...projectUpdated("1"), idempotencyKey: "k" };
+    for (const duplicate of [undefined, true])
+      expect((await publish(api.url, later)).body.duplicate).toBe(duplicate);
+    client.socket.io.engine.close();
+    await client.next("project.updated");
+    await extensions[0]?.does("emit");
+    expect(await extensions[0]?.count()).toBeGreaterThanOrEqual(0);
+    const revoked = await fetch(`${api.url}/api/v1/revocations`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${testApiKey}`, "content-type": "application/json" },
+      body: JSON.stringify({ userId: "ada" }),
+    });
+    expect(revoked.status).toBeLessThan(300);
+    await client.next("connection.error");
+    for (const one of [client, page]) one.close();
+    await waitUntil("the API sees the replicas", async () => {
+      const headers = { authorization: `Bearer ${testApiKey}` };
+      const stats = await fetch(`${api.url}/api/v1/websocket/stats`, { headers });
+      return ((await stats.json()) as { replicas: unknown[] }).replicas.length === 3;
+    });
+    expect(await redisCommand(redis.port, "ACL LOG")).toMatch(/^\*0\r\n/);
+  });
+});
+
+describe("a user that lacks rights", () => {
+  let redis: RedisServer;
+  beforeAll(async () => {
+    redis = await startRedis();
+  });
+  afterAll(() => redis.stop());
+
+  test.each([
+    ["of the adapter's patterns", rights.replaceAll(/ &roomcast:socket\.io\S+/g, ""), /NOPERM.*channels/],
+    ["of channels at all", " on >password ~roomcast:* resetchannels +@all", /may not run PUBLISH/],
+    ["to keys", rights.replace("~roomcast:*", "~other:*"), /lacks a right.*NOPERM/],
+    ["to a command", `${rights} -xadd -hset`, /may not run HSET, XADD/],
+  ])("%s ends the start with exit code 2 and the reason", async (what, some, reason) => {
+    const user = `few${what.length}`;
+    await redisCommand(redis.port, `ACL SETUSER ${user} ${some}`);
+    const redisUrl = redis.url.replace("://", `://${user}:password@`);
+    const replica = await startTerminable(redisUrl, { LOG_LEVEL: "warn" }, "started");
+    expect(await replica.exitCode()).toBe(2);
+    expect(replica.process.output).toMatch(reason);
+    expect(replica.process.output).toContain("could not start: Redis at 127.0.0.1");
+    expect(replica.process.output).not.toContain("    at ");
+  });
+});
