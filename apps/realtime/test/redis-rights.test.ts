@@ -57,8 +57,10 @@ describe("a user with the documented rights", () => {
     const later = { ...projectUpdated("1"), idempotencyKey: "k" };
     for (const duplicate of [undefined, true])
       expect((await publish(api.url, later)).body.duplicate).toBe(duplicate);
-    client.socket.io.engine.close();
     await client.next("project.updated");
+    client.socket.io.engine.close();
+    await client.next("connection.established");
+    expect(client.socket.recovered).toBe(true);
     await extensions[0]?.does("emit");
     expect(await extensions[0]?.count()).toBeGreaterThanOrEqual(0);
     const revoked = await fetch(`${api.url}/api/v1/revocations`, {
