@@ -85,7 +85,10 @@ function createContext(config: ApiConfig, parts: Parts): ApiContext {
   });
   const health = new Health();
   health.add("redis", () => status.check());
-  health.add("log", async () => void (await log.head()));
+  health.add("log", async () => {
+    await log.head();
+    if (log.refused !== undefined) throw new Error(`Redis refuses a part of appends: ${log.refused}`);
+  });
   return {
     broadcaster: initBroadcaster(log),
     verifier: createRevocableVerifier(createTokenVerifier(config.tokens), revocations),
