@@ -1,4 +1,4 @@
-import type { RedisClient } from "./redis-connection.ts";
+import type { RedisClient } from "./redis-client.ts";
 
 /** Whether a Redis replica has a write: one `confirmed` it, there is `none` that could, or none did in time (`late`). */
 export type Replication = "confirmed" | "none" | "late";
