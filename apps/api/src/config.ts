@@ -13,7 +13,9 @@ import {
   type LogLevel,
   logLevels,
   type RedisTarget,
+  type Ms,
   readCorsOrigins,
+  readDrainDelay,
   readEnv,
   readRedisUrl,
 } from "@roomcast/service";
@@ -35,6 +37,8 @@ export interface ApiConfig extends ApiOptions {
   /** How long a revocation is remembered. */
   revocationTtlMs: number;
   log: Required<EventLogOptions>;
+  /** How long everything is served after the word that the process ends. */
+  drainDelayMs: Ms;
   logLevel: LogLevel;
 }
 
@@ -58,6 +62,7 @@ export function apiVariables(read: EnvReader): ApiConfig {
     ...readApiOptions(read),
     revocationTtlMs: readRevocationTtl(read),
     log: readLogOptions(read),
+    drainDelayMs: readDrainDelay(read),
     logLevel: read.oneOf("LOG_LEVEL", logLevels, { default: "info", description: "The least level logged." }),
   };
 }

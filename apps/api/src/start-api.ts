@@ -10,6 +10,7 @@ import {
 import { initBroadcaster, resetBroadcaster } from "@roomcast/broadcaster";
 import { RedisEventLog } from "@roomcast/event-log";
 import {
+  addDrainCheck,
   createLogger,
   Health,
   type Listening,
@@ -33,7 +34,8 @@ const httpTimeouts = {
   // Longer than a load balancer keeps an idle connection, so that it never writes to one we are closing.
   keepAliveTimeout: 75_000,
 };
-const drainMs = 5_000;
+/** How long the last requests may take. */
+const lastRequestsMs = 5_000;
 
 /** The running API process. */
 export interface RunningApi extends Running {
@@ -41,8 +43,8 @@ export interface RunningApi extends Running {
 }
 
 /**
- * Starts the API over Redis and listens at once; it is alive before Redis can be reached, but not ready. Closing it
- * lets open requests end for up to 5 seconds.
+ * Starts the API over Redis and listens at once; it is alive before Redis can be reached, but not ready. It closes when
+ * the last request has been answered, or after 5 seconds.
  */
 export async function startApi(config: ApiConfig): Promise<RunningApi> {
   const logger = createLogger({ level: config.logLevel, name: "api" });
@@ -53,7 +55,9 @@ export async function startApi(config: ApiConfig): Promise<RunningApi> {
   const connect = (name: string) =>
     new RedisConnection({ target, name, status, probeKey: "roomcast:{p0}:probe" });
   const [redis, revoking] = [connect("api"), connect("api-revoking")];
-  const context = createContext(config, { logger, status, onError, log, redis, revoking });
+  const health = new Health();
+  const failReady = addDrainCheck(health);
+  const context = createContext(config, { logger, status, onError, log, redis, revoking, health });
   const listening = await listen(createServer(httpTimeouts, createApi(context)), config);
   logger.info({ host: config.host, port: listening.port }, "listening");
   // Rejects when the process is closed before, or cannot start, of which `failed` tells.
@@ -61,8 +65,21 @@ export async function startApi(config: ApiConfig): Promise<RunningApi> {
     () => status.started(),
     () => undefined,
   );
-  const close = () => closeAll(listening, log, status);
-  return { port: listening.port, logger, failed: status.failed, close };
+  return {
+    port: listening.port,
+    logger,
+    failed: status.failed,
+    announceClose() {
+      failReady();
+      listening.closeAfterAnswers();
+    },
+    drainDelayMs: config.drainDelayMs,
+    closeTimeoutMs: lastRequestsMs + 4_000,
+    close() {
+      failReady();
+      return closeAll(listening, log, status);
+    },
+  };
 }
 
 interface Parts {
@@ -73,17 +90,17 @@ interface Parts {
   redis: RedisConnection;
   /** For revocations alone: each waits on it for a replica of Redis. */
   revoking: RedisConnection;
+  health: Health;
 }
 
 function createContext(config: ApiConfig, parts: Parts): ApiContext {
-  const { logger, status, onError, log, redis, revoking } = parts;
+  const { logger, status, onError, log, redis, revoking, health } = parts;
   const registry = new RedisReplicaRegistry({ redis: () => redis.client, keyPrefix: "roomcast:" });
   const revocations = new RedisRevocationStore({
     redis: () => redis.client,
     writes: () => revoking.client,
     ttlMs: config.revocationTtlMs,
   });
-  const health = new Health();
   health.add("redis", () => status.check());
   health.add("log", async () => {
     await log.head();
@@ -106,7 +123,7 @@ function createContext(config: ApiConfig, parts: Parts): ApiContext {
 }
 
 async function closeAll(listening: Listening, log: RedisEventLog, status: RedisStatus): Promise<void> {
-  await listening.close(drainMs);
+  await listening.close(lastRequestsMs);
   resetBroadcaster();
   await log.close();
   await status.close();

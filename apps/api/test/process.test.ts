@@ -11,6 +11,7 @@ import {
   waitUntil,
 } from "@roomcast/testkit";
 import { apiKey, tokenSecret } from "./support/credentials.ts";
+import { KeepAlivePublisher } from "./support/keep-alive-publisher.ts";
 import { projectUpdate } from "./support/project-update.ts";
 
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
@@ -87,6 +88,41 @@ describe("the process", () => {
     expect(child.output).toContain("closing");
     expect(child.output).not.toContain("fatal");
     expect(child.output).not.toContain(apiKey);
+  });
+
+  test("goes on serving for WS_DRAIN_DELAY while it is not ready, and cuts no publisher off", async () => {
+    process_ = await startProcess(process.execPath, [main], { env: { ...environment(), WS_DRAIN_DELAY: "1" } });
+    const child = process_;
+    await waitUntil("listening", () => portIn(child.output) !== undefined);
+    const port = portIn(child.output) as number;
+    await waitUntil("ready", async () => (await statusOf(`http://127.0.0.1:${port}/ready`)) === 200);
+    const publishers = Array.from({ length: 8 }, () => new KeepAlivePublisher(port));
+    const ends = publishers.map((publisher) => publisher.run());
+    await waitUntil("all have published", () => publishers.every(({ answers }) => answers.length > 2));
+    child.kill("SIGTERM");
+    await waitUntil("closing", () => child.output.includes('"msg":"closing"'));
+    const ready = await fetch(`http://127.0.0.1:${port}/ready`);
+    expect([ready.status, ready.headers.get("connection")]).toEqual([503, "close"]);
+    expect(await ready.json()).toMatchObject({ checks: { draining: "the process is about to end" } });
+    for (const publisher of publishers) publisher.answers.length = 0;
+    // Each ends with the first request that cannot be sent.
+    expect(new Set(await Promise.all(ends))).toEqual(new Set(["ECONNREFUSED"]));
+    await child.exited;
+    for (const { answers } of publishers) {
+      expect(answers[0]).toBe("201 close");
+      expect(answers.filter((answer) => !answer.startsWith("201 "))).toEqual([]);
+    }
+  });
+
+  test("ends although connections stay open that ask for nothing", async () => {
+    process_ = await startProcess(process.execPath, [main], { env: environment() });
+    const child = process_;
+    await waitUntil("listening", () => portIn(child.output) !== undefined);
+    const publisher = new KeepAlivePublisher(portIn(child.output) as number);
+    await waitUntil("published", async () => (await publisher.publish()).startsWith("201"));
+    child.kill("SIGTERM");
+    await child.exited;
+    expect(child.output).not.toMatch(/"level":"(error|fatal)"/);
   });
 
   test("says what is wrong with its environment and ends", async () => {

@@ -14,6 +14,7 @@ import {
   type Ms,
   type RedisTarget,
   readCorsOrigins,
+  readDrainDelay,
   readEnv,
   readRedisUrl,
 } from "@roomcast/service";
@@ -48,6 +49,8 @@ export interface SocketLimits {
 /** What the realtime server can be told, in a process of its own or beside the API. */
 export interface RealtimeOptions {
   socket: SocketLimits;
+  /** How long everything is served after the word that the process ends. */
+  drainDelayMs: Ms;
   corsOrigins: readonly string[];
   authorizerUrl?: string;
   revocationTtlMs: Ms;
@@ -113,6 +116,7 @@ export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
   const authorizerUrl = readAuthorizerUrl(read);
   return {
     socket: readSocketLimits(read),
+    drainDelayMs: readDrainDelay(read),
     corsOrigins: readCorsOrigins(read),
     revocationTtlMs: readRevocationTtl(read),
     writePath: read.oneOf("WS_WRITE_PATH", writePaths, {

@@ -2,7 +2,7 @@ import type { Server as HttpServer } from "node:http";
 import type { RoomAccess, TokenVerifier } from "@roomcast/auth";
 import { type EventLog, type EventLogOptions, historyBounds } from "@roomcast/event-log";
 import { namespaces } from "@roomcast/events";
-import { type Health, type Logger, TroubleLog } from "@roomcast/service";
+import { addDrainCheck, type Health, type Logger, TroubleLog } from "@roomcast/service";
 import type { Server } from "socket.io";
 import type { Cluster } from "./cluster/cluster.ts";
 import { createCommands } from "./commands/create-commands.ts";
@@ -58,6 +58,8 @@ export interface Realtime {
   rooms: RoomManager;
   subscriptions: SubscriptionManager;
   sessions: SessionRegistry;
+  /** Has `/ready` fail from now on; clients are let in and served as before. */
+  announceClose(): void;
   /** Sends the clients away, spread over `closeTimeoutMs`, and ends everything it started. */
   close(): Promise<void>;
 }
@@ -149,15 +151,15 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     if (!relay.isConnected) throw new Error("the log is not heard");
   });
   health.add("cluster", () => cluster.check());
-  health.add("draining", () => {
-    if (!isOpen) throw new Error("the process is about to end");
-  });
+  const announceClose = addDrainCheck(health);
   return {
     io,
     rooms,
     subscriptions,
     sessions,
+    announceClose,
     async close() {
+      announceClose();
       isOpen = false;
       await drain(io, sessions, options.socket.closeTimeoutMs);
       keeper.stop();

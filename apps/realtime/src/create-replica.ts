@@ -9,6 +9,9 @@ import { createRealtime, type Realtime, type RealtimeContext } from "./create-re
 import { httpTimeouts } from "./http-timeouts.ts";
 import { createProbes } from "./probes.ts";
 
+/** For what follows when the clients have been sent away: the last answers, and Redis. */
+export const closeGraceMs = 3_000;
+
 /** One replica over Redis. Its probes can be served at once, its clients as soon as it has started. */
 export interface Replica {
   httpServer: Server;
@@ -17,6 +20,8 @@ export interface Replica {
   started: Promise<StartedReplica>;
   /** How long `close` takes at most. */
   closeTimeoutMs: number;
+  /** Has `/ready` fail from now on; clients are let in and served as before. */
+  announceClose(): void;
   /** Sends the clients away and ends everything, the way in which they came included. */
   close(entry: Pick<Listening, "close">): Promise<void>;
 }
@@ -47,7 +52,11 @@ export function createReplica(config: RealtimeConfig, logger: Logger): Replica {
     httpServer,
     health,
     started,
-    closeTimeoutMs: config.socket.closeTimeoutMs + 5_000,
+    closeTimeoutMs: config.socket.closeTimeoutMs + closeGraceMs,
+    announceClose() {
+      // Before it has started, `/ready` fails anyhow.
+      started.then(({ realtime }) => realtime.announceClose(), ignore);
+    },
     async close(entry) {
       // Without Redis a start that is under way fails.
       if (!isStarted) await Promise.all([log.close(), status.close()]);

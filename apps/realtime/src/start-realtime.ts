@@ -17,6 +17,14 @@ export async function startRealtime(config: RealtimeConfig): Promise<Running & {
     failed: failureOf(
       started.then(({ cluster }) => logger.info({ replicaId: cluster.replicaId }, "taking connections")),
     ),
-    close: () => replica.close(listening),
+    drainDelayMs: config.drainDelayMs,
+    announceClose() {
+      replica.announceClose();
+      listening.closeAfterAnswers();
+    },
+    close() {
+      listening.closeAfterAnswers();
+      return replica.close(listening);
+    },
   };
 }

@@ -62,6 +62,26 @@ describe("a replica that is told to stop", () => {
     }
   });
 
+  test("WS-CONN-13 is not ready at once, and takes clients in and serves them for WS_DRAIN_DELAY", async () => {
+    const replica = await start({ WS_DRAIN_DELAY: "600" });
+    const early = await follow(replica, 0);
+    replica.terminate();
+    await waitUntil("it is not ready", async () => {
+      const answer = await fetch(`${replica.url}/ready`);
+      return answer.status === 503 && answer.headers.get("connection") === "close";
+    });
+    const late = await Promise.all([1, 2, 3].map((index) => follow(replica, index)));
+    await announce({ broadcaster }, "project:move", { n: 1 });
+    for (const client of [early, ...late]) {
+      await client.next("project.updated");
+      expect(client.unread).not.toContain("server.draining");
+    }
+    replica.terminate();
+    expect(await replica.exitCode()).toBe(1);
+    expect(replica.process.output).toContain("second signal");
+    for (const client of [early, ...late]) client.close();
+  });
+
   test("WS-CONN-12 does not wait for clients that do not answer, and takes nobody in meanwhile", async () => {
     const replica = await start();
     const client = await RawClient.connected(replica.url, { token: testToken("stuck") });
@@ -92,8 +112,9 @@ describe("a replica that is told to stop", () => {
     expect(Math.min(...took)).toBeLessThan(closeTimeoutMs);
   });
 
-  function start(): Promise<Terminable> {
+  function start(env: Record<string, string> = {}): Promise<Terminable> {
     return startTerminable(redis.url, {
+      ...env,
       WS_CLOSE_TIMEOUT: String(closeTimeoutMs / 1_000),
       LOG_LEVEL: "info",
     });

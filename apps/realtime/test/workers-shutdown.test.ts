@@ -75,17 +75,21 @@ describe("workers that are told to stop", () => {
     await stuck.cut();
   });
 
-  test("end at once when the one that accepts is told twice", async () => {
-    const workers = await startWorkers(2, redis.url, { WS_CLOSE_TIMEOUT: "60" });
-    const client = await RawClient.connected(workers.url);
+  test("WS-CONN-13 serve everybody for WS_DRAIN_DELAY, and end at once when the one that accepts is told again", async () => {
+    // So long that the second signal comes before the end.
+    const workers = await startWorkers(2, redis.url, { WS_DRAIN_DELAY: "600" });
     const pids = [...workers.pids().values()];
     workers.kill("SIGTERM");
-    await waitUntil("it is closing", () => workers.process.output.includes('"msg":"closing"'));
+    await waitUntil("it is not ready", async () => (await fetch(`${workers.url}/ready`)).status === 503);
+    const client = await TestClient.connected(workers.url, { token: testToken("late") });
+    await client.subscribe("project:late");
+    await announce({ broadcaster }, "project:late", { n: 1 });
+    await client.next("project.updated");
     workers.kill("SIGTERM");
     await workers.process.exited;
-    expect(workers.process.output).toContain("second signal");
+    await waitUntil("it says so", () => workers.process.output.includes("second signal"));
     await waitUntil("the workers have ended", () => !pids.some(isAlive));
-    await client.cut();
+    client.close();
   });
 
   test("end by themselves when the one that accepts is killed", async () => {

@@ -72,7 +72,7 @@ describe("two workers behind one port", () => {
     const ready = await fetch(`${workers.url}/ready?x`);
     expect([ready.status, await ready.json()]).toEqual([
       200,
-      { status: "ready", checks: { "worker 1": "ok", "worker 2": "ok" } },
+      { status: "ready", checks: { draining: "ok", "worker 1": "ok", "worker 2": "ok" } },
     ]);
   });
 

@@ -62,11 +62,18 @@ export async function startStandalone(
     allowLocalOrigins: isDevelopment,
   });
   const listening = await listen(httpServer, config);
+  const announceClose = () => {
+    realtime.announceClose();
+    listening.closeAfterAnswers();
+  };
   return {
     port: listening.port,
     logger,
-    closeTimeoutMs: config.socket.closeTimeoutMs + 5_000,
+    closeTimeoutMs: config.socket.closeTimeoutMs + 3_000,
+    drainDelayMs: config.drainDelayMs,
+    announceClose,
     async close() {
+      announceClose();
       await realtime.close();
       await listening.close(1_000);
       resetBroadcaster();

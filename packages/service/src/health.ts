@@ -47,6 +47,17 @@ export class Health {
   }
 }
 
+/** Adds the check "draining"; the function returned has it fail from then on. */
+export function addDrainCheck(health: Health): () => void {
+  let isDraining = false;
+  health.add("draining", () => {
+    if (isDraining) throw new Error("the process is about to end");
+  });
+  return () => {
+    isDraining = true;
+  };
+}
+
 async function passes(check: HealthCheck): Promise<string> {
   try {
     await check();

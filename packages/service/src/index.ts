@@ -2,6 +2,7 @@ export * from "./health.ts";
 export * from "./http-server.ts";
 export * from "./logger.ts";
 export * from "./read-cors-origins.ts";
+export * from "./read-drain-delay.ts";
 export * from "./read-env.ts";
 export * from "./receive.ts";
 export * from "./redis/index.ts";

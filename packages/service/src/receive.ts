@@ -22,7 +22,7 @@ export function receive(server: Server): Receiving {
   server.emit("listening");
   return {
     take(socket, read) {
-      if (closed !== undefined) return void socket.destroy();
+      if (closed !== undefined) return refuse(socket);
       // As on the connections that an HTTP server accepts: a client may end its side and still wait for the answer.
       socket.allowHalfOpen = true;
       server.emit("connection", socket);
@@ -33,6 +33,11 @@ export function receive(server: Server): Receiving {
       return closed;
     },
   };
+}
+
+/** Whoever accepts connections may not know yet that none is taken. */
+function refuse(socket: Socket): void {
+  socket.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n", () => socket.destroy());
 }
 
 async function close(server: Server, sockets: Set<Socket>, timeoutMs: number): Promise<void> {

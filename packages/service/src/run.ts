@@ -5,7 +5,12 @@ import { StartError } from "./start-error.ts";
 
 /** A started process. */
 export interface Running {
+  /** Ends everything. */
   close(): Promise<void>;
+  /** Tells load balancers that the process is about to end, and has everything served on. Left out after a fault. */
+  announceClose?(): void;
+  /** How long after that `close` is called. Default 0. */
+  drainDelayMs?: number;
   /** Takes over from the logger that `run` began with. */
   logger?: Logger;
   /** Takes over from the option of `run`, for processes that read it from their configuration. */
@@ -17,7 +22,7 @@ export interface Running {
 export interface RunOptions {
   /** For what happens before `start` gives its own. Default: level "info" on standard output. */
   logger?: Logger;
-  /** How long a close may take before the process ends regardless. Default 10,000. */
+  /** How long `close` may take before the process ends regardless. Default 10,000. */
   closeTimeoutMs?: number;
   /**
    * Closes the process when it resolves, which is with the reason. Signals are then ignored: a terminal and systemd send
@@ -30,9 +35,10 @@ export interface RunOptions {
 const faultCloseMs = 2_000;
 
 /**
- * Runs a process. SIGTERM and SIGINT close it once and end it with 0, a second signal ends it at once with 1. A failed
- * start, an uncaught error or an unhandled rejection is logged as fatal and ends it with 1 after a short try to close;
- * a `ConfigError` is printed as it is and ends it with 2, a `StartError` is logged without a stack and ends it with 2.
+ * Runs a process. SIGTERM and SIGINT close it once, after its drain delay, and end it with 0; a second signal ends it at
+ * once with 1. A failed start, an uncaught error or an unhandled rejection is logged as fatal and ends it with 1 after a
+ * short try to close; a `ConfigError` is printed as it is and ends it with 2, a `StartError` is logged without a stack and
+ * ends it with 2.
  */
 export function run(name: string, start: () => Promise<Running>, options: RunOptions = {}): void {
   new ProcessRun(name, options).begin(start, options.until);
@@ -42,7 +48,11 @@ class ProcessRun {
   #logger: Logger;
   #closeTimeoutMs: number;
   #started: Promise<Running | undefined> = Promise.resolve(undefined);
+  /** What has started, if it has. */
+  #running: Running | undefined;
   #isEnding = false;
+  /** Ends the drain delay. */
+  readonly #haste = new AbortController();
 
   constructor(name: string, { logger, closeTimeoutMs = 10_000 }: RunOptions) {
     this.#logger = logger ?? createLogger({ level: "info", name });
@@ -63,6 +73,7 @@ class ProcessRun {
   async #start(start: () => Promise<Running>): Promise<Running | undefined> {
     try {
       const running = await start();
+      this.#running = running;
       this.#logger = running.logger ?? this.#logger;
       this.#closeTimeoutMs = running.closeTimeoutMs ?? this.#closeTimeoutMs;
       void running.failed?.then((error) => this.#failed(error));
@@ -98,23 +109,38 @@ class ProcessRun {
 
   #close(why: object): void {
     if (this.#isEnding) return;
-    this.#logger.info(why, "closing");
-    void this.#end(0, this.#closeTimeoutMs);
+    const drainDelayMs = this.#running?.drainDelayMs ?? 0;
+    this.#logger.info(drainDelayMs === 0 ? why : { ...why, drainDelayMs }, "closing");
+    void this.#end(0, drainDelayMs);
   }
 
   #fault(error: unknown, message: string): void {
     this.#logger.fatal({ err: error }, message);
-    if (!this.#isEnding) void this.#end(1, Math.min(faultCloseMs, this.#closeTimeoutMs));
+    this.#haste.abort();
+    if (!this.#isEnding) void this.#end(1);
     else process.exitCode = 1;
   }
 
   /** Never rejects, because it never returns. */
-  async #end(exitCode: number, timeoutMs: number): Promise<never> {
+  async #end(exitCode: number, drainDelayMs = 0): Promise<never> {
     this.#isEnding = true;
     process.exitCode = exitCode;
+    if (drainDelayMs > 0) await this.#drain(drainDelayMs);
+    const hasFault = this.#haste.signal.aborted;
+    const timeoutMs = hasFault ? Math.min(faultCloseMs, this.#closeTimeoutMs) : this.#closeTimeoutMs;
     const outcome = await Promise.race([this.#closeStarted(), delay(timeoutMs, "late" as const)]);
     if (outcome === "late") this.#logger.error({ timeoutMs }, "not closed in time: ending regardless");
     process.exit(outcome === "closed" ? process.exitCode : exitCode || 1);
+  }
+
+  /** Load balancers notice that the process ends; a fault ends the wait. */
+  async #drain(delayMs: number): Promise<void> {
+    try {
+      this.#running?.announceClose?.();
+      await delay(delayMs, undefined, { signal: this.#haste.signal });
+    } catch (error) {
+      if (!this.#haste.signal.aborted) this.#logger.error({ err: error }, "could not announce the close");
+    }
   }
 
   async #closeStarted(): Promise<"closed" | "failed"> {

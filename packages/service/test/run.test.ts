@@ -53,6 +53,36 @@ describe("run, on a signal", () => {
     expect(stdout).toContain("second signal");
   });
 
+  test("announces the close, and closes after the drain delay", async () => {
+    const { code, stdout } = await runFixture("drains", async ({ line, kill }) => {
+      await line("ready");
+      kill("SIGTERM");
+    });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/"drainDelayMs":20,"msg":"closing"[^]*^announced$[^]*^closed$/m);
+  });
+
+  test("a second signal does not wait for the drain delay", async () => {
+    const { code, stdout } = await runFixture("drains-long", async ({ line, kill }) => {
+      await line("ready");
+      kill("SIGTERM");
+      await line("announced");
+      kill("SIGTERM");
+    });
+    expect(code).toBe(1);
+    expect(stdout).toContain("second signal");
+    expect(stdout).not.toMatch(/^closed$/m);
+  });
+
+  test("a fault ends the drain delay: it closes and ends with 1", async () => {
+    const { code, stdout } = await runFixture("drains-and-throws", async ({ line, kill }) => {
+      await line("ready");
+      kill("SIGTERM");
+    });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/uncaught exception[^]*^closed$/m);
+  });
+
   test("a close that hangs is cut off with 1", async () => {
     const { code, stdout } = await runFixture("hangs", async ({ line, kill }) => {
       await line("ready");

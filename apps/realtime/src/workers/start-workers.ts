@@ -1,19 +1,21 @@
 import { createServer } from "node:http";
-import { createLogger, Health, type Running, receive } from "@roomcast/service";
+import { addDrainCheck, createLogger, Health, type Running, receive } from "@roomcast/service";
 import type { RealtimeConfig } from "../config.ts";
+import { closeGraceMs } from "../create-replica.ts";
 import { httpTimeouts } from "../http-timeouts.ts";
 import { createProbes } from "../probes.ts";
 import { failureOf } from "../start-failure.ts";
 import { Balancer } from "./balancer.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
-/** A worker ends by itself 5 s after the time for its drain; the rest is for one that hangs. */
-const graceMs = 6_000;
+/** The workers end by themselves before; the rest is for one that hangs. */
+const graceMs = closeGraceMs + 1_000;
 
 /** Several replicas behind one port: it listens at once, and they take clients as soon as they can. */
 export async function startWorkers(config: RealtimeConfig): Promise<Running & { port: number }> {
   const logger = createLogger({ level: config.logLevel, name: "realtime" });
   const [ready, alive] = [new Health(), new Health()];
+  const announceClose = addDrainCheck(ready);
   const workers = new WorkerPool(config.workers, logger);
   // However this process ends, except by SIGKILL; then they end by themselves.
   process.once("exit", () => workers.kill());
@@ -28,10 +30,10 @@ export async function startWorkers(config: RealtimeConfig): Promise<Running & { 
     logger,
     closeTimeoutMs: config.socket.closeTimeoutMs + graceMs,
     failed,
+    drainDelayMs: config.drainDelayMs,
+    announceClose,
     async close() {
-      ready.add("draining", () => {
-        throw new Error("the process is about to end");
-      });
+      announceClose();
       // Open to the end: who polls is told to leave at the next poll.
       await workers.stop();
       balancer.close();

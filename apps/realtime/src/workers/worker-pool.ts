@@ -5,6 +5,7 @@ import { WorkerSlot } from "./worker-slot.ts";
 /** A fixed number of workers. */
 export class WorkerPool {
   readonly #slots: readonly WorkerSlot[];
+  #isStopping = false;
 
   constructor(count: number, logger: Logger) {
     this.#slots = Array.from({ length: count }, (_, index) => {
@@ -20,11 +21,12 @@ export class WorkerPool {
 
   /**
    * The worker of that number if it is up, else the one with the fewest clients, of those that may take traffic if
-   * there are any. Undefined if none is up.
+   * there are any. Undefined if none is up, or none may take a new connection because all are told to stop.
    */
   choose(number: number | undefined): WorkerProcess | undefined {
     const named = this.#slots.find((slot) => slot.number === number)?.worker;
     if (named?.isUp) return named;
+    if (this.#isStopping) return undefined;
     const up = this.#slots.flatMap(({ worker }) => (worker?.isUp ? worker : []));
     const ready = up.filter(({ trouble }) => trouble === undefined);
     return (ready.length > 0 ? ready : up).toSorted((a, b) => a.clients - b.clients)[0];
@@ -41,6 +43,7 @@ export class WorkerPool {
 
   /** Has all send their clients away; resolves when they have ended, rejects if one did not end well. */
   async stop(): Promise<void> {
+    this.#isStopping = true;
     await Promise.all(this.#slots.map((slot) => slot.stop()));
   }
 

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type Handle, handleOf } from "../delivery/stream-internals.ts";
+import { refuse } from "./read-request-line.ts";
 import type { WorkerOrder, WorkerStatus } from "./messages.ts";
 
 const program = fileURLToPath(new URL("./main.js", import.meta.url));
@@ -49,7 +50,7 @@ export class WorkerProcess {
       });
     });
     void this.ended.then(() => {
-      for (const socket of this.#waiting) socket.destroy();
+      for (const socket of this.#waiting) refuse(socket, "503 Service Unavailable");
       this.#passed?.close();
     });
   }

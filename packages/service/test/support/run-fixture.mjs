@@ -16,6 +16,16 @@ const behaviours = {
   orderly: async () => ({ close }),
   hangs: async () => ({ close: hang, closeTimeoutMs: 50 }),
   "hangs-long": async () => ({ close: hang, closeTimeoutMs: 60_000 }),
+  drains: async () => ({ close, drainDelayMs: 20, announceClose: () => say("announced") }),
+  "drains-long": async () => ({ close, drainDelayMs: 600_000, announceClose: () => say("announced") }),
+  "drains-and-throws": async () => {
+    const announceClose = () => {
+      setTimeout(() => {
+        throw new Error("boom");
+      });
+    };
+    return { close, drainDelayMs: 600_000, announceClose };
+  },
   "fails-to-close": async () => ({ close: () => Promise.reject(new Error("stuck")) }),
   "fails-to-start": async () => {
     throw new Error("no such port");

@@ -1,0 +1,12 @@
+import type { EnvReader, Ms } from "./env/env-reader.ts";
+
+/** Reads `WS_DRAIN_DELAY`: how long a process goes on serving after it has said that it ends. */
+export function readDrainDelay(read: EnvReader): Ms {
+  return read.seconds("WS_DRAIN_DELAY", {
+    default: 0,
+    min: 0,
+    max: 3_600,
+    description:
+      "Time for load balancers to notice that a process ends: `/ready` fails from SIGTERM on, and everything is served for this long.",
+  });
+}

@@ -1,0 +1,30 @@
+import type { Server } from "node:net";
+import { setImmediate } from "node:timers/promises";
+
+/** A turn of the event loop that is shorter has not even read anything. */
+const idleTurnMs = 0.1;
+
+/** How long to wait for such a turn, and how long for one that has accepted nothing. */
+const [patienceMs, maxMs] = [100, 1_000];
+
+/**
+ * Resolves when no connection waits to be accepted, as far as that can be seen, after a second at the latest. Closing the
+ * port would reset those that wait, with their requests. Node accepts one connection in each turn of its event loop.
+ */
+export async function untilAccepted(server: Server): Promise<void> {
+  let accepted = 0;
+  const count = () => {
+    accepted++;
+  };
+  server.on("connection", count);
+  const beganMs = performance.now();
+  for (let turnMs = beganMs; turnMs - beganMs < maxMs; ) {
+    const known = accepted;
+    await setImmediate();
+    const nowMs = performance.now();
+    const isIdle = nowMs - turnMs < idleTurnMs || nowMs - beganMs > patienceMs;
+    if (accepted === known && isIdle) break;
+    turnMs = nowMs;
+  }
+  server.off("connection", count);
+}
