@@ -91,7 +91,9 @@ describe("the process", () => {
   });
 
   test("goes on serving for WS_DRAIN_DELAY while it is not ready, and cuts no publisher off", async () => {
-    process_ = await startProcess(process.execPath, [main], { env: { ...environment(), WS_DRAIN_DELAY: "1" } });
+    process_ = await startProcess(process.execPath, [main], {
+      env: { ...environment(), WS_DRAIN_DELAY: "1" },
+    });
     const child = process_;
     await waitUntil("listening", () => portIn(child.output) !== undefined);
     const port = portIn(child.output) as number;

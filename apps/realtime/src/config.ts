@@ -151,10 +151,10 @@ function readSocketLimits(read: EnvReader): SocketLimits {
   return {
     pingIntervalMs: seconds("WS_PING_INTERVAL", 20, "Time between the server's pings."),
     pingTimeoutMs: seconds("WS_PING_TIMEOUT", 20, "Time a client has to answer a ping."),
-    openTimeoutMs: seconds("WS_OPEN_TIMEOUT", 5, "Time a new connection has to present a valid token."),
+    openTimeoutMs: seconds("WS_OPEN_TIMEOUT", 20, "Time a new connection has to present a valid token."),
     closeTimeoutMs: seconds(
       "WS_CLOSE_TIMEOUT",
-      10,
+      5,
       "Time over which clients are sent away when the process ends.",
     ),
     maxMessageSize: read.bytes("WS_MAX_MESSAGE_SIZE", {

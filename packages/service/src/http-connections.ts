@@ -1,4 +1,4 @@
-import { Server as HttpServer, type ServerResponse } from "node:http";
+import type { Server as HttpServer, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
 import { trackSockets } from "./track-sockets.ts";
 

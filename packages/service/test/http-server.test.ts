@@ -124,7 +124,9 @@ describe("close", () => {
     ["head", "GET / HTTP/1.1\r\nHo", "st: x\r\n\r\n"],
     ["body", "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\nab", "cd"],
   ])("waits for the rest of a request's %s", async (_what, beginning, rest) => {
-    const server = createServer((request, response) => request.resume().on("end", () => response.end("hello")));
+    const server = createServer((request, response) =>
+      request.resume().on("end", () => response.end("hello")),
+    );
     const { port, close } = await listen(server, { host, port: 0 });
     const [socket, idle] = [await client(port), await client(port)];
     socket.write(get);

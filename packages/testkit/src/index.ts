@@ -15,6 +15,7 @@ export {
   timesToFirstNews,
   type Verdict,
 } from "./checker.ts";
+export { CuttingProxy } from "./cutting-proxy.ts";
 export { findProgram } from "./find-program.ts";
 export { freePort } from "./free-port.ts";
 export { renderHaproxyConfig, startHaproxy } from "./haproxy.ts";

@@ -28,7 +28,13 @@ export class KeepAlivePublisher {
   async publish(): Promise<string> {
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
       const headers = { authorization: `Bearer ${apiKey}`, "content-type": "application/json" };
-      const options = { port: this.#port, path: "/api/v1/events", method: "POST", agent: this.#agent, headers };
+      const options = {
+        port: this.#port,
+        path: "/api/v1/events",
+        method: "POST",
+        agent: this.#agent,
+        headers,
+      };
       request(options, resolve).on("error", reject).end(JSON.stringify(projectUpdate()));
     });
     for await (const _chunk of response);

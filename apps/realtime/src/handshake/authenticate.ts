@@ -17,6 +17,7 @@ import type { SessionContent, SessionStore, StoredSession } from "../sessions/se
 import { setSession } from "../sessions/socket-session.ts";
 import type { ConnectionGuard } from "./connection-guard.ts";
 import type { GiveUpSlot } from "./gate.ts";
+import { nextPid, parsePid } from "./pid.ts";
 
 export interface AuthenticateOptions {
   verifier: TokenVerifier;
@@ -36,7 +37,12 @@ export interface AuthenticateOptions {
 export interface Handshake {
   session: Session;
   /** Set when the client came back to a session it had. */
-  resume?: { stored: StoredSession; seen: Position | undefined };
+  resume?: {
+    stored: StoredSession;
+    seen: Position | undefined;
+    /** Whether the client takes its rooms as followed; not if it never came so far as to subscribe. */
+    isRecovered: boolean;
+  };
 }
 
 type Resume = NonNullable<Handshake["resume"]>;
@@ -61,11 +67,11 @@ type Next = (error?: Error & { data?: unknown }) => void;
 export function createAuthenticate(options: AuthenticateOptions) {
   return (socket: Socket, next: Next): void => {
     authenticate(socket, options)
-      .then(({ giveUpSlot, ...handshake }) => {
+      .then(({ giveUpSlot, pid, ...handshake }) => {
         setSession(socket, handshake.session);
         if (handshake.resume !== undefined) resumes.set(socket, handshake.resume);
         // Socket.IO sends `pid` with its CONNECT packet and a stock client sends it back; it has no public setter.
-        (socket as unknown as { pid: string }).pid = handshake.session.id;
+        (socket as unknown as { pid: string }).pid = pid;
         next();
         // Socket.IO goes on in the next tick, and if the client has gone meanwhile it drops the socket without a word.
         process.nextTick(() => {
@@ -80,7 +86,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
 async function authenticate(
   socket: Socket,
   options: AuthenticateOptions,
-): Promise<Handshake & { giveUpSlot: GiveUpSlot }> {
+): Promise<Handshake & { giveUpSlot: GiveUpSlot; pid: string }> {
   const { auth, headers, query } = socket.handshake;
   const token = findToken({ auth, headers, query }, { allowQuery: options.allowQueryToken });
   const principal = await options.verifier.verify(token);
@@ -90,18 +96,18 @@ async function authenticate(
   const found = await findSession(auth, principal.userId, options);
   if (found !== undefined) {
     const session = new Session(found.id, principal, connection, position.epoch, found.stored);
-    return { session, resume: found, giveUpSlot: await options.admit(session) };
+    return { session, resume: found, pid: found.pid, giveUpSlot: await options.admit(session) };
   }
   const session = new Session(randomId(16), principal, connection, position.epoch);
   // What its client named is not resumed: the connection that it had is gone.
-  const giveUpSlot = await options.admit(session, namedSession(auth));
+  const giveUpSlot = await options.admit(session, parsePid(auth.pid)?.id);
   try {
     await options.store.create(session.id, newSession(session, position));
   } catch (error) {
     giveUpSlot();
     throw error;
   }
-  return { session, giveUpSlot };
+  return { session, pid: session.id, giveUpSlot };
 }
 
 /** The session a reconnecting client names, if it exists, is the same user's, and complete. */
@@ -109,17 +115,21 @@ async function findSession(
   auth: Record<string, unknown>,
   userId: string,
   { store, confirmer }: Pick<AuthenticateOptions, "store" | "confirmer">,
-): Promise<{ id: string; stored: StoredSession; seen: Position | undefined } | undefined> {
-  const id = namedSession(auth);
-  if (id === undefined) return undefined;
+): Promise<(Resume & { id: string; pid: string }) | undefined> {
+  const named = parsePid(auth.pid);
+  if (named === undefined) return undefined;
   const seen = parseSeen(auth.offset);
   if (seen === "malformed") return undefined;
-  const stored = await store.load(id);
-  return stored?.userId === userId && confirmer.isResumable(stored) ? { id, stored, seen } : undefined;
+  const stored = await store.load(named.id);
+  if (stored?.userId !== userId || !confirmer.isResumable(stored)) return undefined;
+  const isRecovered = hasSubscribed(stored);
+  return { id: named.id, pid: isRecovered ? named.pid : nextPid(named), stored, seen, isRecovered };
 }
 
-function namedSession({ pid }: Record<string, unknown>): string | undefined {
-  return typeof pid === "string" && /^[\w-]{22}$/.test(pid) ? pid : undefined;
+/** Rooms that were asked for, beside those of every connection. */
+function hasSubscribed({ userId, subscriptions }: StoredSession): boolean {
+  const automatic: readonly string[] = automaticRooms(userId);
+  return subscriptions.some(({ room: name }) => !automatic.includes(name));
 }
 
 function parseSeen(offset: unknown): Position | undefined | "malformed" {

@@ -101,7 +101,7 @@ export class Gate {
     if (!this.#options.control.catchUp(session)) return;
     if (resume === undefined) return this.#begin(session);
     subscriptions
-      .resume(session, resume.stored, resume.seen, () => this.#greet(session, true))
+      .resume(session, resume.stored, resume.seen, () => this.#greet(session, resume.isRecovered))
       .catch((error: unknown) => {
         // The client still has its position: it comes back by itself and resumes then.
         logger.warn({ err: error, sessionId: session.id }, "resume failed");

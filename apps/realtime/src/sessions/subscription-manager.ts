@@ -3,6 +3,7 @@ import type { RoomAccess } from "@roomcast/auth";
 import { breakOf, type EventLog, keptUpTo, type LogFollower, type LogHead } from "@roomcast/event-log";
 import {
   type Ack,
+  formatPosition,
   type Position,
   ProtocolError,
   parsePosition,
@@ -65,10 +66,14 @@ export class SubscriptionManager {
         ...new Map(parsed.flatMap((one) => ("error" in one ? [] : [[one.room, one]]))).values(),
       ];
       this.#checkLimit(session, wishes);
+      const [followed, entering] = partition(wishes, (wish) => isFollowed(session, wish));
       const { offset } = this.#options.follower.position;
       const delivered = this.ofSession(session).map((one) => ({ ...one, upTo: offset }));
       const recheck = (room: RoomName) => this.#mayEnter(session, room);
-      const answers = await this.#options.entrance.enter(session, wishes, delivered, recheck);
+      const answers = await this.#options.entrance.enter(session, entering, delivered, recheck);
+      const position = formatPosition(this.#options.follower.position);
+      for (const { room } of followed)
+        if (session.subscriptions.has(room)) answers.set(room, { room, position, replayed: 0 });
       return parsed.map((one) => ("error" in one ? one : toAck(() => answerOf(answers, one.room))));
     });
   }
@@ -211,6 +216,20 @@ export class SubscriptionManager {
     if ((await follower.reached(offset, catchUpTimeoutMs)) && kept.every(isKnown)) return head;
     throw new ProtocolError("unavailable", "this replica has not caught up with the log yet");
   }
+}
+
+/**
+ * Whether the session is given the room already, as wished and from there on. To enter it once more would change where a
+ * resume goes on: events that are on their way would be lost with the connection.
+ */
+function isFollowed(session: Session, { room, filter, from, reset }: Wish): boolean {
+  const known = session.subscriptions.get(room);
+  if (known === undefined || known.filter?.key !== filter?.key || reset !== undefined) return false;
+  return from === undefined || from.offset >= known.since;
+}
+
+function partition<T>(items: T[], isFirst: (item: T) => boolean): [T[], T[]] {
+  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
 }
 
 type Refusal = Extract<Ack<never>, { ok: false }>;

@@ -2,8 +2,8 @@ import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
 import { type Handle, handleOf } from "../delivery/stream-internals.ts";
-import { refuse } from "./read-request-line.ts";
 import type { WorkerOrder, WorkerStatus } from "./messages.ts";
+import { refuse } from "./read-request-line.ts";
 
 const program = fileURLToPath(new URL("./main.js", import.meta.url));
 

@@ -35,11 +35,15 @@ export async function startTerminable(
     },
   });
   const probe = { ready: "/ready", alive: "/health", started: undefined }[until];
-  await waitUntil(`the replica is ${until}`, async () => {
-    if (probe === undefined) return true;
-    if (started.hasExited) throw new Error(`the replica ended: ${started.output}`);
-    return (await fetch(url + probe).catch(() => undefined))?.ok ?? false;
-  });
+  await waitUntil(
+    `the replica is ${until}`,
+    async () => {
+      if (probe === undefined) return true;
+      if (started.hasExited) throw new Error(`the replica ended: ${started.output}`);
+      return (await fetch(url + probe).catch(() => undefined))?.ok ?? false;
+    },
+    30_000,
+  );
   return {
     url,
     process: started,
