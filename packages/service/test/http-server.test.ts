@@ -116,7 +116,7 @@ describe("close", () => {
     const answered = allText(socket);
     const closed = close(600_000);
     socket.write(get);
-    expect(await answered).toMatch(/^HTTP\/1.1 200 OK[^]*Connection: close[^]*hello$/i);
+    expect(await answered).toMatch(/^HTTP\/1.1 200 OK[\s\S]*Connection: close[\s\S]*hello$/i);
     await closed;
   });
 
@@ -138,7 +138,7 @@ describe("close", () => {
     // The sweep that ends idle connections has left the other one alone.
     await idleEnded;
     socket.write(rest);
-    expect(await answered).toMatch(/^HTTP\/1.1 200 OK[^]*Connection: close[^]*hello$/i);
+    expect(await answered).toMatch(/^HTTP\/1.1 200 OK[\s\S]*Connection: close[\s\S]*hello$/i);
     await closed;
   });
 

@@ -59,7 +59,7 @@ describe("run, on a signal", () => {
       kill("SIGTERM");
     });
     expect(code).toBe(0);
-    expect(stdout).toMatch(/"drainDelayMs":20,"msg":"closing"[^]*^announced$[^]*^closed$/m);
+    expect(stdout).toMatch(/"drainDelayMs":20,"msg":"closing"[\s\S]*^announced$[\s\S]*^closed$/m);
   });
 
   test("a second signal does not wait for the drain delay", async () => {
@@ -80,7 +80,7 @@ describe("run, on a signal", () => {
       kill("SIGTERM");
     });
     expect(code).toBe(1);
-    expect(stdout).toMatch(/uncaught exception[^]*^closed$/m);
+    expect(stdout).toMatch(/uncaught exception[\s\S]*^closed$/m);
   });
 
   test("a close that hangs is cut off with 1", async () => {
