@@ -1,3 +1,4 @@
+import type { EventEmitter } from "node:events";
 import { namespaces, ProtocolError } from "@roomcast/events";
 import type { CompactEngineSocket, EnginePacket, ReadHooks } from "../engine/compact-engine-socket.ts";
 import type { PacketFormat, PacketKind } from "../packets/packet-format.ts";
@@ -46,6 +47,8 @@ class Ledger {
 export class ConnectionGuard implements ReadHooks {
   readonly #format: PacketFormat;
   readonly #packetRate: number;
+  /** Transports that clients on polling have probed. */
+  readonly #upgrades = new WeakSet<EventEmitter>();
 
   /** `commandRate`: commands a connection may send per second. */
   constructor(format: PacketFormat, commandRate: number) {
@@ -62,7 +65,7 @@ export class ConnectionGuard implements ReadHooks {
 
   /** Takes a probe of the transport that a client on polling may change over to. */
   probed(connection: CompactEngineSocket, transport: unknown): void {
-    if (this.#accepts(connection, probe)) return;
+    if (this.#accepts(connection, probe)) return this.#endWithUpgrade(connection, transport as EventEmitter);
     (transport as CompactEngineSocket["transport"]).socket?.terminate();
     // Engine.IO goes on to start a timer that only the end of the connection stops.
     process.nextTick(cutOff, connection);
@@ -73,6 +76,18 @@ export class ConnectionGuard implements ReadHooks {
     const ledger = ledgerOf(connection as CompactEngineSocket);
     const others = ledger.deciding.filter((name) => name !== namespace);
     ledger.deciding = others.length === 0 ? none : others;
+  }
+
+  /**
+   * After the answer to its probe a stock client polls no more, and hears nothing if the new transport breaks then. Its last
+   * poll may still be open: it is told there, comes back and resumes.
+   */
+  #endWithUpgrade(connection: CompactEngineSocket, transport: EventEmitter): void {
+    if (this.#upgrades.has(transport)) return;
+    this.#upgrades.add(transport);
+    transport.once("close", () => {
+      if ((connection.transport as unknown) !== transport) connection.close();
+    });
   }
 
   #accepts(connection: CompactEngineSocket, { type, data }: EnginePacket): boolean {
