@@ -60,7 +60,7 @@ describe("a replica that is told to stop", () => {
       expect(client.unread).not.toContain("project.updated");
       client.close();
     }
-  });
+  }, 60_000);
 
   test("WS-CONN-13 is not ready at once, and takes clients in and serves them for WS_DRAIN_DELAY", async () => {
     const replica = await start({ WS_DRAIN_DELAY: "600" });
@@ -80,7 +80,7 @@ describe("a replica that is told to stop", () => {
     expect(await replica.exitCode()).toBe(1);
     expect(replica.process.output).toContain("second signal");
     for (const client of [early, ...late]) client.close();
-  });
+  }, 60_000);
 
   test("WS-CONN-12 does not wait for clients that do not answer, and takes nobody in meanwhile", async () => {
     const replica = await start();
@@ -98,7 +98,7 @@ describe("a replica that is told to stop", () => {
     expect(await replica.exitCode()).toBe(0);
     expect(Date.now() - startedMs).toBeLessThan(closeTimeoutMs + 3_000);
     await client.cut();
-  });
+  }, 60_000);
 
   test("WS-CONN-12 ends at once when nobody is connected", async () => {
     const took: number[] = [];
@@ -110,7 +110,7 @@ describe("a replica that is told to stop", () => {
       took.push(Date.now() - startedMs);
     }
     expect(Math.min(...took)).toBeLessThan(closeTimeoutMs);
-  });
+  }, 60_000);
 
   function start(env: Record<string, string> = {}): Promise<Terminable> {
     return startTerminable(redis.url, {

@@ -59,7 +59,7 @@ describe("workers that are told to stop", () => {
       expect(client.socket.recovered).toBe(true);
       client.close();
     }
-  }, 30_000);
+  }, 90_000);
 
   test("take nobody in meanwhile, say why, and do not wait for clients that do not answer", async () => {
     const workers = await start();
@@ -73,7 +73,7 @@ describe("workers that are told to stop", () => {
     expect(late.frames).toEqual([]);
     expect(await workers.exitCode()).toBe(0);
     await stuck.cut();
-  });
+  }, 90_000);
 
   test("WS-CONN-13 serve everybody for WS_DRAIN_DELAY, and end at once when the one that accepts is told again", async () => {
     // So long that the second signal comes before the end.
@@ -90,7 +90,7 @@ describe("workers that are told to stop", () => {
     await waitUntil("it says so", () => workers.process.output.includes("second signal"));
     await waitUntil("the workers have ended", () => !pids.some(isAlive));
     client.close();
-  });
+  }, 90_000);
 
   test("end by themselves when the one that accepts is killed", async () => {
     const workers = await startWorkers(2, redis.url, { WS_CLOSE_TIMEOUT: "1" });
@@ -99,7 +99,7 @@ describe("workers that are told to stop", () => {
     workers.kill("SIGKILL");
     await client.closed;
     await waitUntil("the workers have ended", () => !pids.some(isAlive));
-  });
+  }, 90_000);
 
   function start(): Promise<Terminable> {
     return startTerminable(redis.url, {

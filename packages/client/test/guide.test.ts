@@ -135,6 +135,8 @@ describe("the guide's React hook", () => {
     await publishUntil("b", () => /^b \d/.test(rendered.text));
     expect([...wrong]).toEqual([]);
     rendered.unmount();
+    await waitUntil("it listens no more", () => socket?.hasListeners("project.updated") === false);
+    socket?.disconnect();
     await waitUntil("it is gone", () => rendered.text === "");
   });
 });

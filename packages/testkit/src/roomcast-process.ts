@@ -67,7 +67,7 @@ class StartedProcess implements RoomcastProcess {
     const main = join(repositoryRoot(), "apps", this.#app, "dist", "main.js");
     this.process = await startProcess(process.execPath, ["--enable-source-maps", main], { env: this.#env });
     try {
-      await waitUntil(`${this.#app} is ready`, () => this.#isReady(), 20_000);
+      await waitUntil(`${this.#app} is ready`, () => this.#isReady(), 40_000);
     } catch (error) {
       await this.stop();
       throw new Error(`${(error as Error).message}\n${this.process.output}`);

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { compileFunction } from "node:vm";
 
 const guide = readFileSync(new URL("../../../../docs/integration-guide.md", import.meta.url), "utf8");
 
@@ -13,5 +14,5 @@ export function guideCode(heading: string): string {
 /** Runs code of the guide against a server; returns the value of `result`. */
 export function runGuide(code: string, url: string, given: Record<string, unknown>, result: string): unknown {
   const text = code.replaceAll("http://localhost:8000", url);
-  return new Function(...Object.keys(given), `${text}\nreturn ${result};`)(...Object.values(given));
+  return compileFunction(`${text}\nreturn ${result};`, Object.keys(given))(...Object.values(given));
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { afterAll } from "@jest/globals";
 import type { Roomcast } from "@roomcast/client";
 import { RoomcastProvider } from "@roomcast/client/react";
@@ -7,7 +8,9 @@ import { createElement, type FunctionComponent, StrictMode } from "react";
 const { window } = new JSDOM("<!doctype html><body></body>");
 const globals = { window, document: window.document, navigator: window.navigator };
 Object.assign(globalThis, globals);
-afterAll(() => {
+afterAll(async () => {
+  // What React still has to do after an unmount it does in turns of its own, and looks at the globals.
+  for (let turn = 0; turn < 10; turn++) await setImmediate();
   for (const name of Object.keys(globals)) Reflect.deleteProperty(globalThis, name);
   window.close();
 });
