@@ -57,6 +57,7 @@ describe("with 3 connections allowed to a user over two replicas", () => {
   test("WS-LIMIT-17 after the death of a replica its users come in by themselves, and no stock client gives up", async () => {
     const tabs = await connected("eve", [ending, ending, ending]);
     const moving = await connect("ina", ending);
+    await moving.subscribe("project:1");
     replicas[ending]?.kill("SIGKILL");
     await replicas[ending]?.process.exited;
     for (const tab of tabs) tab.close();

@@ -153,6 +153,7 @@ describe("with 2 connections allowed to a user, and the newest refused", () => {
 
   test("WS-LIMIT-4 one that comes back to its session keeps its place", async () => {
     const [client, other] = await Promise.all([connect(), connect()]);
+    await client.subscribe("project:1");
     client.breakConnection();
     expect((await client.next("connection.established")).event.data).toMatchObject({ recovered: true });
     expect((await refusal(server.url, { token: testToken() })).data).toMatchObject({
