@@ -48,7 +48,6 @@ const patienceMs = 30_000;
 export class Publishers {
   /** Everything that was published, by idempotency key. */
   readonly publications = new Map<string, Publication>();
-  readonly sentAtMs = new Map<string, number>();
   readonly failures: FailedAttempt[] = [];
   readonly #options: PublishersOptions;
   readonly #recent: { position: string; atMs: number }[] = [];
@@ -78,9 +77,8 @@ export class Publishers {
 
   /** Publishes one event, trying again until it is acknowledged. */
   async publish(key: string, rooms: readonly RoomName[], tag: string = tags[0]): Promise<Publication> {
-    const publication: Publication = { key, rooms, tag };
+    const publication: Publication = { key, rooms, tag, sentAtMs: performance.now() };
     this.publications.set(key, publication);
-    this.sentAtMs.set(key, performance.now());
     const event = { id: randomUUID(), key, rooms, data: this.#dataOf(key, tag) };
     const startedAtMs = performance.now();
     const isPatient = () => performance.now() < Math.max(startedAtMs, this.#stopAtMs) + patienceMs;

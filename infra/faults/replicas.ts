@@ -14,25 +14,35 @@ const answerMs = 1_000;
 export class Replicas {
   readonly all: readonly RoomcastProcess[];
   readonly balancer: TcpProxy;
+  /** A link to each replica, for clients that must stay with one while they poll. */
+  readonly links: readonly TcpProxy[];
   readonly #stopping = new AbortController();
   readonly #checks: Promise<void>;
   /** Replicas that are meant to be down now. */
   readonly #down = new Set<RoomcastProcess>();
 
-  private constructor(all: readonly RoomcastProcess[], balancer: TcpProxy) {
+  private constructor(all: readonly RoomcastProcess[], balancer: TcpProxy, links: readonly TcpProxy[]) {
     this.all = all;
     this.balancer = balancer;
+    this.links = links;
     this.#checks = this.#watch();
   }
 
   static async start({ redisUrls, env }: ReplicasOptions): Promise<Replicas> {
     const all = await Promise.all(redisUrls.map((redisUrl) => startRoomcast("realtime", { redisUrl, env })));
-    return new Replicas(all, await TcpProxy.start(...all.map(({ port }) => port)));
+    const ports = all.map(({ port }) => port);
+    const links = await Promise.all(ports.map((port) => TcpProxy.start(port)));
+    return new Replicas(all, await TcpProxy.start(...ports), links);
   }
 
   /** Where websocket clients connect. */
   get url(): string {
     return `http://127.0.0.1:${this.balancer.port}`;
+  }
+
+  /** Breaks the connections of all clients. */
+  sever(): void {
+    for (const link of [this.balancer, ...this.links]) link.sever();
   }
 
   /** Kills a replica without warning and starts it again; resolves when it is ready. */
@@ -65,7 +75,7 @@ export class Replicas {
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#checks;
-    await this.balancer.stop();
+    await Promise.all([this.balancer, ...this.links].map((link) => link.stop()));
     await Promise.all(this.all.map((replica) => replica.stop()));
   }
 

@@ -12,8 +12,8 @@ export function missingResets(
 ): string[] {
   const wrong = clients.filter(stays).filter(({ ops }) => {
     const after = ops.filter((op) => "atMs" in op && op.atMs > faultAtMs);
-    if (after.some(({ kind }) => kind === "connected")) return false;
-    const resets = after.filter((op) => op.kind === "reset");
+    if (after.some(({ kind }) => kind === "connected") || ops.at(-1)?.kind === "gaveUp") return false;
+    const resets = after.filter((op) => op.kind === "reset").filter(({ reason }) => reason !== "access");
     const onTime = resets.filter(({ atMs }) => atMs <= faultAtMs + withinMs);
     const rooms = new Set(onTime.map(({ room }) => room));
     return [...roomsOf(ops)].some((room) => !rooms.has(room)) || resets.length !== rooms.size;
@@ -21,11 +21,14 @@ export function missingResets(
   return wrong.length === 0 ? [] : [`${wrong.length} clients were not reset once in each of their rooms`];
 }
 
+/** The rooms that a client came to be in, without those that were taken from it. */
 function roomsOf(ops: readonly ClientOp[]): Set<string> {
-  return new Set(
-    ops.flatMap((op) => {
-      if (op.kind === "subscribing") return [op.room];
-      return op.kind === "established" ? op.rooms : [];
-    }),
+  const closed = new Set(
+    ops.flatMap((op) => (op.kind === "reset" && op.reason === "access" ? [op.room] : [])),
   );
+  const entered = ops.flatMap((op) => {
+    if (op.kind === "subscribing") return [op.room];
+    return op.kind === "established" ? op.rooms : [];
+  });
+  return new Set(entered.filter((room) => !closed.has(room)));
 }

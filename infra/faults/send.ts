@@ -45,9 +45,14 @@ export function sendToApi(url: string): Send {
 }
 
 /** Posts to `/api/v1/events`; an API that cannot be reached counts as `unavailable`. */
-export async function postEvents(url: string, body: object): Promise<Response> {
+export function postEvents(url: string, body: object): Promise<Response> {
+  return post(`${url}/api/v1/events`, body);
+}
+
+/** Posts JSON with the test's API key; an API that cannot be reached counts as `unavailable`. */
+export async function post(url: string, body: object): Promise<Response> {
   try {
-    return await fetch(`${url}/api/v1/events`, {
+    return await fetch(url, {
       method: "POST",
       headers: { authorization: `Bearer ${testApiKey}`, "content-type": "application/json" },
       body: JSON.stringify(body),

@@ -16,6 +16,7 @@ import msgpackParser from "socket.io-msgpack-parser";
 import { readFinalLog } from "./final-log.ts";
 import { Publishers } from "./publishers.ts";
 import { Replicas } from "./replicas.ts";
+import { Revocations } from "./revocations.ts";
 import { filterFor, makeRooms, tags } from "./rooms.ts";
 import type { Outcome, Run } from "./scenario.ts";
 import { sendToApi, sendToLog } from "./send.ts";
@@ -38,6 +39,9 @@ export interface StageOptions {
   /** For the replicas and the API. */
   env?: Record<string, string>;
   shares?: SwarmOptions["shares"];
+  claims?: SwarmOptions["claims"];
+  /** Milliseconds between revocations, of a user and of a room by turns. Default 2,500; `false` for none. */
+  revokeEveryMs?: number | false;
   /** Where clients connect. Default: those over websocket to the balancer, those that poll to the replicas. */
   urls?: (replicas: Replicas) => Promise<Pick<SwarmOptions, "url" | "pollingUrl">>;
 }
@@ -50,7 +54,9 @@ const wholeHistories = {
   HISTORY_CHANNEL_EVENTS: "50000",
 };
 
-const finishMs = 30_000;
+/** Longer than a client may be deaf: one whose upgrade broke off at the wrong moment finds out by its ping timeout. */
+const finishMs = 50_000;
+const revokeEveryMs = 2_500;
 
 /** Replicas, clients and publishers at work, ready for a fault. */
 export class Stage {
@@ -59,16 +65,19 @@ export class Stage {
   readonly swarm: Swarm;
   readonly publishers: Publishers;
   readonly log: RedisEventLog;
+  /** Undefined for a stage without. */
+  readonly revocations: Revocations | undefined;
   readonly #run: Run;
   #markers = 0;
 
-  private constructor(run: Run, parts: Pick<Stage, "rooms" | "replicas" | "swarm" | "publishers" | "log">) {
+  private constructor(run: Run, parts: Parts) {
     this.#run = run;
     this.rooms = parts.rooms;
     this.replicas = parts.replicas;
     this.swarm = parts.swarm;
     this.publishers = parts.publishers;
     this.log = parts.log;
+    this.revocations = parts.revocations;
   }
 
   /** Resolves when every client follows its rooms and events flow. */
@@ -76,14 +85,17 @@ export class Stage {
     const redisUrl = options.redisUrl ?? (await ownRedis(run));
     const env = { ...wholeHistories, ...run.env, ...options.env };
     const redisUrls = await (options.replicaRedisUrls?.(redisUrl) ?? [redisUrl, redisUrl, redisUrl]);
-    const replicas = await Replicas.start({ redisUrls, env });
-    run.onEnd(() => replicas.stop());
+    const { throughApi = false, revokeEveryMs: pauseMs = revokeEveryMs } = options;
+    const [replicas, apiUrl] = await Promise.all([
+      startReplicas(run, redisUrls, env),
+      throughApi || pauseMs !== false ? startApi(run, redisUrl, env) : "",
+    ]);
     // Whoever appends must have the same bounds.
     const bounds = readEnv(env, readLogOptions);
     const log = new RedisEventLog({ ...bounds, target: parseRedisUrl(redisUrl), onError: () => undefined });
     run.onEnd(() => log.close());
     await log.connect();
-    const send = options.throughApi ? sendToApi(await startApi(run, redisUrl, env)) : sendToLog(log);
+    const send = throughApi ? sendToApi(apiUrl) : sendToLog(log);
     const rooms = makeRooms(options.rooms ?? 20);
     const publishers = new Publishers({ send, rooms, rate: options.rate ?? 200, random: run.random.fork() });
     run.onEnd(() => publishers.end());
@@ -91,7 +103,10 @@ export class Stage {
     publishers.start();
     await swarm.start();
     run.say(`${swarm.clients.length} clients follow their rooms`);
-    return new Stage(run, { rooms, replicas, swarm, publishers, log });
+    const revocations = pauseMs === false ? undefined : new Revocations(apiUrl, swarm, run.random.fork());
+    if (pauseMs !== false) revocations?.start(pauseMs);
+    run.onEnd(() => revocations?.end());
+    return new Stage(run, { rooms, replicas, swarm, publishers, log, revocations });
   }
 
   /** The events flow for a while. */
@@ -101,13 +116,21 @@ export class Stage {
 
   /** Ends the flow, waits until every client has everything, and holds the history against the promise. */
   async finish(allowances: Allowances = {}, more: Partial<Outcome> = {}): Promise<Outcome> {
-    const { publishers, swarm } = this;
+    const { publishers, swarm, revocations } = this;
+    await revocations?.stop();
     await publishers.stop();
     const isFinished = await this.#catchUp();
     const history = { ...this.observed, log: await readFinalLog(this.log, [...this.rooms, "global"]) };
     const { anomalies, resets, freshSessions } = checkDelivery(history, allowances);
-    const failures = isFinished ? [] : [`${this.#behind().length} clients never caught up`];
-    const notes = freshSessions === 0 ? [] : [`${freshSessions} fresh sessions`];
+    const returned = (await revocations?.returned(this.replicas.url, allowances)) ?? [];
+    const failures = [
+      ...(isFinished ? [] : [`${this.#behind().length} clients never caught up`]),
+      ...(returned.length === 0 ? [] : [`revoked, and let in again: ${returned.join(", ")}`]),
+    ];
+    const notes = [
+      ...(freshSessions === 0 ? [] : [`${freshSessions} fresh sessions`]),
+      ...(revocations === undefined ? [] : [`${revocations.answered} revocations`]),
+    ];
     return {
       clients: swarm.clients.length,
       events: publishers.publications.size,
@@ -122,8 +145,9 @@ export class Stage {
   }
 
   /** What was published and given to clients so far. */
-  get observed(): Pick<DeliveryHistory, "publications" | "clients"> {
-    return { publications: this.publishers.publications, clients: this.swarm.histories };
+  get observed(): Pick<DeliveryHistory, "publications" | "clients" | "revocations"> {
+    const { publications } = this.publishers;
+    return { publications, clients: this.swarm.histories, revocations: this.revocations?.all ?? [] };
   }
 
   /** Publishes markers to everyone until the newest thing that everyone has is a marker. */
@@ -147,9 +171,21 @@ export class Stage {
 
   #behind() {
     return this.swarm.clients.filter(
-      (client) => !client.isSettled || client.lastKey?.startsWith("end-") !== true,
+      (client) => !client.hasGivenUp && (!client.isSettled || client.lastKey?.startsWith("end-") !== true),
     );
   }
+}
+
+type Parts = Pick<Stage, "rooms" | "replicas" | "swarm" | "publishers" | "log" | "revocations">;
+
+async function startReplicas(
+  run: Run,
+  redisUrls: readonly string[],
+  env: Record<string, string>,
+): Promise<Replicas> {
+  const replicas = await Replicas.start({ redisUrls, env });
+  run.onEnd(() => replicas.stop());
+  return replicas;
 }
 
 async function ownRedis(run: Run): Promise<string> {
@@ -170,7 +206,6 @@ async function gather(
   { replicas, publishers, rooms }: Pick<Stage, "replicas" | "publishers" | "rooms">,
 ): Promise<Swarm> {
   const random = run.random.fork();
-  const ports = replicas.all.map(({ url }) => url);
   const urls = await options.urls?.(replicas);
   const swarm = new Swarm({
     clients: options.clients ?? (run.isQuick ? 60 : 200),
@@ -183,9 +218,10 @@ async function gather(
     pastPosition: () => publishers.pastPosition(random),
     url: () => replicas.url,
     // Polling must stay with one replica; each new attempt takes another.
-    pollingUrl: () => random.pick(ports),
+    pollingUrl: () => `http://127.0.0.1:${random.pick(replicas.links).port}`,
     ...urls,
     ...(options.shares === undefined ? {} : { shares: options.shares }),
+    ...(options.claims === undefined ? {} : { claims: options.claims }),
   });
   run.onEnd(() => swarm.close());
   return swarm;

@@ -49,7 +49,7 @@ async function failOver(run: Run, prepare: (group: SentinelGroup) => Promise<voi
   const recovery = timesToFirstNews(stage.observed, overAtMs);
   await master.kill("SIGCONT");
   await stage.flow(5_000);
-  stage.replicas.balancer.sever();
+  stage.replicas.sever();
   await stage.flow(3_000);
   const failovers = await group.failovers();
   // More than one means that Sentinel took a slow machine for a dead master.

@@ -14,13 +14,13 @@ export const reconnectStorm: Scenario = {
   async run(run) {
     const probe = await Probe.make(run);
     const clients = run.isQuick ? 500 : 2_000;
-    const shares = { polling: 0, filtered: 0, since: 0, churn: 0 };
+    const shares = { polling: 0, upgrading: 0, filtered: 0, since: 0, churn: 0 };
     const stage = await Stage.set(run, { clients, rate: 20, roomsPerClient: 2, shares, env: probe.env });
     const { replicas, swarm } = stage;
     await stage.flow(2_000);
     await probe.ask(replicas.all);
     const brokenAtMs = performance.now();
-    replicas.balancer.sever();
+    replicas.sever();
     await waitUntil("the breaks are noticed", () => swarm.unsettled > 0);
     while (swarm.unsettled > 0 && performance.now() < brokenAtMs + longestReturnMs) await delay(20);
     const { lagP99Ms } = await probe.ask(replicas.all);

@@ -1,5 +1,11 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { type RedisServer, type RedisServerOptions, startRedis, timesToFirstNews } from "@roomcast/testkit";
+import {
+  type RedisServer,
+  type RedisServerOptions,
+  type Revoked,
+  startRedis,
+  timesToFirstNews,
+} from "@roomcast/testkit";
 import { saveSnapshot } from "../redis-admin.ts";
 import { missingResets } from "../resets.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
@@ -24,6 +30,7 @@ export async function emptyRedis(run: Run, options: StageOptions = {}): Promise<
     resets: ["epoch"],
     freshSessions: true,
     lost: ({ ack = { atMs: 0 } }) => ack.atMs <= restartedAtMs,
+    forgotten: ({ answeredAtMs = 0 }) => answeredAtMs <= restartedAtMs,
   } as const;
   return stage.finish(allowances, { recovery, failures });
 }
@@ -34,7 +41,7 @@ export const restartRedisAof: Scenario = {
   fault: "every connection broken, `kill -9` of Redis with AOF in the middle of their return; then again",
   async run(run) {
     const { redis, stage } = await withRedis(run, { appendOnly: true });
-    stage.replicas.balancer.sever();
+    stage.replicas.sever();
     await delay(run.random.between(100, 400));
     const restartedAtMs = await crash(redis);
     await stage.flow(5_000);
@@ -58,7 +65,9 @@ export const restartRedisRdb: Scenario = {
     const recovery = timesToFirstNews(stage.observed, restartedAtMs);
     await breakAll(stage);
     const lost = ({ ack = { atMs: 0 } }) => ack.atMs > savedAtMs && ack.atMs <= restartedAtMs;
-    return stage.finish({ resets: ["diverged"], freshSessions: true, lost }, { recovery });
+    const forgotten = ({ answeredAtMs = 0 }: Revoked) =>
+      answeredAtMs > savedAtMs && answeredAtMs <= restartedAtMs;
+    return stage.finish({ resets: ["diverged"], freshSessions: true, lost, forgotten }, { recovery });
   },
 };
 
@@ -84,6 +93,6 @@ async function crash(redis: RedisServer): Promise<number> {
 
 /** What clients can resume afterwards shows what the loss has left of their sessions. */
 async function breakAll(stage: Stage): Promise<void> {
-  stage.replicas.balancer.sever();
+  stage.replicas.sever();
   await stage.flow(3_000);
 }

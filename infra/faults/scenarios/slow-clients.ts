@@ -71,7 +71,7 @@ export const slowClients: Scenario = {
 function latencies({ publishers, swarm }: Stage, fromMs: number, toMs: number): number[] {
   return swarm.clients.filter(stays).flatMap(({ ops }) =>
     ops.flatMap((op) => {
-      const sentAtMs = op.kind === "received" ? (publishers.sentAtMs.get(op.key) ?? 0) : 0;
+      const sentAtMs = op.kind === "received" ? (publishers.publications.get(op.key)?.sentAtMs ?? 0) : 0;
       return op.kind === "received" && sentAtMs >= fromMs && sentAtMs < toMs ? [op.atMs - sentAtMs] : [];
     }),
   );

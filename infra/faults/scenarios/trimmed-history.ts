@@ -14,7 +14,10 @@ export const trimmedHistory: Scenario = {
   name: "trimmed-history",
   fault: "histories of 10 events, clients cut off past them",
   async run(run) {
-    const stage = await Stage.set(run, { env: tenEvents, shares: { polling: 0, since: 0, churn: 0 } });
+    const stage = await Stage.set(run, {
+      env: tenEvents,
+      shares: { polling: 0, upgrading: 0, since: 0, churn: 0 },
+    });
     const { balancer } = stage.replicas;
     await stage.flow(2_000);
     balancer.cut();

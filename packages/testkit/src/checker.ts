@@ -4,6 +4,7 @@ import { findCommitted } from "./checker/committed.ts";
 import { findLost, findMissing } from "./checker/completeness.ts";
 import type { Allowances, DeliveryHistory } from "./checker/history.ts";
 import { Lineage } from "./checker/lineage.ts";
+import { findRevokedAccess } from "./checker/revocation-rule.ts";
 
 export type { Anomaly, AnomalyKind } from "./checker/anomaly.ts";
 export type {
@@ -14,6 +15,7 @@ export type {
   FinalEntry,
   FinalLog,
   Publication,
+  Revoked,
 } from "./checker/history.ts";
 export { placeOfEvent } from "./checker/lineage.ts";
 export { recoveryTimes, timesToFirstNews } from "./checker/recovery.ts";
@@ -36,10 +38,9 @@ export interface Verdict {
 export function checkDelivery(history: DeliveryHistory, allowances: Allowances = {}): Verdict {
   const lineage = new Lineage(history.log.epochs);
   const committed = findCommitted(history, lineage);
-  const clients = history.clients.map((client) => ({
-    name: client.name,
-    walk: walkClient(client, history.publications, lineage, allowances),
-  }));
+  const { publications, revocations = [] } = history;
+  const context = { publications, revocations, lineage, byRoom: committed.byRoom, allowances };
+  const clients = history.clients.map((client) => ({ name: client.name, walk: walkClient(client, context) }));
   const sum = (count: (walk: (typeof clients)[number]["walk"]) => number) =>
     clients.reduce((total, { walk }) => total + count(walk), 0);
   return {
@@ -48,6 +49,7 @@ export function checkDelivery(history: DeliveryHistory, allowances: Allowances =
       ...findLost(history, lineage, allowances),
       ...clients.flatMap(({ walk }) => walk.anomalies),
       ...findMissing(clients, committed, lineage),
+      ...findRevokedAccess(history, allowances),
     ],
     resets: sum(({ resets }) => resets),
     freshSessions: sum(({ freshSessions }) => freshSessions),

@@ -10,6 +10,7 @@ export {
   type FinalLog,
   type Publication,
   placeOfEvent,
+  type Revoked,
   recoveryTimes,
   summarise,
   timesToFirstNews,

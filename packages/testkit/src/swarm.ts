@@ -18,17 +18,19 @@ export interface SwarmOptions {
   random: Random;
   /** Where clients connect: called for every attempt. */
   url: () => string;
-  /** Where those that use HTTP long-polling connect, which must stay with one replica. Default: nobody polls. */
+  /** Where those that begin with HTTP long-polling connect, which must stay with one replica. Default: nobody polls. */
   pollingUrl?: () => string;
   /** A position from a moment ago, if there is one. */
   pastPosition: () => string | undefined;
   /** Other than Socket.IO's own, as the server has been told. */
   parser?: object;
+  /** Claims of every client's token beside its user. Default: all rooms are granted. */
+  claims?: Record<string, unknown>;
   /** Shares of the clients, 0 to 1. Default a tenth each, `churn` and `since` a twentieth. */
-  shares?: Partial<Record<"polling" | "filtered" | "since" | "churn", number>>;
+  shares?: Partial<Record<"polling" | "upgrading" | "filtered" | "since" | "churn", number>>;
 }
 
-const defaultShares = { polling: 0.1, filtered: 0.1, since: 0.05, churn: 0.05 };
+const defaultShares = { polling: 0.1, upgrading: 0.1, filtered: 0.1, since: 0.05, churn: 0.05 };
 
 /** Clients that connect at once while the swarm starts. */
 const startingAtOnce = 50;
@@ -43,6 +45,11 @@ export class Swarm {
   constructor(options: SwarmOptions) {
     this.#options = options;
     this.clients = Array.from({ length: options.clients }, (_, index) => this.#client(index));
+  }
+
+  /** The parser of all clients, if it is not Socket.IO's own. */
+  get parser(): object | undefined {
+    return this.#options.parser;
   }
 
   /** The record of all clients, for the checker. */
@@ -85,13 +92,14 @@ export class Swarm {
   }
 
   #client(index: number): SwarmClient {
-    const { url, pollingUrl, parser, random, filterFor } = this.#options;
-    const polls = pollingUrl !== undefined && this.#isOneOf("polling", index);
+    const { url, pollingUrl = url, parser, random, filterFor, claims } = this.#options;
+    const upgrades = this.#isOneOf("upgrading", index);
+    const polls = this.#isOneOf("polling", index);
     return new SwarmClient({
       name: `c${index}`,
-      token: testToken(`c${index}`),
-      transport: polls ? "polling" : "websocket",
-      url: polls ? pollingUrl : url,
+      token: testToken(`c${index}`, claims),
+      ...(upgrades ? {} : { transport: polls ? "polling" : "websocket" }),
+      url: polls || upgrades ? pollingUrl : url,
       parser,
       random: random.fork(),
       filterFor,
@@ -116,15 +124,18 @@ export class Swarm {
     return habits;
   }
 
-  /** The first clients poll, the next filter, and so on; those with habits begin at the end. */
+  /** The first clients poll, the next upgrade, the next filter, and so on; those with habits begin at the end. */
   #isOneOf(share: keyof typeof defaultShares, index: number): boolean {
     const { clients, shares } = this.#options;
     const counts = { ...defaultShares, ...shares };
+    // One that polls first does so only where it is given a replica to stay with.
+    if (this.#options.pollingUrl === undefined) Object.assign(counts, { polling: 0, upgrading: 0 });
+    const order = ["polling", "upgrading", "filtered"] as const;
     const place = index / clients;
-    if (share === "polling") return place < counts.polling;
-    if (share === "filtered") return place >= counts.polling && place < counts.polling + counts.filtered;
     if (share === "since") return place >= 1 - counts.since;
-    return place >= 1 - counts.since - counts.churn && place < 1 - counts.since;
+    if (share === "churn") return place >= 1 - counts.since - counts.churn && place < 1 - counts.since;
+    const before = order.slice(0, order.indexOf(share)).reduce((sum, one) => sum + counts[one], 0);
+    return place >= before && place < before + counts[share];
   }
 }
 

@@ -183,7 +183,7 @@ describe("a rollback", () => {
       .connected()
       .asks("r", { since: "a.2" })
       .reset("b.1", "diverged")
-      .accepted("b.2")
+      .accepted("b.1")
       .got("e3", "b.2");
     expect(run.found(allowances).filter((text) => text.endsWith("c1"))).toEqual([]);
   });

@@ -10,6 +10,10 @@
  * - `silent-rollback`: an event that a client was given exists no longer, and no reset told it so.
  * - `stray`: a client was given an event of no room it follows, one that its filter excludes, or one of the past that it
  *   did not ask for, such as a part of what a reset declared lost.
+ * - `position-skip`: a client was told a position that passes an event of its rooms which it had not been given.
+ * - `revoked-access`: an event published after a revocation reached the revoked, or the revocation never did.
+ * - `gave-up`: a stock client stopped trying to connect, though nobody had revoked its user.
+ * - `refused`: a room was refused for good, though nobody had taken it from the client.
  * - `unexpected-reset`, `unexpected-session`: told honestly, but this fault must not cause it.
  */
 export type AnomalyKind =
@@ -21,6 +25,10 @@ export type AnomalyKind =
   | "unfinished"
   | "silent-rollback"
   | "stray"
+  | "position-skip"
+  | "revoked-access"
+  | "gave-up"
+  | "refused"
   | "unexpected-reset"
   | "unexpected-session";
 

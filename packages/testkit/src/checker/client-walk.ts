@@ -1,6 +1,9 @@
 import type { Anomaly, AnomalyKind } from "./anomaly.ts";
+import type { Committed } from "./committed.ts";
 import type { Allowances, ClientHistory, ClientOp, DeliveryHistory } from "./history.ts";
 import { type EventPlace, type Lineage, placeAfter, placeOfEvent } from "./lineage.ts";
+import { PositionRule } from "./position-rule.ts";
+import { mayGiveUp, mayLose } from "./revocation-rule.ts";
 import { RoomTrack, type Span } from "./room-track.ts";
 
 type Op<Kind extends ClientOp["kind"]> = Extract<ClientOp, { kind: Kind }>;
@@ -15,14 +18,16 @@ export interface ClientWalk {
   freshSessions: number;
 }
 
-/** Goes through one client's history in its order: duplicates, order, rollbacks, and what it was promised. */
-export function walkClient(
-  client: ClientHistory,
-  publications: DeliveryHistory["publications"],
-  lineage: Lineage,
-  allowances: Allowances,
-): ClientWalk {
-  const walker = new ClientWalker(client.name, publications, lineage, allowances);
+/** What a client's history is held against. */
+export interface WalkContext extends Pick<DeliveryHistory, "publications" | "revocations"> {
+  lineage: Lineage;
+  byRoom: Committed["byRoom"];
+  allowances: Allowances;
+}
+
+/** Goes through one client's history in its order: duplicates, order, rollbacks, positions, and what it was promised. */
+export function walkClient(client: ClientHistory, context: WalkContext): ClientWalk {
+  const walker = new ClientWalker(client.name, context);
   for (const op of client.ops) walker.step(op);
   return walker.end();
 }
@@ -34,9 +39,8 @@ interface Sighting {
 
 class ClientWalker {
   readonly #name: string;
-  readonly #publications: DeliveryHistory["publications"];
-  readonly #lineage: Lineage;
-  readonly #allowances: Allowances;
+  readonly #context: WalkContext;
+  readonly #positions: PositionRule;
   readonly #anomalies: Anomaly[] = [];
   readonly #tracks = new Map<string, RoomTrack>();
   readonly #rooms = new Map<number, string>();
@@ -56,16 +60,10 @@ class ClientWalker {
   #resets = 0;
   #freshSessions = -1;
 
-  constructor(
-    name: string,
-    publications: DeliveryHistory["publications"],
-    lineage: Lineage,
-    allowances: Allowances,
-  ) {
+  constructor(name: string, context: WalkContext) {
     this.#name = name;
-    this.#publications = publications;
-    this.#lineage = lineage;
-    this.#allowances = allowances;
+    this.#context = context;
+    this.#positions = new PositionRule(context.byRoom, context.lineage);
   }
 
   step(op: ClientOp): void {
@@ -73,13 +71,15 @@ class ClientWalker {
     if (op.kind === "received") this.#onReceived(op);
     else if (op.kind === "connected") this.#onConnected(op);
     else if (op.kind === "established") this.#onEstablished(op);
-    else if (op.kind === "resumed") this.#onResumed();
+    else if (op.kind === "resumed") this.#onResumed(op.position);
+    else if (op.kind === "advanced") this.#onTold(op.position);
     else if (op.kind === "subscribing") this.#onSubscribing(op);
-    else if (op.kind === "subscribed") this.#trackOf(op.attempt).accept(op.attempt, op.position);
-    else if (op.kind === "refused") this.#trackOf(op.attempt).refuse(op.attempt);
+    else if (op.kind === "subscribed") this.#onSubscribed(op);
+    else if (op.kind === "refused") this.#onRefused(op);
     else if (op.kind === "unsubscribing") this.#track(op.room).leave();
     else if (op.kind === "unsubscribed") this.#onUnsubscribed(op);
     else if (op.kind === "reset") this.#onReset(op);
+    else if (op.kind === "gaveUp") this.#onGaveUp(op);
   }
 
   end(): ClientWalk {
@@ -100,11 +100,12 @@ class ClientWalker {
     this.#isResuming = recovered;
     if (recovered) return;
     this.#freshSessions++;
-    if (this.#freshSessions > 0 && this.#allowances.freshSessions !== true) {
+    if (this.#freshSessions > 0 && this.#context.allowances.freshSessions !== true) {
       this.#found("unexpected-session", "came back to a fresh session");
     }
     this.#isEstablished = false;
     this.#seen.clear();
+    this.#positions.forget();
     this.#deceived.clear();
     for (const track of this.#tracks.values()) track.forget();
   }
@@ -115,7 +116,8 @@ class ClientWalker {
     for (const room of rooms) this.#track(room).follow(placeAfter(position), undefined);
   }
 
-  #onResumed(): void {
+  #onResumed(position?: string): void {
+    if (position !== undefined) this.#onTold(position);
     this.#isResuming = false;
     for (const track of this.#tracks.values()) track.resumed();
   }
@@ -129,32 +131,75 @@ class ClientWalker {
     track.wish(attempt, since, tags);
   }
 
+  #onSubscribed({ attempt, position }: Op<"subscribed">): void {
+    const track = this.#trackOf(attempt);
+    track.accept(attempt, position);
+    this.#positions.expectNever(this.#pass(position, [track]));
+  }
+
+  #onRefused({ attempt, code = "nothing", isFinal = false }: Op<"refused">): void {
+    const track = this.#trackOf(attempt);
+    track.refuse(attempt);
+    if (isFinal && !this.#mayLose(track.room)) this.#found("refused", `with ${code}`, track.room);
+  }
+
+  /** A position without an event: all that it passes must have come before. */
+  #onTold(position: string): void {
+    for (const { detail, room } of this.#pass(position, this.#tracks.values())) {
+      this.#found("position-skip", detail, room);
+    }
+  }
+
+  #pass(position: string, tracks: Iterable<RoomTrack>) {
+    return this.#positions.pass(tracks, position, this.#received, this.#isResuming);
+  }
+
+  #onGaveUp({ code, atMs }: Op<"gaveUp">): void {
+    if (!mayGiveUp(this.#name, this.#context, atMs)) this.#found("gave-up", `was refused with ${code}`);
+    this.#deceived.clear();
+    for (const track of this.#tracks.values()) track.forget();
+  }
+
+  #mayLose(room: string, atMs?: number): boolean {
+    return mayLose(this.#name, room, this.#context, atMs);
+  }
+
   #onUnsubscribed({ room }: Op<"unsubscribed">): void {
     this.#track(room).left();
     this.#deceived.delete(room);
   }
 
-  #onReset({ room, reason, position }: Op<"reset">): void {
-    this.#resets++;
+  #onReset({ room, reason, position, atMs }: Op<"reset">): void {
     this.#resetAt.set(room, this.#step);
     this.#deceived.delete(room);
-    if (this.#allowances.resets?.includes(reason) !== true) this.#found("unexpected-reset", reason, room);
+    if (reason === "access") return this.#onClosed(room, atMs);
+    this.#resets++;
+    const { resets } = this.#context.allowances;
+    if (resets?.includes(reason) !== true) this.#found("unexpected-reset", reason, room);
     this.#track(room).reset(position, this.#isResuming);
   }
 
+  /** The room was left; nothing of it may follow. */
+  #onClosed(room: string, atMs: number): void {
+    if (!this.#mayLose(room, atMs)) this.#found("unexpected-reset", "access", room);
+    this.#track(room).left();
+  }
+
   #onReceived({ id, key, position }: Op<"received">): void {
-    const publication = this.#publications.get(key);
+    const { lineage, publications } = this.#context;
+    const publication = publications.get(key);
     if (publication === undefined) throw new Error(`nobody published an event with the key ${key}`);
     const { rooms, tag } = publication;
     const place = placeOfEvent(position);
     const tracks = rooms.map((room) => this.#track(room)).filter((track) => track.admits(tag));
     if (tracks.length === 0 && this.#isEstablished) this.#found("stray", `${key} at ${position}`, rooms[0]);
     this.#checkDuplicate(id, key, place, rooms);
-    if (!this.#lineage.has(place)) {
+    if (!lineage.has(place)) {
       for (const track of tracks) if (track.isFollowed) this.#deceived.set(track.room, key);
       return;
     }
     this.#received.add(key);
+    this.#checkPosition(key, position, rooms);
     const expecting = tracks.filter((track) => track.expects(place, tag));
     if (tracks.length > 0 && this.#isEstablished && expecting.length === 0) {
       this.#found("stray", `${key} at ${position} lies before what was promised`, rooms[0]);
@@ -164,6 +209,14 @@ class ClientWalker {
       if (track.take(place, tag, isExpectedElsewhere)) continue;
       this.#found("nonmonotonic-poll", `${key} at ${position}`, track.room);
     }
+  }
+
+  /** In its own rooms an event's order is checked with the rooms; what never comes at all is found at the end. */
+  #checkPosition(key: string, position: string, rooms: readonly string[]): void {
+    const late = this.#positions.late(key);
+    if (late !== undefined) this.#found("position-skip", late.detail, late.room);
+    const passed = this.#pass(position, this.#tracks.values());
+    this.#positions.expectNever(passed.filter(({ room }) => !rooms.includes(room)));
   }
 
   #checkDuplicate(id: string, key: string, { offset }: EventPlace, rooms: readonly string[]): void {

@@ -25,6 +25,12 @@ export function placeAfter(position: string): Place {
   return { epoch, offset: Math.min(offset, replay?.at ?? offset) };
 }
 
+/** Up to where a client has everything: of rooms whose past is being sent (`replayed`), and of all others (`settled`). */
+export function parsePlaces(position: string): { settled: Place; replayed: Place } {
+  const { epoch, offset } = parsePosition(position);
+  return { settled: { epoch, offset }, replayed: placeAfter(position) };
+}
+
 /** Which places belong to the log that was found at the end. */
 export class Lineage {
   readonly #ends = new Map<string, number>();
@@ -33,6 +39,11 @@ export class Lineage {
     epochs.forEach(({ name }, index) => {
       this.#ends.set(name, epochs[index + 1]?.first ?? Number.POSITIVE_INFINITY);
     });
+  }
+
+  /** The offset up to which this place covers the log that was found at the end; 0 if its epoch is not of that log. */
+  reach({ epoch, offset }: Place): number {
+    return Math.min(offset, (this.#ends.get(epoch) ?? 1) - 1);
   }
 
   /** Whether the place was not rolled back; places before an epoch's first entry are shared with the epochs before. */

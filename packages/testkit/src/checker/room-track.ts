@@ -42,6 +42,11 @@ export class RoomTrack {
     return this.#active.length > 0;
   }
 
+  /** The spans in which everything is promised now. */
+  get promised(): readonly Span[] {
+    return this.#active.filter(({ limit }) => limit === undefined);
+  }
+
   /** The client asks for the room; with `since`, from that position on. */
   wish(attempt: number, since: string | undefined, tags: readonly string[] | undefined): void {
     const start = since === undefined ? undefined : placeAfter(since);

@@ -5,7 +5,8 @@ import type { SwarmClient } from "./swarm-client.ts";
 /** Leaves one of its rooms now and then and comes back, sometimes to where it was, sometimes to the present. */
 export async function churn(client: SwarmClient, random: Random, signal: AbortSignal): Promise<void> {
   while (await rested(random.between(300, 2_000), signal)) {
-    if (!client.isSettled) continue;
+    if (client.hasGivenUp) return;
+    if (!client.isSettled || client.rooms.length === 0) continue;
     const room = random.pick(client.rooms);
     const position = client.positionOf(room);
     await client.leave(room);
@@ -24,6 +25,7 @@ export async function lookBack(
   pastPosition: () => string | undefined,
 ): Promise<void> {
   while (await rested(random.between(300, 2_000), signal)) {
+    if (client.hasGivenUp) return;
     const others = rooms.filter((room) => !client.rooms.includes(room));
     const since = pastPosition();
     if (others.length === 0 || since === undefined) continue;

@@ -1,4 +1,4 @@
-import type { Ack, Envelope, RoomReset, Subscribed } from "@roomcast/events";
+import type { Ack, Envelope, ErrorBody, RoomReset, Subscribed } from "@roomcast/events";
 import { io, type Socket } from "socket.io-client";
 import type { ClientHistory, ClientOp } from "../checker.ts";
 import type { Random } from "../random.ts";
@@ -25,7 +25,8 @@ interface Wished extends SwarmWish {
 export interface SwarmClientOptions {
   name: string;
   token: string;
-  transport: "websocket" | "polling";
+  /** Default: both, as a stock client does it, which polls first and upgrades. */
+  transport?: "websocket" | "polling";
   /** Other than Socket.IO's own. */
   parser?: object | undefined;
   /** Where to connect next; asked again for every attempt. */
@@ -42,26 +43,34 @@ const answerTimeoutMs = 5_000;
 
 /**
  * A stock socket.io-client with an application that does what the integration guide says: it leaves resuming to the
- * client, keeps the last position of each room, and follows its rooms again from there when a session is fresh.
+ * client, keeps the last position of each room, and follows its rooms again from there when a session is fresh. Where
+ * a stock client stops trying, it stops; what it is refused for good it does not ask for again.
  */
 export class SwarmClient implements ClientHistory {
   readonly name: string;
+  readonly token: string;
   readonly ops: ClientOp[] = [];
   readonly socket: Socket;
   readonly #options: SwarmClientOptions;
   readonly #wishes = new Map<string, Wished>();
-  /** Keys received last, to see markers by. */
+  /** Key of the last event, to see markers by. */
   lastKey: string | undefined;
+  /** Why the last attempt to connect failed, or the server ended the connection. */
+  lastError: string | undefined;
+  /** Whether it will not try to connect again. */
+  hasGivenUp = false;
+  #isClosed = false;
   #isFresh = false;
 
   constructor(options: SwarmClientOptions) {
     this.name = options.name;
+    this.token = options.token;
     this.#options = options;
     this.socket = io(`${options.url()}/ws`, {
       auth: { token: options.token },
       autoConnect: false,
       forceNew: true,
-      transports: [options.transport],
+      ...(options.transport === undefined ? {} : { transports: [options.transport] }),
       reconnectionDelay: 100,
       reconnectionDelayMax: 500,
       timeout: 4_000,
@@ -75,11 +84,24 @@ export class SwarmClient implements ClientHistory {
   }
 
   close(): void {
+    this.#isClosed = true;
     this.socket.disconnect();
   }
 
-  /** Whether it is connected and every wish is answered. */
+  /** As a page that is loaded anew: the session is forgotten, the application has its positions still. */
+  reload(): void {
+    const { socket } = this;
+    this.#isClosed = true;
+    socket.disconnect();
+    this.#isClosed = false;
+    Object.assign(socket, { _pid: undefined, _lastOffset: undefined });
+    this.#nextUrl();
+    socket.connect();
+  }
+
+  /** Whether it is connected and every wish is answered, or it has given up. */
   get isSettled(): boolean {
+    if (this.hasGivenUp) return true;
     return this.socket.connected && [...this.#wishes.values()].every(({ state }) => state === "followed");
   }
 
@@ -93,8 +115,9 @@ export class SwarmClient implements ClientHistory {
     return this.#wishes.get(room)?.position;
   }
 
-  /** Follows rooms, trying again until they are followed; resolves then. */
+  /** Follows rooms, trying again until they are followed; resolves then, or when they are refused for good. */
   async follow(wishes: readonly SwarmWish[]): Promise<void> {
+    if (this.hasGivenUp) return;
     const all = wishes.map(
       (wish) =>
         new Promise<void>((settled) => {
@@ -110,6 +133,7 @@ export class SwarmClient implements ClientHistory {
     const wish = this.#wishes.get(room);
     if (wish === undefined) return;
     if (wish.state !== "followed") await new Promise<void>((settled) => Object.assign(wish, { settled }));
+    if (this.#wishes.get(room) !== wish) return;
     await new Promise<void>((settled) => {
       Object.assign(wish, { state: "leaving", settled });
       if (this.socket.connected) this.#unsubscribe(wish);
@@ -118,38 +142,65 @@ export class SwarmClient implements ClientHistory {
 
   #listen(): void {
     const { socket } = this;
-    socket.io.on("reconnect_attempt", () => {
-      (socket.io as unknown as { uri: string }).uri = this.#options.url();
-    });
+    socket.io.on("reconnect_attempt", () => this.#nextUrl());
     socket.on("connect", () => this.#onConnect());
-    socket.on("disconnect", () => this.ops.push({ kind: "disconnected", atMs: performance.now() }));
-    socket.on("connect_error", (error) => {
-      // A refusal for good: a stock client gives up, so a passing one such as a full house is tried again here.
-      if (!socket.active) setTimeout(() => socket.connect(), this.#options.random.between(200, 600));
-      this.lastError = error.message;
+    socket.on("disconnect", () => {
+      this.ops.push({ kind: "disconnected", atMs: performance.now() });
+      this.#checkActive();
+    });
+    socket.on("connect_error", (error: Error & { data?: ErrorBody }) => {
+      this.lastError = error.data?.code ?? error.message;
+      this.#checkActive();
+    });
+    socket.on("connection.error", ({ data }: Envelope<string, ErrorBody>) => {
+      this.lastError = data.code;
     });
     socket.on(
       "connection.established",
       ({ data }: Envelope<string, { rooms: string[] }>, position: string) => {
         this.ops.push(
-          this.#isFresh ? { kind: "established", rooms: data.rooms, position } : { kind: "resumed" },
+          this.#isFresh
+            ? { kind: "established", rooms: data.rooms, position }
+            : { kind: "resumed", position },
         );
         this.#isFresh = false;
       },
     );
-    socket.on("room.reset", ({ data }: Envelope<string, RoomReset>) => {
-      this.ops.push({ kind: "reset", ...data, atMs: performance.now() });
-      const wish = this.#wishes.get(data.room);
-      if (wish !== undefined) wish.position = data.position;
+    socket.on("position.advanced", (_event: unknown, position: string) => {
+      this.ops.push({ kind: "advanced", position });
     });
+    socket.on("room.reset", ({ data }: Envelope<string, RoomReset>) => this.#onReset(data));
     socket.onAny((_name: string, event: Envelope<string, EventData>, position: unknown) => {
       const key = event?.data?.changes?.key;
       if (key !== undefined) this.#onEvent(event, key, String(position));
     });
   }
 
-  /** Why the last attempt to connect failed. */
-  lastError: string | undefined;
+  #nextUrl(): void {
+    (this.socket.io as unknown as { uri: string }).uri = this.#options.url();
+  }
+
+  /** A stock client that was refused, or sent away, by a packet of the server does not come back. */
+  #checkActive(): void {
+    if (this.socket.active || this.#isClosed || this.hasGivenUp) return;
+    this.hasGivenUp = true;
+    this.ops.push({ kind: "gaveUp", code: this.lastError ?? "nothing", atMs: performance.now() });
+    for (const wish of this.#wishes.values()) this.#drop(wish);
+  }
+
+  #onReset(reset: RoomReset): void {
+    this.ops.push({ kind: "reset", ...reset, atMs: performance.now() });
+    const wish = this.#wishes.get(reset.room);
+    if (wish === undefined) return;
+    wish.position = reset.position;
+    // What is asked or left at present is answered by itself.
+    if (reset.reason === "access" && wish.state === "followed") this.#drop(wish);
+  }
+
+  #drop(wish: Wished): void {
+    if (this.#wishes.get(wish.room) === wish) this.#wishes.delete(wish.room);
+    wish.settled();
+  }
 
   #onConnect(): void {
     const recovered = this.socket.recovered === true;
@@ -179,10 +230,9 @@ export class SwarmClient implements ClientHistory {
     this.socket
       .timeout(answerTimeoutMs)
       .emit("subscribe", inputs, (error: Error | null, answer?: Ack<Ack<Subscribed>[]>) => {
-        const answers = error === null && answer?.ok ? answer.data : [];
-        const isAnswered = error === null;
+        if (error !== null) answer = undefined;
         for (const [index, { wish, attempt }] of asked.entries()) {
-          this.#onAnswer(wish, attempt, answers[index], isAnswered);
+          this.#onAnswer(wish, attempt, answer?.ok ? answer.data[index] : answer);
         }
       });
   }
@@ -201,14 +251,18 @@ export class SwarmClient implements ClientHistory {
     };
   }
 
-  #onAnswer(wish: Wished, attempt: number, answer: Ack<Subscribed> | undefined, isAnswered: boolean): void {
+  #onAnswer(wish: Wished, attempt: number, answer: Ack<Subscribed> | undefined): void {
     if (answer?.ok) {
       this.ops.push({ kind: "subscribed", attempt, position: answer.data.position });
       wish.position ??= answer.data.position;
       Object.assign(wish, { state: "followed", wasFollowed: true });
       return wish.settled();
     }
-    if (isAnswered) this.ops.push({ kind: "refused", attempt });
+    if (answer !== undefined) {
+      const { code, retryable } = answer.error;
+      this.ops.push({ kind: "refused", attempt, code, isFinal: !retryable });
+      if (!retryable) return this.#drop(wish);
+    }
     this.#again(wish, "asked", () => this.#subscribe([wish]));
   }
 
@@ -221,8 +275,7 @@ export class SwarmClient implements ClientHistory {
         const isLeft = error === null && (answer?.ok || answer?.error.code === "not_subscribed");
         if (!isLeft) return this.#again(wish, "leaving", () => this.#unsubscribe(wish));
         this.ops.push({ kind: "unsubscribed", room });
-        this.#wishes.delete(room);
-        wish.settled();
+        this.#drop(wish);
       });
   }
 

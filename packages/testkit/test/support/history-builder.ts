@@ -7,6 +7,7 @@ import {
   type FinalEntry,
   type FinalLog,
   type Publication,
+  type Revoked,
 } from "@roomcast/testkit";
 
 let attempts = 0;
@@ -15,6 +16,7 @@ let attempts = 0;
 export class HistoryBuilder {
   readonly #publications = new Map<string, Publication>();
   readonly #clients: ClientBuilder[] = [];
+  readonly #revocations: Revoked[] = [];
   readonly #rooms = new Map<string, { after: number; entries: FinalEntry[] }>();
   #epochs: FinalLog["epochs"] = [{ name: "a", first: 1 }];
   #nowMs = 0;
@@ -38,7 +40,8 @@ export class HistoryBuilder {
 
   /** An event that was acknowledged. */
   acked(key: string, position: string, { rooms = ["r"], tag = "t", id = `id-${key}` } = {}): this {
-    this.#publications.set(key, { key, rooms, tag, ack: { id, position, atMs: this.now() } });
+    const sentAtMs = this.now();
+    this.#publications.set(key, { key, rooms, tag, sentAtMs, ack: { id, position, atMs: this.now() } });
     return this;
   }
 
@@ -55,6 +58,14 @@ export class HistoryBuilder {
       this.#rooms.set(room, history);
       history.entries.push({ id: `id-${key}`, key, offset });
     }
+    return this;
+  }
+
+  /** A revocation that is asked for now, and acknowledged unless it `isLost`. */
+  revokes(client: string, { room, isLost = false }: { room?: string; isLost?: boolean } = {}): this {
+    const askedAtMs = this.now();
+    const answered = isLost ? {} : { answeredAtMs: this.now() };
+    this.#revocations.push({ client, askedAtMs, ...(room === undefined ? {} : { room }), ...answered });
     return this;
   }
 
@@ -77,7 +88,12 @@ export class HistoryBuilder {
 
   get history() {
     const log = { epochs: this.#epochs, rooms: this.#rooms };
-    return { publications: this.#publications, clients: this.#clients, log };
+    return {
+      publications: this.#publications,
+      clients: this.#clients,
+      revocations: this.#revocations,
+      log,
+    };
   }
 }
 
@@ -107,8 +123,13 @@ export class ClientBuilder implements ClientHistory {
     return this;
   }
 
-  resumed(): this {
-    this.ops.push({ kind: "resumed" });
+  resumed(position?: string): this {
+    this.ops.push({ kind: "resumed", ...(position === undefined ? {} : { position }) });
+    return this;
+  }
+
+  advanced(position: string): this {
+    this.ops.push({ kind: "advanced", position });
     return this;
   }
 
@@ -124,8 +145,14 @@ export class ClientBuilder implements ClientHistory {
     return this;
   }
 
-  refused(): this {
-    this.ops.push({ kind: "refused", attempt: attempts });
+  refused(code = "unavailable", isFinal = false): this {
+    this.ops.push({ kind: "refused", attempt: attempts, code, isFinal });
+    return this;
+  }
+
+  /** Is refused by the server for good. */
+  givesUp(code = "revoked"): this {
+    this.ops.push({ kind: "gaveUp", code, atMs: this.#run.now() });
     return this;
   }
 

@@ -1,0 +1,130 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { ProtocolError } from "@roomcast/events";
+import {
+  type Allowances,
+  type Random,
+  type Revoked,
+  type Swarm,
+  type SwarmClient,
+  TestClient,
+} from "@roomcast/testkit";
+import { post } from "./send.ts";
+
+/** Tries again this long after it was told to stop. */
+const patienceMs = 30_000;
+
+/** Takes access from clients while a fault comes and goes, and keeps a record of it. */
+export class Revocations {
+  readonly all: Revoked[] = [];
+  readonly #apiUrl: string;
+  readonly #swarm: Swarm;
+  readonly #random: Random;
+  readonly #stopping = new AbortController();
+  #giveUpAtMs = Number.POSITIVE_INFINITY;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(apiUrl: string, swarm: Swarm, random: Random) {
+    this.#apiUrl = apiUrl;
+    this.#swarm = swarm;
+    this.#random = random;
+  }
+
+  /** Revokes a user and a room by turns, each time after a pause of so many milliseconds. */
+  start(pauseMs: number): void {
+    this.#running = this.#revokeByTurns(pauseMs);
+  }
+
+  /** Resolves when what was begun is answered, or given up after half a minute. */
+  async stop(): Promise<void> {
+    this.#giveUpAtMs = Math.min(this.#giveUpAtMs, performance.now() + patienceMs);
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  /** Has nothing more be tried. */
+  end(): void {
+    this.#giveUpAtMs = Number.NEGATIVE_INFINITY;
+    this.#stopping.abort();
+  }
+
+  /** How many were acknowledged. */
+  get answered(): number {
+    return this.all.filter(({ answeredAtMs }) => answeredAtMs !== undefined).length;
+  }
+
+  /** Takes a room, or all that its token grants, from a client; tries again until that is acknowledged. */
+  async revoke({ name }: SwarmClient, room?: string): Promise<Revoked> {
+    const revoked: Revoked = {
+      client: name,
+      askedAtMs: performance.now(),
+      ...(room === undefined ? {} : { room }),
+    };
+    this.all.push(revoked);
+    while (performance.now() < this.#giveUpAtMs) {
+      if (await this.#ask({ userId: name, ...(room === undefined ? {} : { room }) })) {
+        revoked.answeredAtMs = performance.now();
+        break;
+      }
+      await delay(this.#random.between(50, 150));
+    }
+    return revoked;
+  }
+
+  /** Names of the revoked clients whose token is not refused as revoked now. */
+  async returned(url: string, { forgotten }: Allowances): Promise<string[]> {
+    const names = this.all.flatMap((one) =>
+      one.room === undefined && one.answeredAtMs !== undefined && forgotten?.(one) !== true
+        ? [one.client]
+        : [],
+    );
+    const clients = this.#swarm.clients.filter(({ name }) => names.includes(name));
+    const answers = await Promise.all(clients.map(({ token }) => this.#refusalOf(url, token)));
+    return clients.flatMap(({ name }, index) =>
+      answers[index] === "revoked" ? [] : [`${name} (${answers[index]})`],
+    );
+  }
+
+  async #revokeByTurns(pauseMs: number): Promise<void> {
+    const { signal } = this.#stopping;
+    for (let n = 0; ; n++) {
+      await delay(pauseMs, undefined, { signal }).catch(() => undefined);
+      if (signal.aborted) return;
+      const client = this.#candidate();
+      if (client === undefined) return;
+      const room = n % 2 === 0 ? undefined : this.#random.pick(client.rooms);
+      await this.revoke(client, room);
+    }
+  }
+
+  /** Somebody from whom nothing was taken yet. */
+  #candidate(): SwarmClient | undefined {
+    const touched = new Set(this.all.map(({ client }) => client));
+    const left = this.#swarm.clients.filter(
+      ({ name, rooms, hasGivenUp }) => !touched.has(name) && !hasGivenUp && rooms.length > 0,
+    );
+    return left.length === 0 ? undefined : this.#random.pick(left);
+  }
+
+  async #ask(body: object): Promise<boolean> {
+    try {
+      const response = await post(`${this.#apiUrl}/api/v1/revocations`, body);
+      await response.body?.cancel();
+      return response.status === 201;
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      return false;
+    }
+  }
+
+  async #refusalOf(url: string, token: string): Promise<string> {
+    try {
+      const { parser } = this.#swarm;
+      const options = parser === undefined ? {} : { parser };
+      const client = await TestClient.connected(url, { token, ...options });
+      client.close();
+      return "let in";
+    } catch (error) {
+      return (error as { data?: { code?: string } }).data?.code ?? (error as Error).message;
+    }
+  }
+}
