@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { type Options, readOptions, usage } from "./options.ts";
 import { runScenario } from "./run-scenario.ts";
 import { isPassed, type Row, type Scenario } from "./scenario.ts";
-import { mutant, scenarios } from "./scenarios.ts";
+import { mutants, scenarios } from "./scenarios.ts";
 import { toLine, toMarkdown } from "./table.ts";
 import { writeHistories } from "./write-histories.ts";
 
@@ -16,7 +16,7 @@ process.exit(await main(process.argv.slice(2)));
 async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
   if (options.isHelp) {
-    console.log(`${usage}\n\nScenarios: ${[...scenarios, mutant].map(({ name }) => name).join(", ")}`);
+    console.log(`${usage}\n\nScenarios: ${namesOf(scenarios)}\nMutants: ${namesOf(mutants)}`);
     return 0;
   }
   const { seed, isQuick, env, markdown, histories } = options;
@@ -40,10 +40,16 @@ function withoutHistory(row: Row): Row {
   return rest;
 }
 
+/** Without names, all; with `--mutant`, of the mutants alone. */
 function chosen({ only, isMutant }: Options): Scenario[] {
-  if (isMutant) return [mutant];
-  const all = [...scenarios, mutant];
+  const all = isMutant ? mutants : [...scenarios, ...mutants];
   const unknown = only?.filter((name) => !all.some((scenario) => scenario.name === name)) ?? [];
-  if (unknown.length > 0) throw new Error(`there is no scenario ${unknown.join(", ")}`);
+  if (unknown.length > 0) {
+    throw new Error(`there is no ${isMutant ? "mutant" : "scenario"} ${unknown.join(", ")}: ${namesOf(all)}`);
+  }
   return all.filter(({ name }) => only?.includes(name) ?? true);
+}
+
+function namesOf(some: readonly Scenario[]): string {
+  return some.map(({ name }) => name).join(", ");
 }

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 
 /** What a run of the fault harness can be told. */
 export interface Options {
-  /** Names of the scenarios to run; undefined for all. */
+  /** Names of the scenarios or mutants to run; undefined for all. */
   only: readonly string[] | undefined;
   /** Everything random follows from it. */
   seed: number;
@@ -10,7 +10,7 @@ export interface Options {
   isQuick: boolean;
   /** Further configuration of the replicas. */
   env: Record<string, string>;
-  /** Run the mutant alone. */
+  /** Run mutants alone. */
   isMutant: boolean;
   /** File to write the summary table to. */
   markdown: string | undefined;
@@ -25,15 +25,16 @@ export const usage = `npm run test:faults -- [options]
   --seed n         repeat a run; without it, a random one that is printed
   --quick          shorter faults, smaller crowds
   --env NAME=VALUE configure the replicas differently; may be repeated
-  --mutant         run only the mutant: replay switched off, which must be caught
+  --mutant [a b]   run only the mutants, or these: servers with a fault of their own, which must be caught
   --markdown FILE  write the summary table to a file
   --histories DIR  write the history of each client with an anomaly to a folder
   --help           show this and the names of the scenarios`;
 
 /** Reads the command line, or throws an `Error` that says what is wrong with it. */
 export function readOptions(args: readonly string[]): Options {
-  const { values } = parseArgs({
+  const { values, positionals } = parseArgs({
     args: [...args],
+    allowPositionals: true,
     options: {
       only: { type: "string" },
       seed: { type: "string" },
@@ -45,8 +46,11 @@ export function readOptions(args: readonly string[]): Options {
       help: { type: "boolean", default: false },
     },
   });
+  if (positionals.length > 0 && !values.mutant)
+    throw new Error(`names come after --only or --mutant, not ${positionals.join(" ")}`);
+  const only = [...(values.only?.split(",").map((name) => name.trim()) ?? []), ...positionals];
   return {
-    only: values.only?.split(",").map((name) => name.trim()),
+    only: only.length === 0 ? undefined : only,
     seed: readSeed(values.seed),
     isQuick: values.quick,
     env: Object.fromEntries(values.env.map(readVariable)),

@@ -76,10 +76,15 @@ export class Publishers {
   }
 
   /** Publishes one event, trying again until it is acknowledged. */
-  async publish(key: string, rooms: readonly RoomName[], tag: string = tags[0]): Promise<Publication> {
+  async publish(
+    key: string,
+    rooms: readonly RoomName[],
+    tag: string = tags[0],
+    padding = this.#options.padding,
+  ): Promise<Publication> {
     const publication: Publication = { key, rooms, tag, sentAtMs: performance.now() };
     this.publications.set(key, publication);
-    const event = { id: randomUUID(), key, rooms, data: this.#dataOf(key, tag) };
+    const event = { id: randomUUID(), key, rooms, data: dataOf(key, tag, padding) };
     const startedAtMs = performance.now();
     const isPatient = () => performance.now() < Math.max(startedAtMs, this.#stopAtMs) + patienceMs;
     while (this.#stopAtMs !== Number.NEGATIVE_INFINITY && isPatient()) {
@@ -125,12 +130,6 @@ export class Publishers {
     return random.sample(rooms, random.next() < 0.1 ? 2 : 1);
   }
 
-  #dataOf(key: string, tag: string): Record<string, unknown> {
-    const { padding } = this.#options;
-    const changes = padding === undefined ? { key } : { key, padding };
-    return { projectId: "f0", projectName: "Faults", status: "active", updatedBy: tag, changes };
-  }
-
   /** Whether this was the last attempt. */
   async #attempt(event: Outgoing, publication: Publication): Promise<boolean> {
     const startedAtMs = performance.now();
@@ -148,4 +147,9 @@ export class Publishers {
       return !retryable;
     }
   }
+}
+
+function dataOf(key: string, tag: string, padding: string | undefined): Record<string, unknown> {
+  const changes = padding === undefined ? { key } : { key, padding };
+  return { projectId: "f0", projectName: "Faults", status: "active", updatedBy: tag, changes };
 }

@@ -21,6 +21,13 @@ export async function killConnections(url: string): Promise<void> {
   await askRedis(url, ...kinds.map((kind) => ["CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes"]));
 }
 
+/** Has a master be left by its replicas for good: nothing that it acknowledges from now on reaches them. */
+export async function detachReplicas(url: string): Promise<void> {
+  // They may not follow it any more, and are made to try.
+  const refusal = ["ACL", "SETUSER", "default", "-psync", "-sync", "-replconf"];
+  await askRedis(url, refusal, ["CLIENT", "KILL", "TYPE", "replica"]);
+}
+
 /** Has a Redis write its snapshot, and resolves when it is written. */
 export async function saveSnapshot(url: string): Promise<void> {
   const [before] = await askRedis(url, ["LASTSAVE"]);

@@ -12,7 +12,8 @@ export function missingResets(
 ): string[] {
   const wrong = clients.filter(stays).filter(({ ops }) => {
     const after = ops.filter((op) => "atMs" in op && op.atMs > faultAtMs);
-    if (after.some(({ kind }) => kind === "connected") || ops.at(-1)?.kind === "gaveUp") return false;
+    if (after.some(({ kind }) => kind === "connected") || ops.some(({ kind }) => kind === "gaveUp"))
+      return false;
     const resets = after.filter((op) => op.kind === "reset").filter(({ reason }) => reason !== "access");
     const onTime = resets.filter(({ atMs }) => atMs <= faultAtMs + withinMs);
     const rooms = new Set(onTime.map(({ room }) => room));

@@ -52,8 +52,8 @@ export class Revocations {
     return this.all.filter(({ answeredAtMs }) => answeredAtMs !== undefined).length;
   }
 
-  /** Takes a room, or all that its token grants, from a client; tries again until that is acknowledged. */
-  async revoke({ name }: SwarmClient, room?: string): Promise<Revoked> {
+  /** Tries again until it is acknowledged. */
+  async #revoke({ name }: SwarmClient, room: string | undefined): Promise<void> {
     const revoked: Revoked = {
       client: name,
       askedAtMs: performance.now(),
@@ -67,7 +67,13 @@ export class Revocations {
       }
       await delay(this.#random.between(50, 150));
     }
-    return revoked;
+  }
+
+  /** Takes all (`isUser`) or one room from a client that has everything still, if there is one. */
+  async revokeAny(isUser: boolean): Promise<void> {
+    const client = this.#candidate();
+    if (client !== undefined)
+      await this.#revoke(client, isUser ? undefined : this.#random.pick(client.rooms));
   }
 
   /** Names of the revoked clients whose token is not refused as revoked now. */
@@ -89,10 +95,7 @@ export class Revocations {
     for (let n = 0; ; n++) {
       await delay(pauseMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      const client = this.#candidate();
-      if (client === undefined) return;
-      const room = n % 2 === 0 ? undefined : this.#random.pick(client.rooms);
-      await this.revoke(client, room);
+      await this.revokeAny(n % 2 === 0);
     }
   }
 

@@ -14,6 +14,7 @@ import {
 } from "@roomcast/testkit";
 import msgpackParser from "socket.io-msgpack-parser";
 import { readFinalLog } from "./final-log.ts";
+import { findModule } from "./modules.ts";
 import { Publishers } from "./publishers.ts";
 import { Replicas } from "./replicas.ts";
 import { Revocations } from "./revocations.ts";
@@ -30,12 +31,16 @@ export interface StageOptions {
   clients?: number;
   /** Default 20. */
   rooms?: number;
+  /** How many of the rooms events go to, and to nothing else. Default: all, and two of them at once, and everyone. */
+  busyRooms?: number;
   /** Default 3. */
   roomsPerClient?: number;
   /** Events per second. Default 200. */
   rate?: number;
   /** Publish through an API process instead of straight into the log. */
   throughApi?: boolean;
+  /** Name of a module of `mutants/` that is loaded into the replicas. */
+  mutant?: string;
   /** For the replicas and the API. */
   env?: Record<string, string>;
   shares?: SwarmOptions["shares"];
@@ -87,7 +92,7 @@ export class Stage {
     const redisUrls = await (options.replicaRedisUrls?.(redisUrl) ?? [redisUrl, redisUrl, redisUrl]);
     const { throughApi = false, revokeEveryMs: pauseMs = revokeEveryMs } = options;
     const [replicas, apiUrl] = await Promise.all([
-      startReplicas(run, redisUrls, env),
+      startReplicas(run, redisUrls, { ...env, ...mutation(options) }),
       throughApi || pauseMs !== false ? startApi(run, redisUrl, env) : "",
     ]);
     // Whoever appends must have the same bounds.
@@ -97,7 +102,9 @@ export class Stage {
     await log.connect();
     const send = throughApi ? sendToApi(apiUrl) : sendToLog(log);
     const rooms = makeRooms(options.rooms ?? 20);
-    const publishers = new Publishers({ send, rooms, rate: options.rate ?? 200, random: run.random.fork() });
+    const { busyRooms, rate = 200 } = options;
+    const busy = busyRooms === undefined ? {} : { rooms: rooms.slice(0, busyRooms), isPlain: true };
+    const publishers = new Publishers({ send, rooms, rate, random: run.random.fork(), ...busy });
     run.onEnd(() => publishers.end());
     const swarm = await gather(run, { ...options, env }, { replicas, publishers, rooms });
     publishers.start();
@@ -186,6 +193,10 @@ async function startReplicas(
   const replicas = await Replicas.start({ redisUrls, env });
   run.onEnd(() => replicas.stop());
   return replicas;
+}
+
+function mutation({ mutant }: StageOptions): Record<string, string> {
+  return mutant === undefined ? {} : { NODE_OPTIONS: `--import ${findModule(`mutants/${mutant}`)}` };
 }
 
 async function ownRedis(run: Run): Promise<string> {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { TcpProxy, timesToFirstNews, waitUntil } from "@roomcast/testkit";
+import { timesToFirstNews, waitUntil } from "@roomcast/testkit";
+import { RedisLinks } from "../redis-links.ts";
 import { isReady } from "../replicas.ts";
 import type { Scenario } from "../scenario.ts";
 import { Stage } from "../stage.ts";
@@ -11,17 +12,11 @@ export const cutRedis: Scenario = {
   name: "cut-redis",
   fault: "one replica cut off from Redis, then healed",
   async run(run) {
-    const links: TcpProxy[] = [];
-    const stage = await Stage.set(run, {
-      async replicaRedisUrls(redisUrl) {
-        for (let n = 0; n < 3; n++) links.push(await TcpProxy.start(Number(new URL(redisUrl).port)));
-        run.onEnd(() => Promise.all(links.map((link) => link.stop())));
-        return links.map(({ port }) => `redis://127.0.0.1:${port}`);
-      },
-    });
-    const [link] = links;
+    const links = new RedisLinks(run);
+    const stage = await Stage.set(run, { replicaRedisUrls: links.start });
+    const link = links.first;
     const [replica] = stage.replicas.all;
-    if (link === undefined || replica === undefined) throw new Error("there is no replica");
+    if (replica === undefined) throw new Error("there is no replica");
     await stage.flow(2_000);
     const cutAtMs = performance.now();
     link.cut();

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type SentinelGroup, startSentinelGroup, timesToFirstNews, waitUntil } from "@roomcast/testkit";
-import { askRedis } from "../redis-admin.ts";
+import { detachReplicas } from "../redis-admin.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
 import { Stage } from "../stage.ts";
 
@@ -25,9 +25,7 @@ export const failoverRollback: Scenario = {
     const outcome = await failOver(run, async (group) => {
       const [master] = group.servers;
       if (master === undefined) throw new Error("there is no master");
-      // Replicas may not follow it any more, and are made to try.
-      const refusal = ["ACL", "SETUSER", "default", "-psync", "-sync", "-replconf"];
-      await askRedis(master.url, refusal, ["CLIENT", "KILL", "TYPE", "replica"]);
+      await detachReplicas(master.url);
       await delay(2_000);
     });
     const failures = outcome.resets > 0 ? [] : ["nothing was rolled back"];

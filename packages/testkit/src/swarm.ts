@@ -1,11 +1,13 @@
 import type { ClientHistory } from "./checker.ts";
 import type { Random } from "./random.ts";
 import { churn, lookBack } from "./swarm/habits.ts";
-import { SwarmClient, type SwarmWish } from "./swarm/swarm-client.ts";
+import type { SwarmWish } from "./swarm/room-wishes.ts";
+import { SwarmClient } from "./swarm/swarm-client.ts";
 import { testToken } from "./test-token.ts";
 import { waitUntil } from "./wait-until.ts";
 
-export { SwarmClient, type SwarmWish } from "./swarm/swarm-client.ts";
+export type { SwarmWish } from "./swarm/room-wishes.ts";
+export { SwarmClient } from "./swarm/swarm-client.ts";
 
 export interface SwarmOptions {
   clients: number;

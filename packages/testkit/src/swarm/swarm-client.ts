@@ -1,26 +1,8 @@
-import type { Ack, Envelope, ErrorBody, RoomReset, Subscribed } from "@roomcast/events";
+import type { Envelope, ErrorBody, RoomReset } from "@roomcast/events";
 import { io, type Socket } from "socket.io-client";
 import type { ClientHistory, ClientOp } from "../checker.ts";
 import type { Random } from "../random.ts";
-
-/** A room that a client wants, as an application would keep it. */
-export interface SwarmWish {
-  room: string;
-  /** Only events of these tags; default all. */
-  tags?: readonly string[];
-  /** Asked for with the first `subscribe`. */
-  since?: string;
-}
-
-interface Wished extends SwarmWish {
-  state: "asked" | "followed" | "leaving";
-  /** The last position that the application has of the room. */
-  position?: string;
-  /** Whether it was ever followed: from then on the position counts, and no longer `since`. */
-  wasFollowed: boolean;
-  /** Called when the room is followed, or left. */
-  settled: () => void;
-}
+import { RoomWishes, type SwarmWish } from "./room-wishes.ts";
 
 export interface SwarmClientOptions {
   name: string;
@@ -36,11 +18,6 @@ export interface SwarmClientOptions {
   filterFor: (tags: readonly string[]) => object;
 }
 
-/** Numbers the wishes of all clients, so that answers can be told apart. */
-let attempts = 0;
-
-const answerTimeoutMs = 5_000;
-
 /**
  * A stock socket.io-client with an application that does what the integration guide says: it leaves resuming to the
  * client, keeps the last position of each room, and follows its rooms again from there when a session is fresh. Where
@@ -51,31 +28,34 @@ export class SwarmClient implements ClientHistory {
   readonly token: string;
   readonly ops: ClientOp[] = [];
   readonly socket: Socket;
-  readonly #options: SwarmClientOptions;
-  readonly #wishes = new Map<string, Wished>();
   /** Key of the last event, to see markers by. */
   lastKey: string | undefined;
   /** Why the last attempt to connect failed, or the server ended the connection. */
   lastError: string | undefined;
   /** Whether it will not try to connect again. */
   hasGivenUp = false;
+  readonly #url: () => string;
+  readonly #wishes: RoomWishes;
+  /** Whether the application has ended the connection itself. */
   #isClosed = false;
   #isFresh = false;
 
-  constructor(options: SwarmClientOptions) {
-    this.name = options.name;
-    this.token = options.token;
-    this.#options = options;
-    this.socket = io(`${options.url()}/ws`, {
-      auth: { token: options.token },
+  constructor({ name, token, transport, parser, url, random, filterFor }: SwarmClientOptions) {
+    this.name = name;
+    this.token = token;
+    this.#url = url;
+    this.socket = io(`${url()}/ws`, {
+      auth: { token },
       autoConnect: false,
       forceNew: true,
-      ...(options.transport === undefined ? {} : { transports: [options.transport] }),
       reconnectionDelay: 100,
       reconnectionDelayMax: 500,
       timeout: 4_000,
-      ...(options.parser === undefined ? {} : { parser: options.parser }),
+      ...(transport === undefined ? {} : { transports: [transport] }),
+      ...(parser === undefined ? {} : { parser }),
     });
+    const record = (op: ClientOp) => void this.ops.push(op);
+    this.#wishes = new RoomWishes({ socket: this.socket, record, random, filterFor });
     this.#listen();
   }
 
@@ -90,54 +70,36 @@ export class SwarmClient implements ClientHistory {
 
   /** As a page that is loaded anew: the session is forgotten, the application has its positions still. */
   reload(): void {
-    const { socket } = this;
-    this.#isClosed = true;
-    socket.disconnect();
+    this.close();
     this.#isClosed = false;
-    Object.assign(socket, { _pid: undefined, _lastOffset: undefined });
+    Object.assign(this.socket, { _pid: undefined, _lastOffset: undefined });
     this.#nextUrl();
-    socket.connect();
+    this.connect();
   }
 
   /** Whether it is connected and every wish is answered, or it has given up. */
   get isSettled(): boolean {
-    if (this.hasGivenUp) return true;
-    return this.socket.connected && [...this.#wishes.values()].every(({ state }) => state === "followed");
+    return this.hasGivenUp || (this.socket.connected && this.#wishes.areSettled);
   }
 
   /** The rooms it follows, automatic ones not counted. */
   get rooms(): string[] {
-    return [...this.#wishes.keys()];
+    return this.#wishes.rooms;
   }
 
   /** The position it has of a room. */
   positionOf(room: string): string | undefined {
-    return this.#wishes.get(room)?.position;
+    return this.#wishes.positionOf(room);
   }
 
-  /** Follows rooms, trying again until they are followed; resolves then, or when they are refused for good. */
+  /** Follows rooms; resolves when it does, or when they are refused for good. One that has given up follows none. */
   async follow(wishes: readonly SwarmWish[]): Promise<void> {
-    if (this.hasGivenUp) return;
-    const all = wishes.map(
-      (wish) =>
-        new Promise<void>((settled) => {
-          this.#wishes.set(wish.room, { ...wish, state: "asked", wasFollowed: false, settled });
-        }),
-    );
-    if (this.socket.connected) this.#subscribe(wishes.map(({ room }) => this.#wishes.get(room) as Wished));
-    await Promise.all(all);
+    if (!this.hasGivenUp) await this.#wishes.follow(wishes);
   }
 
-  /** Stops following a room as soon as it is followed, trying again until it is left; resolves then. */
-  async leave(room: string): Promise<void> {
-    const wish = this.#wishes.get(room);
-    if (wish === undefined) return;
-    if (wish.state !== "followed") await new Promise<void>((settled) => Object.assign(wish, { settled }));
-    if (this.#wishes.get(room) !== wish) return;
-    await new Promise<void>((settled) => {
-      Object.assign(wish, { state: "leaving", settled });
-      if (this.socket.connected) this.#unsubscribe(wish);
-    });
+  /** Stops following a room as soon as it is followed; resolves when it is left. */
+  leave(room: string): Promise<void> {
+    return this.#wishes.leave(room);
   }
 
   #listen(): void {
@@ -158,10 +120,9 @@ export class SwarmClient implements ClientHistory {
     socket.on(
       "connection.established",
       ({ data }: Envelope<string, { rooms: string[] }>, position: string) => {
+        const { rooms } = data;
         this.ops.push(
-          this.#isFresh
-            ? { kind: "established", rooms: data.rooms, position }
-            : { kind: "resumed", position },
+          this.#isFresh ? { kind: "established", rooms, position } : { kind: "resumed", position },
         );
         this.#isFresh = false;
       },
@@ -169,7 +130,10 @@ export class SwarmClient implements ClientHistory {
     socket.on("position.advanced", (_event: unknown, position: string) => {
       this.ops.push({ kind: "advanced", position });
     });
-    socket.on("room.reset", ({ data }: Envelope<string, RoomReset>) => this.#onReset(data));
+    socket.on("room.reset", ({ data }: Envelope<string, RoomReset>) => {
+      this.ops.push({ kind: "reset", ...data, atMs: performance.now() });
+      this.#wishes.onReset(data);
+    });
     socket.onAny((_name: string, event: Envelope<string, EventData>, position: unknown) => {
       const key = event?.data?.changes?.key;
       if (key !== undefined) this.#onEvent(event, key, String(position));
@@ -177,29 +141,7 @@ export class SwarmClient implements ClientHistory {
   }
 
   #nextUrl(): void {
-    (this.socket.io as unknown as { uri: string }).uri = this.#options.url();
-  }
-
-  /** A stock client that was refused, or sent away, by a packet of the server does not come back. */
-  #checkActive(): void {
-    if (this.socket.active || this.#isClosed || this.hasGivenUp) return;
-    this.hasGivenUp = true;
-    this.ops.push({ kind: "gaveUp", code: this.lastError ?? "nothing", atMs: performance.now() });
-    for (const wish of this.#wishes.values()) this.#drop(wish);
-  }
-
-  #onReset(reset: RoomReset): void {
-    this.ops.push({ kind: "reset", ...reset, atMs: performance.now() });
-    const wish = this.#wishes.get(reset.room);
-    if (wish === undefined) return;
-    wish.position = reset.position;
-    // What is asked or left at present is answered by itself.
-    if (reset.reason === "access" && wish.state === "followed") this.#drop(wish);
-  }
-
-  #drop(wish: Wished): void {
-    if (this.#wishes.get(wish.room) === wish) this.#wishes.delete(wish.room);
-    wish.settled();
+    (this.socket.io as unknown as { uri: string }).uri = this.#url();
   }
 
   #onConnect(): void {
@@ -207,90 +149,21 @@ export class SwarmClient implements ClientHistory {
     // A session may be lost and found before it was told its rooms.
     if (!recovered) this.#isFresh = true;
     this.ops.push({ kind: "connected", recovered, atMs: performance.now() });
-    const wishes = [...this.#wishes.values()];
-    for (const wish of wishes) {
-      if (wish.state === "leaving") this.#unsubscribe(wish);
-      else if (!recovered) wish.state = "asked";
-    }
-    const asked = wishes.filter(({ state }) => state === "asked");
-    if (asked.length > 0) this.#subscribe(asked);
+    this.#wishes.onConnect(recovered);
+  }
+
+  /** A stock client that was refused, or sent away, by a packet of the server does not come back. */
+  #checkActive(): void {
+    if (this.socket.active || this.#isClosed || this.hasGivenUp) return;
+    this.hasGivenUp = true;
+    this.ops.push({ kind: "gaveUp", code: this.lastError ?? "nothing", atMs: performance.now() });
+    this.#wishes.dropAll();
   }
 
   #onEvent({ id, room }: Envelope<string, EventData>, key: string, position: string): void {
     this.lastKey = key;
     this.ops.push({ kind: "received", id, key, position, atMs: performance.now() });
-    const wish = this.#wishes.get(room);
-    if (wish !== undefined) wish.position = position;
-  }
-
-  /** Answers are taken by callback: a promise would run only after events that came behind the answer. */
-  #subscribe(wishes: readonly Wished[]): void {
-    const asked = wishes.map((wish) => this.#ask(wish));
-    const inputs = asked.map(({ input }) => input);
-    this.socket
-      .timeout(answerTimeoutMs)
-      .emit("subscribe", inputs, (error: Error | null, answer?: Ack<Ack<Subscribed>[]>) => {
-        if (error !== null) answer = undefined;
-        for (const [index, { wish, attempt }] of asked.entries()) {
-          this.#onAnswer(wish, attempt, answer?.ok ? answer.data[index] : answer);
-        }
-      });
-  }
-
-  #ask(wish: Wished) {
-    attempts++;
-    const { room, tags } = wish;
-    const since = wish.wasFollowed ? wish.position : (wish.since ?? wish.position);
-    const rest = { ...(since === undefined ? {} : { since }), ...(tags === undefined ? {} : { tags }) };
-    this.ops.push({ kind: "subscribing", attempt: attempts, room, ...rest });
-    const filters = tags === undefined ? {} : { filters: this.#options.filterFor(tags) };
-    return {
-      wish,
-      attempt: attempts,
-      input: { room, ...(since === undefined ? {} : { since }), ...filters },
-    };
-  }
-
-  #onAnswer(wish: Wished, attempt: number, answer: Ack<Subscribed> | undefined): void {
-    if (answer?.ok) {
-      this.ops.push({ kind: "subscribed", attempt, position: answer.data.position });
-      wish.position ??= answer.data.position;
-      Object.assign(wish, { state: "followed", wasFollowed: true });
-      return wish.settled();
-    }
-    if (answer !== undefined) {
-      const { code, retryable } = answer.error;
-      this.ops.push({ kind: "refused", attempt, code, isFinal: !retryable });
-      if (!retryable) return this.#drop(wish);
-    }
-    this.#again(wish, "asked", () => this.#subscribe([wish]));
-  }
-
-  #unsubscribe(wish: Wished): void {
-    const { room } = wish;
-    this.ops.push({ kind: "unsubscribing", room });
-    this.socket
-      .timeout(answerTimeoutMs)
-      .emit("unsubscribe", { room }, (error: Error | null, answer?: Ack<unknown>) => {
-        const isLeft = error === null && (answer?.ok || answer?.error.code === "not_subscribed");
-        if (!isLeft) return this.#again(wish, "leaving", () => this.#unsubscribe(wish));
-        this.ops.push({ kind: "unsubscribed", room });
-        this.#drop(wish);
-      });
-  }
-
-  /** Tries again after a while, unless a reconnect has done so meanwhile. */
-  #again(wish: Wished, state: Wished["state"], work: () => void): void {
-    const { socket } = this;
-    const connection = socket.id;
-    setTimeout(
-      () => {
-        const isCurrent =
-          socket.connected && socket.id === connection && this.#wishes.get(wish.room) === wish;
-        if (isCurrent && wish.state === state) work();
-      },
-      this.#options.random.between(100, 400),
-    );
+    this.#wishes.onEvent(room, position);
   }
 }
 

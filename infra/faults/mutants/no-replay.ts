@@ -1,4 +1,4 @@
 import { RedisEventLog } from "@roomcast/event-log";
 
-// Loaded with --import before a realtime process starts: no history is ever read, and the process takes that for whole.
+// No history is ever read, and the process takes that for whole.
 RedisEventLog.prototype.history = () => Promise.resolve({ entries: [], complete: true, more: false });

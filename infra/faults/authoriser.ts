@@ -1,0 +1,58 @@
+import { once } from "node:events";
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Run } from "./scenario.ts";
+
+/** Longer than a replica waits for an answer. */
+const hangMs = 4_000;
+
+/** The application's authoriser, as a replica asks it: it can fail, hang, be slow, and say no. */
+export class Authoriser {
+  /** Whether it gives no usable answer: by turns 503, and nothing within the time. */
+  isDown = false;
+  /** How long an answer takes, in milliseconds. */
+  answerMs = 0;
+  /** What it says no to, as `<user> <room>`. */
+  readonly denied = new Set<string>();
+  readonly #server = createServer(async (request, response) => {
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk as Buffer);
+    await this.#answer(
+      JSON.parse(Buffer.concat(chunks).toString()) as { userId: string; room: string },
+      response,
+    );
+  });
+  #asked = 0;
+
+  /** Starts at a free port; ends with the run. */
+  static async start(run: Run): Promise<Authoriser> {
+    const authoriser = new Authoriser();
+    const server = authoriser.#server;
+    server.listen(0, "127.0.0.1");
+    await once(server, "listening");
+    run.onEnd(() => {
+      server.close();
+      server.closeAllConnections();
+    });
+    return authoriser;
+  }
+
+  /** For the replicas that ask it. */
+  get env(): Record<string, string> {
+    const { port } = this.#server.address() as AddressInfo;
+    return { AUTHORIZER_URL: `http://127.0.0.1:${port}/may-enter` };
+  }
+
+  async #answer({ userId, room }: { userId: string; room: string }, response: ServerResponse): Promise<void> {
+    this.#asked++;
+    if (this.isDown) {
+      if (this.#asked % 2 === 0) await delay(hangMs, undefined, { ref: false });
+      response.writeHead(503).end();
+      return;
+    }
+    const allow = !this.denied.has(`${userId} ${room}`);
+    await delay(this.answerMs);
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ allow }));
+  }
+}

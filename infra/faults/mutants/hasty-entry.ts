@@ -1,0 +1,8 @@
+import { realtimeClass, replaceMethod } from "./realtime-class.ts";
+
+interface Methods {
+  mustWait(): boolean;
+}
+
+// Rooms are entered while a gap of the log is dealt with, for which their past is no longer read.
+replaceMethod(await realtimeClass<Methods>("sessions/entrance"), "mustWait", () => false);

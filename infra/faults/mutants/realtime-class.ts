@@ -1,0 +1,21 @@
+/** A class of the realtime app's build, by its path without extension; throws if there is none. */
+export async function realtimeClass<Methods>(path: string): Promise<{ prototype: Methods }> {
+  const url = new URL(`../../../../apps/realtime/dist/${path}.js`, import.meta.url);
+  const exported = (await import(url.href)) as Record<string, unknown>;
+  const name = (path.split("/").at(-1) ?? "").replaceAll(/(?:^|-)(\w)/g, (_, letter: string) =>
+    letter.toUpperCase(),
+  );
+  const found = exported[name];
+  if (typeof found !== "function") throw new Error(`${path} exports no class ${name}`);
+  return found as unknown as { prototype: Methods };
+}
+
+/** Puts another method in the place of one; throws if there is none, as a mutant that changes nothing proves nothing. */
+export function replaceMethod<Methods, Name extends keyof Methods>(
+  { prototype }: { prototype: Methods },
+  name: Name,
+  method: Methods[Name],
+): void {
+  if (typeof prototype[name] !== "function") throw new Error(`there is no method ${String(name)}`);
+  prototype[name] = method;
+}

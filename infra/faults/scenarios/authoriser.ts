@@ -1,0 +1,79 @@
+import type { SwarmClient } from "@roomcast/testkit";
+import { waitUntil } from "@roomcast/testkit";
+import { Authoriser } from "../authoriser.ts";
+import type { Scenario } from "../scenario.ts";
+import { Stage } from "../stage.ts";
+
+interface Closed {
+  client: SwarmClient;
+  room: string;
+}
+
+/** A replica keeps a no for five seconds. */
+const reopenMs = 20_000;
+
+/** Nobody's token grants a room: the application is asked, which fails, then takes rooms away and gives them back. */
+export const authoriser: Scenario = {
+  name: "authoriser",
+  fault: "the authoriser fails while every connection is broken; then it closes rooms, and opens them again",
+  async run(run) {
+    const asked = await Authoriser.start(run);
+    const closed: Closed[] = [];
+    const shares = { churn: 0.1, since: 0 };
+    const stage = await Stage.set(run, { env: asked.env, claims: { rooms: [] }, shares });
+    await stage.flow(2_000);
+    asked.isDown = true;
+    stage.replicas.sever();
+    await stage.flow(5_000);
+    asked.isDown = false;
+    await stage.flow(3_000);
+    for (const client of run.random.sample(stayingClients(stage), 10)) {
+      const [room] = client.rooms;
+      if (room !== undefined) closed.push({ client, room });
+    }
+    for (const { client, room } of closed) asked.denied.add(`${client.name} ${room}`);
+    // One that starts remembers no yes.
+    for (const replica of stage.replicas.all) await stage.replicas.crash(replica);
+    const failures = await unmet("every client is told of the room that it lost", () =>
+      closed.every(wasTold),
+    );
+    asked.denied.clear();
+    for (const one of closed) {
+      const opens = unmet(`${one.client.name} enters ${one.room} again`, () => reopen(one), reopenMs);
+      failures.push(...(await opens));
+    }
+    await stage.flow(2_000);
+    const mayClose = (client: string, room: string) =>
+      closed.some((one) => one.client.name === client && one.room === room);
+    return stage.finish({ closed: mayClose }, { failures, notes: [`${closed.length} rooms closed`] });
+  },
+};
+
+/** Those that leave no room of their own accord, and from whom nothing was taken. */
+function stayingClients({ swarm, revocations }: Stage): SwarmClient[] {
+  const revoked = new Set(revocations?.all.map(({ client }) => client));
+  return swarm.clients.filter(
+    ({ name, ops, hasGivenUp }) =>
+      !hasGivenUp && !revoked.has(name) && !ops.some(({ kind }) => kind === "unsubscribing"),
+  );
+}
+
+function wasTold({ client, room }: Closed): boolean {
+  if (client.hasGivenUp) return true;
+  return client.ops.some((op) => op.kind === "reset" && op.room === room && op.reason === "access");
+}
+
+async function reopen({ client, room }: Closed): Promise<boolean> {
+  if (!client.hasGivenUp) await client.follow([{ room }]);
+  return client.hasGivenUp || client.rooms.includes(room);
+}
+
+/** What does not come in time, as a failure. */
+async function unmet(
+  what: string,
+  isTrue: () => Promise<boolean> | boolean,
+  withinMs = 10_000,
+): Promise<string[]> {
+  const error = await waitUntil(what, isTrue, withinMs).catch((reason: Error) => reason);
+  return error instanceof Error ? [error.message] : [];
+}

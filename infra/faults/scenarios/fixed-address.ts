@@ -1,0 +1,75 @@
+import { startRedis, TcpProxy, TestClient, testToken, timesToFirstNews, waitUntil } from "@roomcast/testkit";
+import { askRedis } from "../redis-admin.ts";
+import { isReady } from "../replicas.ts";
+import type { Run, Scenario } from "../scenario.ts";
+import { Stage } from "../stage.ts";
+
+const longestMs = 20_000;
+
+/** Redis fails over behind an address that stays, and what was connected to the old master is left connected. */
+export const fixedAddress: Scenario = {
+  name: "fixed-address",
+  fault: "failover behind a fixed address, old connections left open to the demoted master",
+  async run(run) {
+    const { old, next, address } = await startPair(run);
+    const stage = await Stage.set(run, { redisUrl: `redis://127.0.0.1:${address.port}` });
+    await stage.flow(3_000);
+    address.setTargets([next.port]);
+    await askRedis(old.url, ["FAILOVER", "TO", "127.0.0.1", String(next.port)]);
+    const isPromoted = async () => (await roleOf(next.url)) === "master";
+    await waitUntil("the other Redis is master", isPromoted);
+    const overAtMs = performance.now();
+    const failures: string[] = [];
+    const expect = (what: string, isTrue: () => Promise<boolean>) =>
+      waitUntil(what, isTrue, longestMs).catch(({ message }: Error) => failures.push(message));
+    const serving = stage.replicas.all.map((replica, index) =>
+      expect(`replica ${index} is ready and takes somebody in`, async () => {
+        return (await isReady(replica)) && (await takesIn(replica.url, `new${index}`));
+      }),
+    );
+    await Promise.all(serving);
+    await expect("nobody is left at the demoted master", async () => (await clientsOf(old.url)) === 0);
+    stage.replicas.sever();
+    await stage.flow(3_000);
+    const recovery = timesToFirstNews(stage.observed, overAtMs);
+    return stage.finish({}, { recovery, failures });
+  },
+};
+
+async function startPair(run: Run) {
+  const args = ["--repl-diskless-sync-delay", "0"];
+  const old = await startRedis({ args });
+  run.onEnd(() => old.stop());
+  const next = await startRedis({ args: [...args, "--replicaof", `127.0.0.1 ${old.port}`] });
+  run.onEnd(() => next.stop());
+  await waitUntil("the replica of Redis is in step", async () => {
+    const [info] = await askRedis(next.url, ["INFO", "replication"]);
+    return String(info).includes("master_link_status:up");
+  });
+  const address = await TcpProxy.start(old.port);
+  run.onEnd(() => address.stop());
+  return { old, next, address };
+}
+
+async function roleOf(url: string): Promise<string> {
+  const [role] = (await askRedis(url, ["ROLE"])) as [[string]];
+  return role[0];
+}
+
+/** Connections of ours that a Redis has, the one that asks not counted. */
+async function clientsOf(url: string): Promise<number> {
+  const kinds = ["normal", "pubsub"];
+  const lists = await askRedis(url, ...kinds.map((kind) => ["CLIENT", "LIST", "TYPE", kind]));
+  const lines = lists.flatMap((list) =>
+    String(list)
+      .split("\n")
+      .filter((line) => line !== ""),
+  );
+  return lines.filter((line) => !line.includes("cmd=client|list")).length;
+}
+
+async function takesIn(url: string, userId: string): Promise<boolean> {
+  const client = await TestClient.connected(url, { token: testToken(userId) }).catch(() => undefined);
+  client?.close();
+  return client !== undefined;
+}

@@ -1,0 +1,74 @@
+import { type AnomalyKind, summarise } from "@roomcast/testkit";
+import type { Outcome, Run, Scenario } from "../scenario.ts";
+import type { StageOptions } from "../stage.ts";
+import { killReplicas } from "./kill-replica.ts";
+import { beQuiet } from "./quiet-rooms.ts";
+import { resumeSlowly } from "./slow-resume.ts";
+import { trimLog } from "./trimmed-log.ts";
+
+/** A server with a fault of its own, made by a module of `mutants/` that is loaded into its replicas. */
+export interface Mutant {
+  /** The module's. */
+  name: string;
+  /** What is switched off. */
+  fault: string;
+  /** The scenario in which it does harm. */
+  play: (run: Run, options: StageOptions) => Promise<Outcome>;
+  /** Anomalies of which at least one must be found. */
+  kinds: readonly AnomalyKind[];
+}
+
+/** Replay as a whole. */
+export const noReplay: Mutant = {
+  name: "no-replay",
+  fault: "replay off",
+  play: (run, options) => killReplicas(run, 2, options),
+  kinds: ["poll-skip"],
+};
+
+const all: readonly Mutant[] = [
+  noReplay,
+  {
+    name: "early-positions",
+    fault: "positions told before the past of a resume",
+    play: resumeSlowly,
+    kinds: ["position-skip"],
+  },
+  {
+    name: "unchecked-revocations",
+    fault: "revocations not read after a gap of the log",
+    play: trimLog,
+    kinds: ["revoked-access"],
+  },
+  {
+    name: "hasty-entry",
+    fault: "rooms entered within a gap of the log",
+    play: trimLog,
+    kinds: ["poll-skip", "position-skip"],
+  },
+  {
+    name: "no-idle-advance",
+    fault: "no positions for sessions without events",
+    play: beQuiet,
+    kinds: ["unexpected-reset"],
+  },
+];
+
+/** The checker must catch each of them, or its silence is worth nothing. */
+export const mutants: readonly Scenario[] = all.map((mutant) => ({
+  name: mutant.name,
+  fault: `mutant: ${mutant.fault}`,
+  run: (run) => catchMutant(run, mutant),
+}));
+
+/** Plays a mutant's scenario, and expects the checker to notice. */
+export async function catchMutant(run: Run, mutant: Mutant, options: StageOptions = {}): Promise<Outcome> {
+  const outcome = await mutant.play(run, { clients: 60, ...options, mutant: mutant.name });
+  const found = outcome.anomalies.filter(({ kind }) => mutant.kinds.includes(kind));
+  return {
+    ...outcome,
+    anomalies: [],
+    failures: found.length > 0 ? [] : [`the checker did not notice: ${mutant.fault}`],
+    notes: [`caught by ${summarise(found)}`],
+  };
+}

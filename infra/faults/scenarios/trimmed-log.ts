@@ -1,0 +1,63 @@
+import { startRedis } from "@roomcast/testkit";
+import { killConnections } from "../redis-admin.ts";
+import { RedisLinks } from "../redis-links.ts";
+import type { Outcome, Run, Scenario } from "../scenario.ts";
+import { Stage, type StageOptions } from "../stage.ts";
+
+const shares = { churn: 0.3, since: 0.2 };
+/** Slow enough that clients come to enter rooms while a replica reads what it missed. */
+const slowBytesPerSecond = 30_000;
+
+/** A replica misses more than the log holds, while clients enter and leave rooms and some are revoked. */
+export const trimmedLog: Scenario = {
+  name: "trimmed-log",
+  fault:
+    "a log of 100 entries: a replica cut off past its end, back over a slow link; then one stopped past it",
+  run: (run) => trimLog(run),
+};
+
+/** Lets replicas fall off the log, each in its own way. */
+export async function trimLog(run: Run, options: StageOptions = {}): Promise<Outcome> {
+  const redis = await startRedis();
+  run.onEnd(() => redis.stop());
+  const links = new RedisLinks(run);
+  const env = { LOG_MAX_ENTRIES: "100", ...options.env };
+  const stage = await Stage.set(run, {
+    shares,
+    ...options,
+    env,
+    redisUrl: redis.url,
+    replicaRedisUrls: links.start,
+  });
+  await stage.flow(2_000);
+  await cutOff(stage, links);
+  await stage.flow(3_000);
+  const stopped = run.random.pick(stage.replicas.all);
+  stopped.kill("SIGSTOP");
+  // What Redis has sent it already must not be all that it missed.
+  await killConnections(redis.url);
+  await revokeSome(stage);
+  await stage.flow(4_000);
+  stopped.kill("SIGCONT");
+  await stage.flow(4_000);
+  stage.replicas.sever();
+  await stage.flow(2_000);
+  return stage.finish();
+}
+
+async function cutOff(stage: Stage, links: RedisLinks): Promise<void> {
+  const link = links.first;
+  link.cut();
+  link.sever();
+  await revokeSome(stage);
+  await stage.flow(4_000);
+  link.throttle(slowBytesPerSecond);
+  link.heal();
+  await stage.flow(3_000);
+  link.throttle(undefined);
+}
+
+/** So many that some are on the replica that does not hear of it. */
+async function revokeSome({ revocations }: Stage): Promise<void> {
+  await Promise.all(Array.from({ length: 8 }, (_, n) => revocations?.revokeAny(n % 2 === 0)));
+}
