@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { createServer, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { json } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Run } from "./scenario.ts";
 
@@ -15,13 +16,9 @@ export class Authoriser {
   answerMs = 0;
   /** What it says no to, as `<user> <room>`. */
   readonly denied = new Set<string>();
-  readonly #server = createServer(async (request, response) => {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk as Buffer);
-    await this.#answer(
-      JSON.parse(Buffer.concat(chunks).toString()) as { userId: string; room: string },
-      response,
-    );
+  readonly #server = createServer((request, response) => {
+    // A replica that was killed breaks off its questions.
+    this.#answer(request, response).catch(() => response.destroy());
   });
   #asked = 0;
 
@@ -44,7 +41,8 @@ export class Authoriser {
     return { AUTHORIZER_URL: `http://127.0.0.1:${port}/may-enter` };
   }
 
-  async #answer({ userId, room }: { userId: string; room: string }, response: ServerResponse): Promise<void> {
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { userId, room } = (await json(request)) as { userId: string; room: string };
     this.#asked++;
     if (this.isDown) {
       if (this.#asked % 2 === 0) await delay(hangMs, undefined, { ref: false });
@@ -52,7 +50,7 @@ export class Authoriser {
       return;
     }
     const allow = !this.denied.has(`${userId} ${room}`);
-    await delay(this.answerMs);
+    await delay(this.answerMs, undefined, { ref: false });
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ allow }));
   }
 }

@@ -69,8 +69,13 @@ export class Revocations {
     }
   }
 
+  /** Takes everything or one room, by turns, from so many clients at once. */
+  async revokeSome(count: number): Promise<void> {
+    await Promise.all(Array.from({ length: count }, (_, n) => this.#revokeAny(n % 2 === 0)));
+  }
+
   /** Takes all (`isUser`) or one room from a client that has everything still, if there is one. */
-  async revokeAny(isUser: boolean): Promise<void> {
+  async #revokeAny(isUser: boolean): Promise<void> {
     const client = this.#candidate();
     if (client !== undefined)
       await this.#revoke(client, isUser ? undefined : this.#random.pick(client.rooms));
@@ -95,7 +100,7 @@ export class Revocations {
     for (let n = 0; ; n++) {
       await delay(pauseMs, undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
-      await this.revokeAny(n % 2 === 0);
+      await this.#revokeAny(n % 2 === 0);
     }
   }
 

@@ -1,8 +1,8 @@
 import { realtimeClass, replaceMethod } from "./realtime-class.ts";
 
 interface Methods {
-  step(): void;
+  isIdle(): boolean;
 }
 
 // Sessions without events are never told a newer position.
-replaceMethod(await realtimeClass<Methods>("delivery/idle-advance"), "step", () => undefined);
+replaceMethod(await realtimeClass<Methods>("delivery/idle-advance"), "isIdle", () => false);

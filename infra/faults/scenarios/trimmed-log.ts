@@ -4,7 +4,11 @@ import { RedisLinks } from "../redis-links.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
 import { Stage, type StageOptions } from "../stage.ts";
 
-const shares = { churn: 0.3, since: 0.2 };
+const shares = { churn: 0.4, since: 0.2 };
+/** So many that a room which is entered is mostly one that nobody else on the replica follows. */
+const rooms = 200;
+/** So many that some are on the replica that does not hear of it. */
+const revoked = 8;
 /** Slow enough that clients come to enter rooms while a replica reads what it missed. */
 const slowBytesPerSecond = 30_000;
 
@@ -24,6 +28,7 @@ export async function trimLog(run: Run, options: StageOptions = {}): Promise<Out
   const env = { LOG_MAX_ENTRIES: "100", ...options.env };
   const stage = await Stage.set(run, {
     shares,
+    rooms,
     ...options,
     env,
     redisUrl: redis.url,
@@ -36,7 +41,7 @@ export async function trimLog(run: Run, options: StageOptions = {}): Promise<Out
   stopped.kill("SIGSTOP");
   // What Redis has sent it already must not be all that it missed.
   await killConnections(redis.url);
-  await revokeSome(stage);
+  await stage.revocations?.revokeSome(revoked);
   await stage.flow(4_000);
   stopped.kill("SIGCONT");
   await stage.flow(4_000);
@@ -49,15 +54,10 @@ async function cutOff(stage: Stage, links: RedisLinks): Promise<void> {
   const link = links.first;
   link.cut();
   link.sever();
-  await revokeSome(stage);
+  await stage.revocations?.revokeSome(revoked);
   await stage.flow(4_000);
   link.throttle(slowBytesPerSecond);
   link.heal();
   await stage.flow(3_000);
   link.throttle(undefined);
-}
-
-/** So many that some are on the replica that does not hear of it. */
-async function revokeSome({ revocations }: Stage): Promise<void> {
-  await Promise.all(Array.from({ length: 8 }, (_, n) => revocations?.revokeAny(n % 2 === 0)));
 }
