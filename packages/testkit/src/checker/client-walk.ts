@@ -1,10 +1,11 @@
 import type { Anomaly, AnomalyKind } from "./anomaly.ts";
 import type { Committed } from "./committed.ts";
 import type { Allowances, ClientHistory, ClientOp, DeliveryHistory } from "./history.ts";
-import { type EventPlace, type Lineage, placeAfter, placeOfEvent } from "./lineage.ts";
+import { type Lineage, placeAfter, placeOfEvent } from "./lineage.ts";
 import { PositionRule } from "./position-rule.ts";
 import { mayGiveUp, mayLose } from "./revocation-rule.ts";
 import { RoomTrack, type Span } from "./room-track.ts";
+import { Sightings } from "./sightings.ts";
 
 type Op<Kind extends ClientOp["kind"]> = Extract<ClientOp, { kind: Kind }>;
 
@@ -32,11 +33,6 @@ export function walkClient(client: ClientHistory, context: WalkContext): ClientW
   return walker.end();
 }
 
-interface Sighting {
-  offset: number;
-  step: number;
-}
-
 class ClientWalker {
   readonly #name: string;
   readonly #context: WalkContext;
@@ -45,18 +41,13 @@ class ClientWalker {
   readonly #tracks = new Map<string, RoomTrack>();
   readonly #rooms = new Map<number, string>();
   readonly #received = new Set<string>();
-  /** What the present session was given, by id. */
-  readonly #seen = new Map<string, Sighting>();
-  /** When a room was reset last, and when it was entered anew with a past. */
-  readonly #resetAt = new Map<string, number>();
-  readonly #reread = new Map<string, Sighting>();
+  readonly #sightings = new Sightings();
   /** Rolled-back events that the client was given and not yet told about, by room. */
   readonly #deceived = new Map<string, string>();
   /** Whether the session was told its automatic rooms; before that, their events may come already. */
   #isEstablished = false;
   /** Whether the session is being given what it missed; what it asks for meanwhile has to wait. */
   #isResuming = false;
-  #step = 0;
   #resets = 0;
   #freshSessions = -1;
 
@@ -67,7 +58,6 @@ class ClientWalker {
   }
 
   step(op: ClientOp): void {
-    this.#step++;
     if (op.kind === "received") this.#onReceived(op);
     else if (op.kind === "connected") this.#onConnected(op);
     else if (op.kind === "established") this.#onEstablished(op);
@@ -104,7 +94,7 @@ class ClientWalker {
       this.#found("unexpected-session", "came back to a fresh session");
     }
     this.#isEstablished = false;
-    this.#seen.clear();
+    this.#sightings.forget();
     this.#positions.forget();
     this.#deceived.clear();
     for (const track of this.#tracks.values()) track.forget();
@@ -126,7 +116,7 @@ class ClientWalker {
     const track = this.#track(room);
     this.#rooms.set(attempt, room);
     if (since !== undefined && !track.isFollowed) {
-      this.#reread.set(room, { offset: placeAfter(since).offset, step: this.#step });
+      this.#sightings.reread(room, placeAfter(since).offset);
     }
     track.wish(attempt, since, tags);
   }
@@ -170,7 +160,7 @@ class ClientWalker {
   }
 
   #onReset({ room, reason, position, atMs }: Op<"reset">): void {
-    this.#resetAt.set(room, this.#step);
+    this.#sightings.reset(room);
     this.#deceived.delete(room);
     if (reason === "access") return this.#onClosed(room, atMs);
     this.#resets++;
@@ -193,7 +183,9 @@ class ClientWalker {
     const place = placeOfEvent(position);
     const tracks = rooms.map((room) => this.#track(room)).filter((track) => track.admits(tag));
     if (tracks.length === 0 && this.#isEstablished) this.#found("stray", `${key} at ${position}`, rooms[0]);
-    this.#checkDuplicate(id, key, place, rooms);
+    const before = this.#sightings.see(id, place.offset, rooms);
+    if (before !== undefined)
+      this.#found("duplicate", `${key} at ${before} and at ${place.offset}`, rooms[0]);
     if (!lineage.has(place)) {
       for (const track of tracks) if (track.isFollowed) this.#deceived.set(track.room, key);
       return;
@@ -217,22 +209,6 @@ class ClientWalker {
     if (late !== undefined) this.#found("position-skip", late.detail, late.room);
     const passed = this.#pass(position, this.#tracks.values());
     this.#positions.expectNever(passed.filter(({ room }) => !rooms.includes(room)));
-  }
-
-  #checkDuplicate(id: string, key: string, { offset }: EventPlace, rooms: readonly string[]): void {
-    const seen = this.#seen.get(id);
-    this.#seen.set(id, { offset, step: this.#step });
-    if (seen === undefined || this.#mayComeAgain(seen, offset, rooms)) return;
-    this.#found("duplicate", `${key} at ${seen.offset} and at ${offset}`, rooms[0]);
-  }
-
-  /** Because it was written again after a rollback, or because the client asked for this past again. */
-  #mayComeAgain(seen: Sighting, offset: number, rooms: readonly string[]): boolean {
-    return rooms.some((room) => {
-      const reread = this.#reread.get(room);
-      if (reread !== undefined && reread.step > seen.step && offset > reread.offset) return true;
-      return offset !== seen.offset && (this.#resetAt.get(room) ?? 0) > seen.step;
-    });
   }
 
   #track(room: string): RoomTrack {
