@@ -8,12 +8,10 @@ import type { Run } from "./scenario.ts";
 /** Longer than a replica waits for an answer. */
 const hangMs = 4_000;
 
-/** The application's authoriser, as a replica asks it: it can fail, hang, be slow, and say no. */
+/** The application's authoriser, as a replica asks it: it can fail, hang, let answers wait, and say no. */
 export class Authoriser {
   /** Whether it gives no usable answer: by turns 503, and nothing within the time. */
   isDown = false;
-  /** How long an answer takes, in milliseconds. */
-  answerMs = 0;
   /** What it says no to, as `<user> <room>`. */
   readonly denied = new Set<string>();
   readonly #server = createServer((request, response) => {
@@ -21,6 +19,7 @@ export class Authoriser {
     this.#answer(request, response).catch(() => response.destroy());
   });
   #asked = 0;
+  #waiting: (() => void)[] | undefined;
 
   /** Starts at a free port; ends with the run. */
   static async start(run: Run): Promise<Authoriser> {
@@ -41,6 +40,22 @@ export class Authoriser {
     return { AUTHORIZER_URL: `http://127.0.0.1:${port}/may-enter` };
   }
 
+  /** Lets answers wait until `release`. */
+  hold(): void {
+    this.#waiting ??= [];
+  }
+
+  /** How many answers wait. */
+  get waiting(): number {
+    return this.#waiting?.length ?? 0;
+  }
+
+  release(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const goOn of waiting) goOn();
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { userId, room } = (await json(request)) as { userId: string; room: string };
     this.#asked++;
@@ -49,8 +64,8 @@ export class Authoriser {
       response.writeHead(503).end();
       return;
     }
+    if (this.#waiting !== undefined) await new Promise<void>((goOn) => this.#waiting?.push(goOn));
     const allow = !this.denied.has(`${userId} ${room}`);
-    await delay(this.answerMs, undefined, { ref: false });
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ allow }));
   }
 }

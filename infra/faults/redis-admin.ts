@@ -21,6 +21,11 @@ export async function killConnections(url: string): Promise<void> {
   await askRedis(url, ...kinds.map((kind) => ["CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes"]));
 }
 
+/** Breaks every connection of a Redis that hears what is published. */
+export async function killSubscribers(url: string): Promise<void> {
+  await askRedis(url, ["CLIENT", "KILL", "TYPE", "pubsub"]);
+}
+
 /** Has a master be left by its replicas for good: nothing that it acknowledges from now on reaches them. */
 export async function detachReplicas(url: string): Promise<void> {
   // They may not follow it any more, and are made to try.

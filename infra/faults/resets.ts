@@ -19,7 +19,9 @@ export function missingResets(
     const rooms = new Set(onTime.map(({ room }) => room));
     return [...roomsOf(ops)].some((room) => !rooms.has(room)) || resets.length !== rooms.size;
   });
-  return wrong.length === 0 ? [] : [`${wrong.length} clients were not reset once in each of their rooms`];
+  return wrong.length === 0
+    ? []
+    : [`not reset once in each of their rooms: ${wrong.map(({ name }) => name).join(", ")}`];
 }
 
 /** The rooms that a client came to be in, without those that were taken from it. */

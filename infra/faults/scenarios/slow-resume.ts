@@ -1,44 +1,62 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { startRedis } from "@roomcast/testkit";
+import { startRedis, waitUntil } from "@roomcast/testkit";
 import { Authoriser } from "../authoriser.ts";
+import { killSubscribers } from "../redis-admin.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
 import { Stage, type StageOptions } from "../stage.ts";
 
-/** Less than a replica waits for, and more than Redis takes to be back. */
-const answerMs = 1_600;
-/** By then most clients are connected again. */
-const startMs = 400;
 /** Nobody leaves a room, so that each comes back to all that it missed. */
 const shares = { churn: 0, since: 0 };
+/** Questions, of which each client has about three. */
+const fewest = 20;
+/** More than the log holds. */
+const burst = 500;
+/** A replica waits two seconds for an answer. */
+const patienceMs = 1_000;
 
-/** A new epoch begins while every session is being resumed, and every connection breaks once more. */
+/** Every replica falls off the log while sessions are being resumed, and every connection breaks once more. */
 export const slowResume: Scenario = {
   name: "slow-resume",
   fault:
-    "every connection broken, `kill -9` of Redis with AOF while a slow authoriser is asked; broken again; twice",
+    "every connection broken; replicas fall off a log of 100 entries while the authoriser is asked; broken again",
   run: (run) => resumeSlowly(run),
 };
 
-/** Restarts Redis while resumes wait for the authoriser, twice. */
+/** Makes a gap in the log while resumes wait for the authoriser. */
 export async function resumeSlowly(run: Run, options: StageOptions = {}): Promise<Outcome> {
   const authoriser = await Authoriser.start(run);
-  const redis = await startRedis({ appendOnly: true });
+  const redis = await startRedis();
   run.onEnd(() => redis.stop());
-  const env = { ...authoriser.env, ...options.env };
+  const env = { ...authoriser.env, LOG_MAX_ENTRIES: "100", ...options.env };
   const claims = { rooms: [] };
   const stage = await Stage.set(run, { shares, claims, ...options, env, redisUrl: redis.url });
-  authoriser.answerMs = answerMs;
-  for (let n = 0; n < 2; n++) {
-    await stage.flow(2_000);
-    // Most come back to a replica that has no answer for them yet.
-    stage.replicas.sever();
-    await delay(startMs);
-    await redis.kill("SIGKILL");
-    await redis.restart();
-    await delay(answerMs - startMs);
-    stage.replicas.sever();
-    await stage.flow(3_000);
-  }
-  authoriser.answerMs = 0;
+  await stage.flow(3_000);
+  authoriser.hold();
+  stage.replicas.sever();
+  // Two thirds come back to a replica that has no answer for them yet.
+  await waitUntil("the authoriser is asked", () => authoriser.waiting >= fewest);
+  const before = advances(stage);
+  await killSubscribers(redis.url);
+  const published = publishBurst(stage);
+  // Who is told a position after the gap now is told it too early.
+  await waitUntil("positions are told", () => advances(stage) > before, patienceMs).catch(() => undefined);
+  stage.replicas.sever();
+  authoriser.release();
+  await published;
+  await stage.flow(4_000);
   return stage.finish();
+}
+
+/** Into a room that nobody follows. */
+async function publishBurst({ publishers }: Stage): Promise<void> {
+  await Promise.all(
+    Array.from({ length: burst }, (_, n) => publishers.publish(`burst-${n}`, ["channel:burst"])),
+  );
+}
+
+/** How many positions clients were told by themselves. */
+function advances({ swarm }: Stage): number {
+  return swarm.clients.reduce(
+    (sum, { ops }) => sum + ops.filter(({ kind }) => kind === "advanced").length,
+    0,
+  );
 }

@@ -12,6 +12,8 @@ export interface LaunchPlan {
   port?: number;
   dir: string;
   args: readonly string[];
+  /** Beside this process's own. */
+  env?: Record<string, string>;
   /** Runs after the process has ended for good. */
   cleanUp: () => Promise<void>;
 }
@@ -74,8 +76,8 @@ class LaunchedRedis implements RedisServer {
   }
 
   async #launch(): Promise<void> {
-    const { launcher, dir, args } = this.#plan;
-    const launched = await launcher.launch(this.port, dir, args);
+    const { launcher, dir, args, env } = this.#plan;
+    const launched = await launcher.launch(this.port, dir, args, env);
     this.#process = launched;
     const answers = async () => launched.hasExited || (await this.#answers(launched.pid));
     await waitUntil(`Redis answers at ${this.port}`, answers, 30_000);

@@ -10,7 +10,13 @@ const image = "redis:7.2";
 export interface RedisLauncher {
   /** Whether its servers are processes of this machine, which see each other at 127.0.0.1, as Sentinel needs it. */
   readonly isLocal: boolean;
-  launch(port: number, dir: string, args: readonly string[]): Promise<PrivateProcess>;
+  /** `env` comes on top of this process's own; a container does not get it. */
+  launch(
+    port: number,
+    dir: string,
+    args: readonly string[],
+    env?: Record<string, string>,
+  ): Promise<PrivateProcess>;
 }
 
 /** The launcher for this machine: `REDIS_SERVER`, an installed binary, or Docker; throws what to install otherwise. */
@@ -27,8 +33,10 @@ export async function findRedisLauncher(): Promise<RedisLauncher> {
 function binaryLauncher(binary: string): RedisLauncher {
   return {
     isLocal: true,
-    launch: (port, dir, args) =>
-      startProcess(binary, [...args, "--port", `${port}`, "--bind", "127.0.0.1", "--dir", dir]),
+    launch: (port, dir, args, env) =>
+      startProcess(binary, [...args, "--port", `${port}`, "--bind", "127.0.0.1", "--dir", dir], {
+        env: { ...process.env, ...env },
+      }),
   };
 }
 

@@ -9,6 +9,8 @@ export interface RedisServerOptions {
   appendOnly?: boolean;
   /** More arguments of redis-server, e.g. `["--maxmemory", "50mb"]`. */
   args?: readonly string[];
+  /** Beside this process's own; only for a redis-server of this machine. */
+  env?: Record<string, string>;
   /** Where the data lie; kept by `stop`. Default: a temporary folder that `stop` removes. */
   dir?: string;
 }
@@ -29,11 +31,14 @@ export interface RedisServer {
 
 /** Starts a private Redis and resolves once it answers; throws what to install if there is no Redis. */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
-  const { port, appendOnly = false, args = [], dir } = options;
+  const { port, appendOnly = false, args = [], dir, env } = options;
   const launcher = await findRedisLauncher();
+  if (env !== undefined && !launcher.isLocal)
+    throw new Error("an environment for Redis needs redis-server itself, not in Docker");
   const folder = dir === undefined ? await temporaryFolder("roomcast-redis-") : keptFolder(dir);
   const allArgs = ["--save", "", "--appendonly", appendOnly ? "yes" : "no", ...args];
-  const plan = { launcher, dir: folder.path, args: allArgs, cleanUp: folder.remove };
+  const own = env === undefined ? {} : { env };
+  const plan = { launcher, dir: folder.path, args: allArgs, cleanUp: folder.remove, ...own };
   return launchRedis(port === undefined ? plan : { ...plan, port });
 }
 
