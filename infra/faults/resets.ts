@@ -10,18 +10,22 @@ export function missingResets(
   faultAtMs: number,
   withinMs: number,
 ): string[] {
-  const wrong = clients.filter(stays).filter(({ ops }) => {
-    const after = ops.filter((op) => "atMs" in op && op.atMs > faultAtMs);
-    if (after.some(({ kind }) => kind === "connected") || ops.some(({ kind }) => kind === "gaveUp"))
-      return false;
-    const resets = after.filter((op) => op.kind === "reset").filter(({ reason }) => reason !== "access");
-    const onTime = resets.filter(({ atMs }) => atMs <= faultAtMs + withinMs);
-    const rooms = new Set(onTime.map(({ room }) => room));
-    return [...roomsOf(ops)].some((room) => !rooms.has(room)) || resets.length !== rooms.size;
+  const wrong = clients.filter(stays).flatMap((client) => {
+    const detail = wrongOf(client, faultAtMs, withinMs);
+    return detail.length === 0 ? [] : [`${client.name} (${detail.join("; ")})`];
   });
-  return wrong.length === 0
-    ? []
-    : [`not reset once in each of their rooms: ${wrong.map(({ name }) => name).join(", ")}`];
+  return wrong.length === 0 ? [] : [`not reset once in each of their rooms: ${wrong.join(", ")}`];
+}
+
+function wrongOf({ ops }: ClientHistory, faultAtMs: number, withinMs: number): string[] {
+  const after = ops.filter((op) => "atMs" in op && op.atMs > faultAtMs);
+  const isGone = after.some(({ kind }) => kind === "connected") || ops.some(({ kind }) => kind === "gaveUp");
+  if (isGone) return [];
+  const resets = after.filter((op) => op.kind === "reset").filter(({ reason }) => reason !== "access");
+  const onTime = new Set(resets.filter(({ atMs }) => atMs <= faultAtMs + withinMs).map(({ room }) => room));
+  const missing = [...roomsOf(ops)].filter((room) => !onTime.has(room));
+  const again = resets.map(({ room }) => room).filter((room, index, all) => all.indexOf(room) < index);
+  return [...missing.map((room) => `${room} not`), ...again.map((room) => `${room} again`)];
 }
 
 /** The rooms that a client came to be in, without those that were taken from it. */
