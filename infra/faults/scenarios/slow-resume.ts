@@ -8,8 +8,8 @@ import { Stage, type StageOptions } from "../stage.ts";
 const shares = { churn: 0, since: 0 };
 /** Questions, of which each client has about three. */
 const fewest = 20;
-/** More than the log holds. */
-const burst = 500;
+/** Much more than the log holds. */
+const burst = 1_500;
 /** A replica waits two seconds for an answer. */
 const patienceMs = 1_000;
 
@@ -35,22 +35,25 @@ export async function resumeSlowly(run: Run, options: StageOptions = {}): Promis
   // Two thirds come back to a replica that has no answer for them yet.
   await waitUntil("the authoriser is asked", () => authoriser.waiting >= fewest);
   const before = advances(stage);
-  await killSubscribers(redis.url);
-  const published = publishBurst(stage);
+  await publishUnheard(stage, redis.url);
   // Who is told a position after the gap now is told it too early.
   await waitUntil("positions are told", () => advances(stage) > before, patienceMs).catch(() => undefined);
   stage.replicas.sever();
   authoriser.release();
-  await published;
   await stage.flow(4_000);
   return stage.finish();
 }
 
-/** Into a room that nobody follows. */
-async function publishBurst({ publishers }: Stage): Promise<void> {
-  await Promise.all(
-    Array.from({ length: burst }, (_, n) => publishers.publish(`burst-${n}`, ["channel:burst"])),
-  );
+/** Publishes into a room that nobody follows; until it is done no replica hears anything. */
+async function publishUnheard({ publishers }: Stage, redisUrl: string): Promise<void> {
+  await killSubscribers(redisUrl);
+  let isPublished = false;
+  const events = Array.from({ length: burst }, (_, n) => publishers.publish(`burst-${n}`, ["channel:burst"]));
+  const published = Promise.all(events).then(() => {
+    isPublished = true;
+  });
+  while (!isPublished) await killSubscribers(redisUrl);
+  await published;
 }
 
 /** How many positions clients were told by themselves. */
