@@ -98,7 +98,7 @@ function createContext(config: ApiConfig, parts: Parts): ApiContext {
   const registry = new RedisReplicaRegistry({ redis: () => redis.client, keyPrefix: "roomcast:" });
   const revocations = new RedisRevocationStore({
     redis: () => redis.client,
-    writes: () => revoking.client,
+    writes: revoking,
     ttlMs: config.revocationTtlMs,
   });
   health.add("redis", () => status.check());

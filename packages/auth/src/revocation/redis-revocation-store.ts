@@ -1,13 +1,22 @@
 import { ProtocolError, type RoomName } from "@roomcast/events";
-import { awaitReplica, type RedisClient, type Replication, within } from "@roomcast/service";
+import {
+  awaitReplica,
+  type RedisClient,
+  type RedisConnection,
+  type Replication,
+  within,
+} from "@roomcast/service";
 import type { Revocation, UserRevocations } from "./revocation.ts";
 import type { RevocationStore } from "./revocation-store.ts";
+
+/** A connection that revocations are written over, and on which each write waits for a replica. */
+export type RevocationWrites = Pick<RedisConnection, "client" | "expectsReplica">;
 
 export interface RedisRevocationStoreOptions {
   /** The client to use now; asked before each call, because a reconnect may bring another. May throw. */
   redis: () => RedisClient;
-  /** The same for writing: best a connection of its own, as each write waits on it for a replica. Default `redis`. */
-  writes?: () => RedisClient;
+  /** For writing: best a connection of its own. Default: `redis`, and a replica that is not online is not expected. */
+  writes?: RevocationWrites;
   /** At least as long as the longest token lives. */
   ttlMs: number;
   /** Put before every key. Default `roomcast:`. */
@@ -33,7 +42,8 @@ export class RedisRevocationStore implements RevocationStore {
   readonly #options: Required<RedisRevocationStoreOptions>;
 
   constructor(options: RedisRevocationStoreOptions) {
-    this.#options = { keyPrefix: "roomcast:", timeoutMs: 2_000, writes: options.redis, ...options };
+    const writes = writesOver(options.redis);
+    this.#options = { keyPrefix: "roomcast:", timeoutMs: 2_000, writes, ...options };
   }
 
   async add(revocation: Revocation): Promise<void> {
@@ -73,7 +83,8 @@ export class RedisRevocationStore implements RevocationStore {
       tokenId !== undefined ? `token:${tokenId}` : room !== undefined ? `room:${room}` : everything;
     const args = [field, String(atMs), String(this.#options.ttlMs)];
     await client.eval(addScript, { keys: [this.#key(userId)], arguments: args });
-    return awaitReplica(client, this.#options.timeoutMs / 2);
+    const { writes, timeoutMs } = this.#options;
+    return awaitReplica({ client, expectsReplica: writes.expectsReplica }, timeoutMs / 2);
   }
 
   async #read(userId: string): Promise<Record<string, string>> {
@@ -86,10 +97,19 @@ export class RedisRevocationStore implements RevocationStore {
   }
 }
 
+function writesOver(redis: () => RedisClient): RevocationWrites {
+  return {
+    get client() {
+      return redis();
+    },
+    expectsReplica: false,
+  };
+}
+
 /** Before anything is sent: without a client, nothing can have been written. */
-function connected(writes: () => RedisClient): RedisClient {
+function connected(writes: RevocationWrites): RedisClient {
   try {
-    return writes();
+    return writes.client;
   } catch (cause) {
     throw new ProtocolError("unavailable", "nothing was written: Redis is not connected", { cause });
   }

@@ -80,6 +80,6 @@ export class ReplicaAcks {
     const { client } = this.#connection;
     const keys = [this.#keys.meta, this.#keys.confirmation];
     const epoch = (await client.eval(script, { keys })) as string;
-    return { epoch, replication: await awaitReplica(client, this.#timeoutMs / 2) };
+    return { epoch, replication: await awaitReplica(this.#connection, this.#timeoutMs / 2) };
   }
 }

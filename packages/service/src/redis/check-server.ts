@@ -28,8 +28,14 @@ export function checkVersion(version: string): void {
   );
 }
 
+/** What is known of a server that can serve. */
+export interface ServerState {
+  /** Whether a replica of it is online. */
+  hasReplica: boolean;
+}
+
 /** Throws a `RedisTrouble` if the server cannot serve now: it is no master, loads its data, or may evict ours. */
-export async function checkState(client: RedisClient): Promise<void> {
+export async function checkState(client: RedisClient): Promise<ServerState> {
   // INFO is answered by every server; PING tells what other commands would be told (LOADING, MASTERDOWN).
   const [, replication, memory] = await Promise.all([
     client.ping(),
@@ -39,6 +45,12 @@ export async function checkState(client: RedisClient): Promise<void> {
   if (parseInfo(replication).get("role") !== "master")
     throw new RedisTrouble(`${replicaReason} (READONLY)`, "reconnect");
   checkEviction(parseInfo(memory));
+  return { hasReplica: hasReplica(replication) };
+}
+
+/** Whether the answer to `INFO replication` names a replica that is online. */
+export function hasReplica(replication: string): boolean {
+  return /^slave\d+:.*state=online/m.test(replication);
 }
 
 /** Throws a `RedisTrouble` if the server may evict keys: what is missing would then look as if it had never been. */

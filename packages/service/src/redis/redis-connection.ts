@@ -115,6 +115,14 @@ export class RedisConnection {
     return this.#client;
   }
 
+  /**
+   * Whether this Redis is one with replicas, though none may be online now: Sentinel stands for replicas, and one was there
+   * a short while ago. A master that is cut off from them is about to lose what it is told.
+   */
+  get expectsReplica(): boolean {
+    return this.#options.target.kind === "sentinel" || this.#status.hadReplica;
+  }
+
   /** Resolves as soon as a command can be sent; rejects when the connection is closed. */
   ready(): Promise<void> {
     if (this.#client !== undefined) return Promise.resolve();
@@ -208,7 +216,8 @@ export class RedisConnection {
   /** Whether the server takes writes, as far as this connection needs it; rejects if it cannot serve. */
   async #probe(client: RedisClient): Promise<boolean> {
     const { probeKey } = this.#options;
-    await checkState(client);
+    const { hasReplica } = await checkState(client);
+    if (hasReplica) this.#status.sawReplica();
     if (probeKey === undefined) return true;
     try {
       await client.set(probeKey, "1", { expiration: { type: "PX", value: 60_000 } });

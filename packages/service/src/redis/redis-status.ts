@@ -8,6 +8,9 @@ const unreadyAfterMs = 2_000;
 /** An outage is over when there was no trouble for so long; a server that comes and goes is one outage. */
 const settleMs = 1_000;
 
+/** A Redis that had a replica so recently is one that has lost it, and not one without. */
+const replicaRememberedMs = 600_000;
+
 interface Outage {
   sinceMs: number;
   /** The last reason. */
@@ -36,6 +39,7 @@ export class RedisStatus {
   #outage: Outage | undefined;
   #wasConnected = false;
   #isStarted = false;
+  #replicaSeenAtMs = Number.NEGATIVE_INFINITY;
   #settling: NodeJS.Timeout | undefined;
 
   constructor(logger: Pick<Logger, "info" | "warn">) {
@@ -68,6 +72,16 @@ export class RedisStatus {
   /** Throws the reason why the process cannot work now. */
   check(): void {
     if (this.reason !== undefined) throw new RedisUnavailableError(this.reason);
+  }
+
+  /** Whether a connection saw a replica of Redis in the last ten minutes. */
+  get hadReplica(): boolean {
+    return performance.now() - this.#replicaSeenAtMs < replicaRememberedMs;
+  }
+
+  /** A connection sees a replica online. */
+  sawReplica(): void {
+    this.#replicaSeenAtMs = performance.now();
   }
 
   /** The process has started: from now on no trouble ends it. */
