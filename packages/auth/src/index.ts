@@ -11,7 +11,15 @@ export { readTokenRules } from "./read-token-rules.ts";
 export { MemoryRevocationStore } from "./revocation/memory-revocation-store.ts";
 export { RedisRevocationStore } from "./revocation/redis-revocation-store.ts";
 export { createRevocableVerifier } from "./revocation/revocable-verifier.ts";
-export { parseRevocation, type Revocation, revokedRoom, revokesToken } from "./revocation/revocation.ts";
+export {
+  isRevoked,
+  parseRevocation,
+  type Revocation,
+  revokedRoom,
+  revokedRooms,
+  revokesToken,
+  type UserRevocations,
+} from "./revocation/revocation.ts";
 export type { RevocationStore } from "./revocation/revocation-store.ts";
 export { type ControlLog, Revoker, revokeControl } from "./revocation/revoker.ts";
 export type { RoomAccess } from "./room-access.ts";

@@ -30,4 +30,10 @@ export class MemoryRevocationStore implements RevocationStore {
   async of(userId: string): Promise<UserRevocations> {
     return this.#users.get(userId) ?? { tokenIds: new Set(), roomsUntilMs: new Map() };
   }
+
+  async ofMany(userIds: readonly string[]): Promise<Map<string, UserRevocations>> {
+    return new Map(
+      await Promise.all(userIds.map(async (userId) => [userId, await this.of(userId)] as const)),
+    );
+  }
 }

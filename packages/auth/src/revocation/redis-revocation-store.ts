@@ -61,17 +61,19 @@ export class RedisRevocationStore implements RevocationStore {
   }
 
   async of(userId: string): Promise<UserRevocations> {
-    const fields = Object.entries(await this.#read(userId));
-    const all = fields.find(([field]) => field === everything);
-    const named = (prefix: string) =>
-      fields
-        .filter(([field]) => field.startsWith(prefix))
-        .map(([field, at]) => [field.slice(prefix.length), Number(at)] as const);
-    return {
-      ...(all === undefined ? {} : { everythingUntilMs: Number(all[1]) }),
-      tokenIds: new Set(named("token:").map(([id]) => id)),
-      roomsUntilMs: new Map(named("room:") as [RoomName, number][]),
-    };
+    return parseFields(await this.#read((redis) => redis.hGetAll(this.#key(userId))));
+  }
+
+  async ofMany(userIds: readonly string[]): Promise<Map<string, UserRevocations>> {
+    const hashes = await this.#read((redis) =>
+      Promise.all(userIds.map((userId) => redis.hGetAll(this.#key(userId)))),
+    );
+    const found = hashes.map((hash, index) => [userIds[index] as string, hash] as const);
+    return new Map(
+      found
+        .filter(([, hash]) => Object.keys(hash).length > 0)
+        .map(([userId, hash]) => [userId, parseFields(hash)]),
+    );
   }
 
   #key(userId: string): string {
@@ -87,10 +89,10 @@ export class RedisRevocationStore implements RevocationStore {
     return awaitReplica({ client, expectsReplica: writes.expectsReplica }, timeoutMs / 2);
   }
 
-  async #read(userId: string): Promise<Record<string, string>> {
+  async #read<T>(commands: (client: RedisClient) => Promise<T>): Promise<T> {
     const { redis, timeoutMs } = this.#options;
     try {
-      return await within(timeoutMs, redis().hGetAll(this.#key(userId)));
+      return await within(timeoutMs, commands(redis()));
     } catch (cause) {
       throw new ProtocolError("unavailable", "revocations cannot be read now", { cause });
     }
@@ -113,4 +115,18 @@ function connected(writes: RevocationWrites): RedisClient {
   } catch (cause) {
     throw new ProtocolError("unavailable", "nothing was written: Redis is not connected", { cause });
   }
+}
+
+function parseFields(hash: Record<string, string>): UserRevocations {
+  const fields = Object.entries(hash);
+  const all = fields.find(([field]) => field === everything);
+  const named = (prefix: string) =>
+    fields
+      .filter(([field]) => field.startsWith(prefix))
+      .map(([field, at]) => [field.slice(prefix.length), Number(at)] as const);
+  return {
+    ...(all === undefined ? {} : { everythingUntilMs: Number(all[1]) }),
+    tokenIds: new Set(named("token:").map(([id]) => id)),
+    roomsUntilMs: new Map(named("room:") as [RoomName, number][]),
+  };
 }

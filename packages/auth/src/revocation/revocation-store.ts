@@ -10,4 +10,6 @@ export interface RevocationStore {
 
   /** What was taken back from a user; rejects with `unavailable`. */
   of(userId: string): Promise<UserRevocations>;
+  /** The same for many users at once; those from whom nothing was taken back may be absent. */
+  ofMany(userIds: readonly string[]): Promise<Map<string, UserRevocations>>;
 }
