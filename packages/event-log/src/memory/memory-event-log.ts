@@ -53,8 +53,8 @@ export class MemoryEventLog implements EventLog {
     });
     this.#histories = new LRUCache({
       max: maxRooms,
-      dispose: () => {
-        this.#forgottenUpTo = this.#offset;
+      dispose: ({ newestOffset }) => {
+        this.#forgottenUpTo = Math.max(this.#forgottenUpTo, newestOffset);
       },
     });
   }

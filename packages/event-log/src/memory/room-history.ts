@@ -13,6 +13,11 @@ export class RoomHistory {
     this.#bounds = bounds;
   }
 
+  /** Offset of the newest entry that the room ever had; up to it, entries may have been forgotten. */
+  get newestOffset(): number {
+    return this.#entries.at(-1)?.offset ?? this.#lostUpTo;
+  }
+
   /** Adds the newest entry and forgets what is over the bounds. */
   add(entry: LogEntry): void {
     this.#entries.push(entry);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { unwrittenMark } from "./append-errors.ts";
 import { epochFunctions } from "./epoch-script.ts";
+import { headSlackMs } from "./keys.ts";
 import { proofFunctions } from "./proof-script.ts";
 
 /**
@@ -34,9 +35,9 @@ export const appendScript = `${epochFunctions}
 -- KEYS[3+2r] history stream of room r = 1, 2 ...    KEYS[4+2r] its head string
 -- then, in the order of the entries, the idempotency string of each entry that has a fingerprint
 -- ARGV[1] name for a new epoch, should one begin    ARGV[2] most entries of the log    ARGV[3] channel
--- ARGV[4] idempotency TTL in ms    ARGV[5] text of all history ages    ARGV[6] longest history age in ms
+-- ARGV[4] idempotency TTL in ms    ARGV[5] text of how long the heads of all kinds live    ARGV[6] the longest of these in ms
 -- ARGV[7] write the heartbeat if nothing else is written and the newest entry is this many ms old; 0: never
--- ARGV[8] text of the heartbeat    ARGV[9] all kinds of room with their ages, "<kind>=<ms> ...", in the order of ARGV[5]
+-- ARGV[8] text of the heartbeat    ARGV[9] the same with the kinds, "<kind>=<ms> ...", in the order of ARGV[5]
 -- ARGV[10] generation of the batch: one more after each batch whose fate its writer does not know
 -- ARGV[11] number of rooms
 -- ARGV[9+3r] most events of room r's history    ARGV[10+3r] its age in ms    ARGV[11+3r] its kind
@@ -147,11 +148,12 @@ if meta[5] ~= minute then
   note('ZREMRANGEBYSCORE', try('ZREMRANGEBYSCORE', KEYS[3], '-inf', whole(now - 2 * tonumber(ARGV[6]))))
 end
 
--- A room without a head is new, or all of it expired: what it once held lies at or before the offset returned.
-local function quietFrom(kind, age, at)
+-- A room without a head is new, or had no event for as long as a head lives: what it once held lies at or before the
+-- offset returned.
+local function quietFrom(kind, life, at)
   if not proofs[kind] then
     local list = meta[8] == meta[7] and proofOf(kind) or {}
-    proofs[kind] = #list > 0 and list or {{tonumber(age), agesFrom}}
+    proofs[kind] = #list > 0 and list or {{tonumber(life), agesFrom}}
   end
   local best = at - 1
   for _, proof in ipairs(proofs[kind]) do
@@ -163,13 +165,14 @@ end
 local function keep(room, list)
   local history, head = KEYS[3 + 2 * room], KEYS[4 + 2 * room]
   local most, age, kind = ARGV[9 + 3 * room], ARGV[10 + 3 * room], ARGV[11 + 3 * room]
-  local before = try('SET', head, ids[list[#list]] .. ' ' .. minute, 'PX', age, 'GET')
+  local life = whole(age + ${headSlackMs})
+  local before = try('SET', head, ids[list[#list]] .. ' ' .. minute, 'PX', life, 'GET')
   if failureOf(before) then return before.err end
   local prev, prevMinute
   if before then
     prev, prevMinute = string.match(before, '(%d+) (%d+)')
   end
-  if not prev then prev, prevMinute = quietFrom(kind, age, tonumber(ids[list[1]])), minute end
+  if not prev then prev, prevMinute = quietFrom(kind, life, tonumber(ids[list[1]])), minute end
   for i = 1, #list do
     local at = ids[list[i]]
     local added

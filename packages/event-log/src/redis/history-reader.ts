@@ -39,7 +39,7 @@ export class HistoryReader {
     return (range) => sliceNewest({ items, quietFrom }, range);
   }
 
-  /** A room of this age without a head had no event after the returned offset. */
+  /** A room without a head had no event for as long as a head lives: none after the returned offset. */
   async #quietFrom(client: RedisClient, room: RoomName): Promise<number> {
     const [seconds, micros] = await client.sendCommand<[string, string]>(["TIME"]);
     const now = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);

@@ -1,6 +1,12 @@
 import { createHash } from "node:crypto";
 import type { RoomName } from "@roomcast/events";
 
+/**
+ * How much longer a room's head lives than its history, ms: twice the step of the clock. A room without a head was then quiet
+ * for a step longer than its history may be old, so the clock's step never hides how long that was.
+ */
+export const headSlackMs = 120_000;
+
 /** The names of the log's keys. The hash tag `{p0}` keeps one partition in one slot of a Redis Cluster. */
 export class LogKeys {
   readonly #base: string;
