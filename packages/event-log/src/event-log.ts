@@ -76,7 +76,7 @@ export interface HistorySlice {
 }
 
 /** Why a follower could not go on seamlessly. */
-export type BreakReason = "trimmed" | "epoch" | "diverged";
+export type BreakReason = "trimmed" | "epoch" | "diverged" | "unheard";
 
 /** What a follower is told, always in the order of the log and synchronously one after the other. */
 export interface LogSink {
@@ -85,7 +85,9 @@ export interface LogSink {
   /**
    * The follower's past and the log's no longer join; it goes on with the entry after `resumeAt` once this resolves.
    * `diverged`, `epoch`: entries after `cut` that were delivered no longer exist. `trimmed`: the entries after `cut` up
-   * to `resumeAt` are gone from the log, and only histories may still have them.
+   * to `resumeAt` are gone from the log, and only histories may still have them. `unheard`: what was delivered still
+   * stands and the follower goes on where it is, but there were entries that it cannot be given: some cannot be read, or an
+   * epoch ended in which there may have been more.
    */
   broken(reason: BreakReason, cut: number, resumeAt: number, head: LogHead): void | Promise<void>;
   /** Whether the follower hears the log; readiness depends on it. */

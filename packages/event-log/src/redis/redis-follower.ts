@@ -171,10 +171,12 @@ export class RedisFollower implements LogFollower {
     await this.#join(head);
     while (this.#offset < head.offset && !this.#stopped) {
       const page = await within(commandTimeoutMs, readLog(reader.client, keys, this.#offset, pageSize));
-      if (page.corrupt > 0)
-        this.#options.onError(new Error(`${page.corrupt} unreadable log entries were skipped`));
       if (page.first !== this.#offset + 1) {
         await this.#break("trimmed", this.#offset, (page.first ?? head.offset + 1) - 1, head);
+      }
+      if (page.corrupt > 0) {
+        this.#options.onError(new Error(`${page.corrupt} unreadable log entries were skipped`));
+        await this.#break("unheard", this.#offset, this.#offset, head);
       }
       for (const entry of page.entries) this.#deliver(entry);
       // Offsets of unreadable entries count as delivered, or the follower would wait for them for ever.
@@ -188,9 +190,11 @@ export class RedisFollower implements LogFollower {
     this.#head = head;
     const reason = breakOf(this.position, head);
     const cut = reason === undefined ? this.#offset : cutOf(this.position, head);
+    const isNew = this.#epoch !== currentEpoch(head);
     this.#epoch = currentEpoch(head);
     if (reason !== undefined)
       await this.#break(reason, cut, reason === "epoch" ? currentEpochStart(head) : cut, head);
+    else if (isNew) await this.#break("unheard", cut, cut, head);
   }
 
   async #break(reason: BreakReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
