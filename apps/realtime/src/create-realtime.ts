@@ -8,12 +8,15 @@ import type { Cluster } from "./cluster/cluster.ts";
 import { createCommands } from "./commands/create-commands.ts";
 import { Dispatcher } from "./commands/dispatch.ts";
 import type { RealtimeOptions } from "./config.ts";
+import { ClientPositions } from "./delivery/client-positions.ts";
+import { Continuity } from "./delivery/continuity.ts";
 import { createWriter } from "./delivery/create-writer.ts";
 import { createDeflate } from "./delivery/deflate.ts";
 import { EngineEvents } from "./delivery/engine-events.ts";
 import { EventFrames } from "./delivery/event-frames.ts";
 import { type FanOut, withFanOut } from "./delivery/fan-out-adapter.ts";
 import { FanOutQueue } from "./delivery/fan-out-queue.ts";
+import { startIdleAdvances } from "./delivery/idle-advance.ts";
 import { Relay } from "./delivery/relay.ts";
 import { drain } from "./drain.ts";
 import { compactEngine } from "./engine/compact-engine.ts";
@@ -87,20 +90,32 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   const all = namespaces.map((name) => io.of(name));
   for (const namespace of all) compactNamespace(namespace);
   const sessions = new SessionRegistry();
-  const rooms = new RoomManager(socketChannels(all), cluster.directory, historyBounds(context.history));
+  const history = historyBounds(context.history);
+  const rooms = new RoomManager(socketChannels(all), cluster.directory, history);
   const fanOuts = () => all.map(({ adapter }) => adapter as unknown as FanOut);
-  const control = new RevocationControl({ sessions, subscriptions: () => subscriptions, access, onError });
+  const control = new RevocationControl({
+    sessions,
+    subscriptions: () => subscriptions,
+    access,
+    store: cluster.revocations,
+    onError,
+  });
+  const continuity = new Continuity();
+  const positions = new ClientPositions({ follower: () => follower, continuity, queue });
   const relay = new Relay({
     log,
     rooms,
     sessions,
     frames,
     fanOuts,
-    control: (entry) => control.apply(entry),
+    control,
+    continuity,
+    positions,
     onError,
   });
   const follower = await log.follow(relay);
-  const entrance = new Entrance({ log, follower, rooms, store: cluster.sessions, frames, past: pastBounds });
+  const store = cluster.sessions;
+  const entrance = new Entrance({ log, follower, continuity, rooms, store, frames, past: pastBounds });
   const subscriptions = new SubscriptionManager({
     log,
     follower,
@@ -126,7 +141,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     subscriptions,
     dispatcher,
     cluster,
-    follower,
+    positions,
     control,
     frames,
     namespaces: all,
@@ -140,15 +155,18 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     connections: { queue, events, bounds: { maxQueuedBytes: options.socket.maxQueueSize, maxHeldEntries } },
     allowQueryToken: options.socket.allowQueryToken,
     position: () => follower.position,
+    revision: () => control.revision,
     admit: (session, replaces) => gate.admit(session, replaces),
     logger,
   });
   for (const namespace of all) namespace.use(authenticate).on("connection", (socket) => gate.enter(socket));
   const keeper = new SessionKeeper({ sessions, cluster, confirmer, sessionTtlMs, onError });
+  const idleAdvances = startIdleAdvances(history, { sessions, rooms, positions, follower });
   const announcer = new StatsAnnouncer({ cluster, sessions, rooms, subscriptions, relay, follower, onError });
   isOpen = true;
   health.add("log", () => {
     if (!relay.isConnected) throw new Error("the log is not heard");
+    if (continuity.isBroken) throw new Error("what was missed of the log is not delivered yet");
   });
   health.add("cluster", () => cluster.check());
   const announceClose = addDrainCheck(health);
@@ -164,6 +182,8 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
       await drain(io, sessions, options.socket.closeTimeoutMs);
       keeper.stop();
       await slots.stop();
+      for (const idleAdvance of idleAdvances) idleAdvance.stop();
+      control.stop();
       endPings();
       await announcer.stop();
       await follower.stop();

@@ -26,7 +26,7 @@ describe("when the end of the log is lost", () => {
     await say("lost");
     expect(await heard()).toBe("lost");
     log.rollBack(0);
-    log.tell();
+    await log.tell();
     await expectReset();
     await say("new");
     expect(await heard()).toBe("new");
@@ -37,7 +37,7 @@ describe("when the end of the log is lost", () => {
     await client.subscribe(room, { since: first.position });
     expect(await heard()).toBe("lost");
     log.rollBack(1);
-    log.tell();
+    await log.tell();
     await expectReset();
   });
 
@@ -46,7 +46,7 @@ describe("when the end of the log is lost", () => {
     await say("lost", "project:2");
     await client.subscribe(room);
     log.rollBack(1);
-    log.tell();
+    await log.tell();
     await expectReset();
   });
 
@@ -56,7 +56,7 @@ describe("when the end of the log is lost", () => {
     await say("lost", "project:2");
     expect(await heard()).toBe("kept");
     log.rollBack(1);
-    log.tell();
+    await log.tell();
     await say("new");
     expect(await heard()).toBe("new");
     expect(client.unread).not.toContain("room.reset");
@@ -70,7 +70,7 @@ describe("when the end of the log is lost", () => {
     const answer = client.call("subscribe", { room, since: first.position });
     await client.call("ping");
     log.rollBack(2);
-    log.tell();
+    await log.tell();
     await say("new");
     goOn();
     await answer.catch(() => undefined);
@@ -87,7 +87,7 @@ describe("when the end of the log is lost", () => {
     await say("new");
     const since = first.position;
     expect(await client.call("subscribe", { room, since })).toMatchObject({ error: { code: "unavailable" } });
-    log.tell();
+    await log.tell();
     await client.subscribe(room, { since });
     await say("last");
     expect(await heardUpTo("last")).toEqual(["new", "last"]);
@@ -120,7 +120,7 @@ describe("when the end of the log is lost", () => {
     for (let n = 0; n < 5; n++) await say("lost", "project:2");
     await client.subscribe(room, { since: first.position });
     log.rollBack(2);
-    log.tell();
+    await log.tell();
     await say("new");
     expect(await heardUpTo("new")).toEqual(["kept", "new"]);
     client.breakConnection();

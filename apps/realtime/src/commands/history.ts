@@ -1,5 +1,12 @@
 import type { RoomAccess } from "@roomcast/auth";
-import { breakOf, type EventLog, type HistorySlice, type LogEntry } from "@roomcast/event-log";
+import {
+  breakOf,
+  currentEpoch,
+  type EventLog,
+  type HistorySlice,
+  isBeyond,
+  type LogEntry,
+} from "@roomcast/event-log";
 import {
   type EventEnvelope,
   formatPosition,
@@ -50,13 +57,16 @@ async function readPage(
   limit: number,
 ): Promise<HistoryPage> {
   const head = await log.head();
-  const epoch = head.epochs.at(-1)?.name ?? "none";
+  const epoch = currentEpoch(head);
   if (from !== undefined && breakOf(from, head) !== undefined) {
     const position = formatPosition({ epoch, offset: head.offset });
     return { room, events: [], position, more: false, complete: false };
   }
   const after = from && Math.min(from.offset, from.replay?.at ?? from.offset);
   const slice = await log.history(room, after === undefined ? { limit } : { after, limit });
+  // Where `since` lies was judged by the head: in a later epoch it may lie elsewhere.
+  if (slice.entries.some((entry) => isBeyond(entry, head)))
+    throw new ProtocolError("unavailable", "the log began another epoch while it was read");
   const { entries, more, complete } = after === undefined ? newest(slice) : oldest(slice);
   const offset = entries.at(-1)?.offset ?? after ?? head.offset;
   return { room, events: entries.map(toEvent), position: formatPosition({ epoch, offset }), more, complete };

@@ -96,8 +96,9 @@ export class Connection implements ReadyStream {
     this.isReady = stream !== undefined && stream.writableLength === 0;
   }
 
-  /** Lets live entries wait until `release`. */
+  /** Lets live entries wait until `release`; what waits already stays. */
   hold(): void {
+    if (this.#held !== undefined) return;
     this.#context.queue.flush();
     this.#held = [];
     this.#hasOverflowed = false;

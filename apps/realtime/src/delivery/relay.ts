@@ -1,31 +1,47 @@
-import type { BreakReason, EventLog, LogEntry, LogFollower, LogHead, LogSink } from "@roomcast/event-log";
+import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
+import {
+  type BreakReason,
+  currentEpoch,
+  type EventLog,
+  type LogEntry,
+  type LogHead,
+  type LogSink,
+} from "@roomcast/event-log";
 import type { Position } from "@roomcast/events";
 import type { RoomManager } from "../rooms/room-manager.ts";
-import { readPast } from "../sessions/past.ts";
+import type { Past } from "../sessions/past.ts";
+import { readGap } from "../sessions/read-gap.ts";
+import type { RevocationControl } from "../sessions/revocation-control.ts";
+import type { Session } from "../sessions/session.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
+import type { ClientPositions } from "./client-positions.ts";
+import type { Continuity } from "./continuity.ts";
 import { EntryFrames } from "./entry-frames.ts";
 import type { EventFrames } from "./event-frames.ts";
 import type { FanOut } from "./fan-out-adapter.ts";
-import { sendReset, sendServerEvent, serverEnvelope } from "./server-event.ts";
+import { sendReset, serverEnvelope } from "./server-event.ts";
 
 export interface RelayOptions {
-  log: Pick<EventLog, "history">;
+  log: Pick<EventLog, "history" | "head">;
   rooms: RoomManager;
   sessions: SessionRegistry;
   frames: EventFrames;
   /** The adapters of all namespaces. */
   fanOuts: () => Iterable<FanOut>;
-  /** Applies a control entry at its place in the order. */
-  control: (entry: LogEntry) => void;
+  /** Applies a control entry at its place in the order, and makes up for those that were missed. */
+  control: Pick<RevocationControl, "apply" | "noteGap" | "checkAll">;
+  continuity: Continuity;
+  positions: Pick<ClientPositions, "advance">;
   onError: (error: Error) => void;
 }
 
-const bridgeBounds = { maxEntries: 10_000, maxBytes: 64 * 1024 * 1024 };
+/** Entries of a gap, or sessions, that are dealt with before others get their turn. */
+const [entriesAtOnce, sessionsAtOnce] = [500, 1_000];
+const advanceRetryMs = 100;
 
 /** Hands every entry of the log to this replica's clients, in its order; what cannot be bridged is a reset. */
 export class Relay implements LogSink {
   readonly #options: RelayOptions;
-  follower!: LogFollower;
   isConnected = false;
   /** Frames given to clients since the start. */
   delivered = 0;
@@ -36,17 +52,16 @@ export class Relay implements LogSink {
 
   entry(entry: LogEntry): void {
     if (entry.kind === "event") this.#relay(entry);
-    else if (entry.kind === "control") this.#options.control(entry);
+    else if (entry.kind === "control") this.#options.control.apply(entry);
   }
 
-  async broken(reason: BreakReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
-    const position = { epoch: head.epochs.at(-1)?.name ?? "none", offset: resumeAt };
-    if (reason === "trimmed") await this.#bridge(cut, { ...head, offset: resumeAt }, position);
-    else {
-      this.#resetWitnesses(reason, reason === "epoch" ? 0 : cut, position);
-      this.#rebase(resumeAt);
-    }
-    this.#advance(position);
+  /** Deals with a gap. Rejects only if histories cannot be read: the follower then comes back to the same gap. */
+  broken(reason: BreakReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
+    const { continuity, onError } = this.#options;
+    const closing = continuity.interrupt(() => this.#closeGap(reason, cut, { ...head, offset: resumeAt }));
+    // Positions from before the gap are no longer good to resume from: every client gets a new one.
+    if (reason !== "unheard") this.#advanceAll().catch(onError);
+    return closing;
   }
 
   connected(isConnected: boolean): void {
@@ -102,14 +117,25 @@ export class Relay implements LogSink {
     }
   }
 
+  /** Nothing is delivered before every session is known to be still allowed what it is given. */
+  async #closeGap(reason: BreakReason, cut: number, until: LogHead): Promise<void> {
+    const { control } = this.#options;
+    const position = { epoch: currentEpoch(until), offset: until.offset };
+    control.noteGap();
+    if (reason === "diverged" || reason === "epoch") {
+      this.#resetWitnesses(reason, reason === "epoch" ? 0 : cut, position);
+      this.#rebase(until.offset);
+    }
+    await control.checkAll();
+    if (reason === "trimmed") await this.#bridge(cut, until, position);
+  }
+
   /** The log was trimmed beyond this replica's place: room histories may still hold what it missed. */
   async #bridge(cut: number, until: LogHead, position: Position): Promise<void> {
     const { log, rooms } = this.#options;
-    const ranges = rooms.rooms().map((room) => ({ room, filter: undefined, after: cut }));
-    const past = await readPast(log, ranges, until, bridgeBounds);
-    for (const entry of past.entries) {
-      this.#relay({ ...entry, rooms: entry.rooms.filter((room) => !past.incomplete.has(room)) });
-    }
+    // Nobody enters a room before this is over, so no room is left out.
+    const past = await readGap(log, rooms.rooms(), cut, until);
+    // First the resets: the position of an entry passes over what its clients' other rooms lack.
     for (const room of past.incomplete) {
       for (const session of rooms.sessions(room)) {
         sendReset(session.connection.socket, room, "trimmed", position);
@@ -117,14 +143,36 @@ export class Relay implements LogSink {
         if (subscription !== undefined) subscription.since = until.offset;
       }
     }
+    await this.#deliver(past);
   }
 
-  /** Positions from before the break are no longer good to resume from: every client gets a new one. */
-  #advance(position: Position): void {
-    for (const session of this.#options.sessions.all()) {
-      const { connection } = session;
-      if (connection.isHeld) continue;
-      sendServerEvent(connection.socket, "position.advanced", "global", {}, session.positionAt(position));
+  async #deliver({ entries, incomplete }: Past): Promise<void> {
+    let count = 0;
+    for (const entry of entries) {
+      this.#relay({ ...entry, rooms: entry.rooms.filter((room) => !incomplete.has(room)) });
+      if (++count % entriesAtOnce === 0) await nextTurn();
     }
+  }
+
+  /** Those that cannot be told now are tried again; after another gap all are told anew. */
+  async #advanceAll(): Promise<void> {
+    const { continuity, sessions } = this.#options;
+    await continuity.restored();
+    const { gaps } = continuity;
+    let left = sessions.all();
+    while (left.length > 0 && continuity.gaps === gaps) {
+      left = await this.#advance(left);
+      if (left.length > 0) await sleep(advanceRetryMs);
+    }
+  }
+
+  /** Returns those that cannot be told a position now. */
+  async #advance(sessions: readonly Session[]): Promise<Session[]> {
+    const left: Session[] = [];
+    for (const [index, session] of sessions.entries()) {
+      if (!session.isEnded && !this.#options.positions.advance(session)) left.push(session);
+      if (index % sessionsAtOnce === sessionsAtOnce - 1) await nextTurn();
+    }
+    return left;
   }
 }

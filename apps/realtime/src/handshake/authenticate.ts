@@ -28,6 +28,8 @@ export interface AuthenticateOptions {
   allowQueryToken: boolean;
   /** This replica's place in the log. */
   position: () => Position;
+  /** Counts what was taken back on this replica. */
+  revision: () => number;
   /** Takes a slot among the user's connections, which a session that it `replaces` gives up; see `ConnectionSlots`. */
   admit: (session: Session, replaces?: string) => Promise<GiveUpSlot>;
   logger: Logger;
@@ -36,6 +38,8 @@ export interface AuthenticateOptions {
 /** What the middleware leaves on the socket for the connection handler. */
 export interface Handshake {
   session: Session;
+  /** What had been taken back, as `RevocationControl` counts it, before the token was verified. */
+  revision: number;
   /** Set when the client came back to a session it had. */
   resume?: {
     stored: StoredSession;
@@ -45,16 +49,15 @@ export interface Handshake {
   };
 }
 
-type Resume = NonNullable<Handshake["resume"]>;
-
 /** Between the middleware and the connection handler. */
-const resumes = new WeakMap<Socket, Resume>();
+const handshakes = new WeakMap<Socket, Handshake>();
 
-/** What a socket resumes, if it does; to be asked once. */
-export function takeResume(socket: Socket): Resume | undefined {
-  const resume = resumes.get(socket);
-  resumes.delete(socket);
-  return resume;
+/** The handshake of a socket that the middleware let through; to be asked once. */
+export function takeHandshake(socket: Socket): Handshake {
+  const handshake = handshakes.get(socket);
+  if (handshake === undefined) throw new Error("the socket has passed no middleware");
+  handshakes.delete(socket);
+  return handshake;
 }
 
 type Next = (error?: Error & { data?: unknown }) => void;
@@ -69,7 +72,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
     authenticate(socket, options)
       .then(({ giveUpSlot, pid, ...handshake }) => {
         setSession(socket, handshake.session);
-        if (handshake.resume !== undefined) resumes.set(socket, handshake.resume);
+        handshakes.set(socket, handshake);
         // Socket.IO sends `pid` with its CONNECT packet and a stock client sends it back; it has no public setter.
         (socket as unknown as { pid: string }).pid = pid;
         next();
@@ -89,6 +92,7 @@ async function authenticate(
 ): Promise<Handshake & { giveUpSlot: GiveUpSlot; pid: string }> {
   const { auth, headers, query } = socket.handshake;
   const token = findToken({ auth, headers, query }, { allowQuery: options.allowQueryToken });
+  const revision = options.revision();
   const principal = await options.verifier.verify(token);
   const connection = new Connection(socket, options.connections);
   // Asked before the store: what is stored may be of a later epoch, never of an earlier one.
@@ -96,7 +100,7 @@ async function authenticate(
   const found = await findSession(auth, principal.userId, options);
   if (found !== undefined) {
     const session = new Session(found.id, principal, connection, position.epoch, found.stored);
-    return { session, resume: found, pid: found.pid, giveUpSlot: await options.admit(session) };
+    return { session, revision, resume: found, pid: found.pid, giveUpSlot: await options.admit(session) };
   }
   const session = new Session(randomId(16), principal, connection, position.epoch);
   // What its client named is not resumed: the connection that it had is gone.
@@ -107,7 +111,7 @@ async function authenticate(
     giveUpSlot();
     throw error;
   }
-  return { session, pid: session.id, giveUpSlot };
+  return { session, revision, pid: session.id, giveUpSlot };
 }
 
 /** The session a reconnecting client names, if it exists, is the same user's, and complete. */

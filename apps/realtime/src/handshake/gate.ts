@@ -1,9 +1,9 @@
-import type { LogFollower } from "@roomcast/event-log";
 import { formatPosition } from "@roomcast/events";
 import type { Logger } from "@roomcast/service";
 import type { Namespace, Socket } from "socket.io";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Dispatcher } from "../commands/dispatch.ts";
+import type { ClientPositions } from "../delivery/client-positions.ts";
 import type { Connection } from "../delivery/connection.ts";
 import type { EventFrames } from "../delivery/event-frames.ts";
 import { serverEnvelope } from "../delivery/server-event.ts";
@@ -14,7 +14,7 @@ import type { SessionRegistry } from "../sessions/session-registry.ts";
 import type { SlotKeeper } from "../sessions/slot-keeper.ts";
 import { sessionOf } from "../sessions/socket-session.ts";
 import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
-import { automaticRooms, takeResume } from "./authenticate.ts";
+import { automaticRooms, type Handshake, takeHandshake } from "./authenticate.ts";
 
 export interface GateOptions {
   sessions: SessionRegistry;
@@ -23,7 +23,7 @@ export interface GateOptions {
   dispatcher: Dispatcher;
   slots: Pick<SlotKeeper, "acquire" | "entered" | "release" | "renew">;
   cluster: Pick<Cluster, "replicaId">;
-  follower: Pick<LogFollower, "position">;
+  positions: Pick<ClientPositions, "current">;
   control: RevocationControl;
   frames: EventFrames;
   namespaces: readonly Namespace[];
@@ -88,25 +88,33 @@ export class Gate {
   }
 
   #enter(socket: Socket): void {
-    const session = knownSession(socket);
-    const resume = takeResume(socket);
+    const handshake = takeHandshake(socket);
+    const { session, resume } = handshake;
     const { sessions, slots, confirmer, subscriptions, logger } = this.#options;
     socket.on("disconnect", this.#onDisconnect);
     confirmer.entered(session);
     // A half-open connection of the same session may still be there: nothing must be written to both.
     this.#evict(sessions.add(session));
     slots.entered(session);
+    subscriptions.holdUntilEntered(session);
     if (resume !== undefined) tellReplicas(socket.nsp, evictEvent, session.id);
     socket.onAny(this.#onPacket);
-    if (!this.#options.control.catchUp(session)) return;
-    if (resume === undefined) return this.#begin(session);
-    subscriptions
-      .resume(session, resume.stored, resume.seen, () => this.#greet(session, resume.isRecovered))
+    session
+      .inTurn(() => this.#takeIn(handshake))
       .catch((error: unknown) => {
         // The client still has its position: it comes back by itself and resumes then.
-        logger.warn({ err: error, sessionId: session.id }, "resume failed");
+        logger.warn({ err: error, sessionId: session.id }, "a session could not be entered");
         session.connection.cut();
       });
+  }
+
+  async #takeIn({ session, revision, resume }: Handshake): Promise<void> {
+    const { control, subscriptions } = this.#options;
+    if (!control.catchUp(session, revision)) await control.check(session);
+    if (session.isEnded) return;
+    const greet = () => this.#greet(session, resume?.isRecovered ?? false);
+    if (resume === undefined) await subscriptions.begin(session, automaticRooms(session.userId), greet);
+    else await subscriptions.resume(session, resume.stored, resume.seen, greet);
   }
 
   #left(socket: Socket): void {
@@ -114,17 +122,14 @@ export class Gate {
     endIfUnused(socket);
   }
 
-  #begin(session: Session): void {
-    this.#options.subscriptions.begin(session, automaticRooms(session.userId));
-    this.#greet(session, false);
-  }
-
   #greet(session: Session, recovered: boolean): void {
     const { id: sessionId, userId, connection } = session;
+    const at = this.#options.positions.current(session);
+    if (at === undefined) return;
     const rooms = [...session.subscriptions.keys()];
     const data = { sessionId, userId, recovered, rooms };
     const json = JSON.stringify(serverEnvelope("connection.established", `user:${userId}`, data));
-    const position = formatPosition(session.positionAt(this.#options.follower.position));
+    const position = formatPosition(at);
     const namespace = connection.socket.nsp.name;
     connection.writePast(
       ["connection.established", "connection_established"].map((name) =>

@@ -29,8 +29,8 @@ class LocalRoom implements Group {
   filtered = none;
   /** No entry of the room that was delivered here lies after this offset. */
   lastOffset: number;
-  /** What those with a filter were last told; made with the first of them. */
-  mark: Mark | undefined = undefined;
+  /** Entries since those with a filter were last told a position. */
+  unmarked = 0;
 
   constructor(name: RoomName, lastOffset: number) {
     this.name = name;
@@ -57,13 +57,7 @@ class LocalRoom implements Group {
   }
 }
 
-interface Mark {
-  /** Entries since those with a filter were last told a position, and when that was. */
-  unmarked: number;
-  markedAtMs: number;
-}
-
-/** A quarter of a history: whoever is told a position that often still finds what follows it. */
+/** A quarter of a history: who is told a position that often still finds what follows it. */
 const markFraction = 4;
 
 /** Who is in which room: the sessions on this replica, and through the directory those on all. */
@@ -129,25 +123,37 @@ export class RoomManager {
 
   /**
    * The channels whose members must be told a position after this entry. A filter may let nothing through for so long
-   * that the last position its client knows falls out of the room's history, though it missed nothing.
+   * that the last position its client knows falls out of the room's history, though it missed nothing. With time positions
+   * fall out as well: `IdleAdvance` sees to that.
    */
   channelsToMark(entry: LogEntry): { room: RoomName; channels: string[] }[] {
     return entry.rooms.flatMap((name) => {
       const room = this.#rooms.get(name);
-      if (room?.mark === undefined || room.filtered.length === 0) return [];
-      if (!this.#isDue(room.mark, name, entry.timeMs)) return [];
+      if (room === undefined || room.filtered.length === 0 || !this.#isDue(room)) return [];
       return [{ room: name, channels: room.filtered.map(({ channel }) => channel) }];
     });
   }
 
-  #isDue(mark: Mark, name: RoomName, nowMs: number): boolean {
-    const { maxEvents, maxAgeMs } = this.#history[roomKindOf(name)];
-    mark.unmarked++;
-    if (mark.unmarked < maxEvents / markFraction && nowMs - mark.markedAtMs < maxAgeMs / markFraction)
-      return false;
-    mark.unmarked = 0;
-    mark.markedAtMs = nowMs;
+  #isDue(room: LocalRoom): boolean {
+    room.unmarked++;
+    if (room.unmarked < this.#history[roomKindOf(room.name)].maxEvents / markFraction) return false;
+    room.unmarked = 0;
     return true;
+  }
+
+  /** Whether an event after `offset` was surely given to a session: by a filter, any may have been left out. */
+  hasHadEventSince(session: Session, offset: number): boolean {
+    for (const { room, filter } of session.subscriptions.values())
+      if (filter === undefined && (this.#rooms.get(room)?.lastOffset ?? 0) > offset) return true;
+    return false;
+  }
+
+  /** The age of the shortest history among a session's rooms, ms; `Infinity` without a room. */
+  shortestHistoryMs(session: Session): number {
+    let shortest = Number.POSITIVE_INFINITY;
+    for (const room of session.subscriptions.keys())
+      shortest = Math.min(shortest, this.#history[roomKindOf(room)].maxAgeMs);
+    return shortest;
   }
 
   /** The sessions of this replica that were given an entry of a room, or a place in it, after `offset`. */
@@ -185,6 +191,5 @@ export function dataOf(entry: LogEntry): Record<string, unknown> {
 function addGroup(room: LocalRoom, filter: Filter | undefined): Group {
   const group: Group = { filter, channel: channelOf(room.name, filter?.key), size: 0 };
   room.filtered = room.filtered.concat(group);
-  room.mark ??= { unmarked: 0, markedAtMs: Date.now() };
   return group;
 }

@@ -1,6 +1,5 @@
 import type { EventLog, LogEntry, LogFollower } from "@roomcast/event-log";
 import {
-  type Filter,
   formatPosition,
   type Position,
   ProtocolError,
@@ -8,6 +7,7 @@ import {
   type RoomName,
   type Subscribed,
 } from "@roomcast/events";
+import type { Continuity } from "../delivery/continuity.ts";
 import type { EventFrames } from "../delivery/event-frames.ts";
 import type { Frame } from "../delivery/frame.ts";
 import { sendReset } from "../delivery/server-event.ts";
@@ -16,33 +16,18 @@ import type { RoomManager } from "../rooms/room-manager.ts";
 import { type Delivered, type Past, type PastBounds, passes, readPast, wasDelivered } from "./past.ts";
 import type { Session, Subscription } from "./session.ts";
 import { type SessionStore, toStored } from "./session-store.ts";
+import type { EntryRequest, Recheck, Wish } from "./wish.ts";
 
 export interface EntranceOptions {
   log: Pick<EventLog, "history">;
   /** This replica's place in the log. */
   follower: Pick<LogFollower, "position" | "head">;
+  continuity: Pick<Continuity, "gaps" | "isBroken" | "restored">;
   rooms: RoomManager;
   store: SessionStore;
   frames: EventFrames;
   past: PastBounds;
 }
-
-/** One room to enter. */
-export interface Wish {
-  room: RoomName;
-  filter: Filter | undefined;
-  /** Where its past begins. Default: here, so that there is none. */
-  from?: Position;
-  /** Why none of the past after `from` can be sent. */
-  reset?: ResetReason;
-  /** Kept from an earlier connection of the session. */
-  since?: number;
-  /** Whether the client takes itself to be in the room already: if it may not be, it has to be told. */
-  isFollowed?: boolean;
-}
-
-/** Asks once more, now that the subscription stands, whether the session may be in the room; `unavailable` if unknown. */
-export type Recheck = (room: RoomName) => Promise<boolean>;
 
 /**
  * Brings sessions into rooms. While it works, nothing live is written to the session: it is entered into the rooms at
@@ -79,20 +64,41 @@ export class Entrance {
     await this.#tellLeft(session, room);
   }
 
+  /** Whether nobody may enter now: in a gap of the log, a room would be entered at a place that is passed over. */
+  mustWait(): boolean {
+    return this.#options.continuity.isBroken;
+  }
+
+  /** Resolves when it is worth asking `mustWait` again. */
+  wait(): Promise<void> {
+    return this.#options.continuity.restored();
+  }
+
   /**
-   * Enters rooms with their past. `delivered` says what the session was given before. Rejects with `unavailable` when
-   * the past, the access or the session cannot be read or stored; nothing has changed then, unless the connection was
-   * cut.
+   * Enters rooms with their past. `request` is asked when the place in the log is known at which they are entered: what it
+   * says of positions must be of that moment. `written` is called once the past is written, in the same turn. Rejects with
+   * `unavailable` when the past, the access or the session cannot be read or stored; nothing has changed then, unless the
+   * connection was cut. A
+   * session that was held before, to be resumed, stays held then: its caller ends it.
    */
   async enter(
     session: Session,
-    wishes: Wish[],
-    delivered: Delivered[],
+    request: () => EntryRequest,
     recheck: Recheck,
+    written: () => void = () => undefined,
   ): Promise<Map<RoomName, Subscribed>> {
-    if (wishes.length === 0 || session.isEnded) return new Map();
-    const before = new Map(session.subscriptions);
-    const at = this.#options.follower.position;
+    while (this.mustWait()) await this.wait();
+    if (session.isEnded) return new Map();
+    const { wishes, delivered } = request();
+    if (wishes.length === 0) {
+      this.release(session);
+      written();
+      return new Map();
+    }
+    const isResumed = session.connection.isHeld;
+    // What only a replaced filter would have let through does not wait.
+    const isReplaced = wishes.some(({ room }) => session.subscriptions.has(room));
+    const at: EntryPoint = { ...this.#options.follower.position, gaps: this.#options.continuity.gaps };
     const batch = session.nextBatch(at.offset);
     session.connection.hold();
     for (const { room, filter, from = at, since = from.offset } of wishes) {
@@ -102,24 +108,32 @@ export class Entrance {
       const past = await this.#readPast(wishes, at.offset);
       await this.#leaveForbidden(session, wishes, recheck);
       if (session.isEnded) return new Map();
-      const starts = new Map(wishes.map(({ room, from }) => [room, from ?? at]));
+      const starts = new Map<RoomName, Position>(wishes.map(({ room, from }) => [room, from ?? at]));
       const resets = this.#applyResets(session, wishes, past, at);
       const plan = { past, starts, resets, delivered, at, batch };
       await this.#save(session, plan);
-      if (!this.#isBroken(at)) return this.#flush(session, wishes, plan);
+      if (!this.#isBroken(at)) {
+        const answers = this.#flush(session, wishes, plan);
+        written();
+        return answers;
+      }
     } catch (error) {
-      this.#undo(session, wishes, before, at);
+      for (const { room } of wishes) this.leave(session, room);
+      if (!isResumed) this.#giveUp(session, isReplaced || this.#isBroken(at));
       throw error;
     }
     // The rooms are stored, and stay the session's: it is resumed in them.
-    if (!session.isEnded) session.connection.cut();
-    this.#release(session);
-    throw new ProtocolError("unavailable", "the log was broken meanwhile");
+    if (!isResumed) this.#giveUp(session, true);
+    throw new ProtocolError("unavailable", "the log had a gap while its past was read");
   }
 
-  /** What was read of the past, and what waits, may be of a log that has been rolled back meanwhile. */
-  #isBroken({ epoch }: Position): boolean {
-    return this.#options.follower.position.epoch !== epoch;
+  /**
+   * What was read of the past, and what waits, may be of a log that has been rolled back since, or lie on both sides of a
+   * gap.
+   */
+  #isBroken({ epoch, gaps }: EntryPoint): boolean {
+    const { follower, continuity } = this.#options;
+    return follower.position.epoch !== epoch || continuity.gaps !== gaps;
   }
 
   #readPast(wishes: Wish[], offset: number): Promise<Past> {
@@ -196,7 +210,7 @@ export class Entrance {
       frames.push(this.#pastFrame(session, entry, { ...at, replay: { batch, at: entry.offset } }));
     }
     session.connection.writePast(frames);
-    this.#release(session);
+    this.release(session);
     for (const { room } of wishes) if (!session.subscriptions.has(room)) answers.delete(room);
     return answers;
   }
@@ -207,21 +221,23 @@ export class Entrance {
   }
 
   /** Writes what waited, as far as the session still follows it. If some could not wait, the client resumes anew. */
-  #release(session: Session): void {
+  release(session: Session): void {
     const { connection } = session;
     const waited = connection.release();
     if (connection.hasOverflowed) return connection.cut();
     connection.write(waited.filter(({ entry }) => isFollowed(session, entry)));
   }
 
-  #undo(session: Session, wishes: Wish[], before: Map<RoomName, Subscription>, at: Position): void {
-    for (const { room } of wishes) this.leave(session, room);
-    // What only the replaced filter would have let through did not wait, and what waited in another epoch may no longer
-    // be in the log; a resume brings what is missing.
-    const isReplaced = wishes.some(({ room }) => before.has(room));
-    if ((isReplaced || this.#isBroken(at)) && !session.isEnded) session.connection.cut();
-    this.#release(session);
+  /** Goes on without what was wanted, or cuts a session that cannot go on with what waited: a resume brings what is missing. */
+  #giveUp(session: Session, mustCut: boolean): void {
+    if (mustCut && !session.isEnded) session.connection.cut();
+    this.release(session);
   }
+}
+
+/** Where rooms are entered, and how many gaps the log had had by then. */
+interface EntryPoint extends Position {
+  gaps: number;
 }
 
 interface EntryPlan {
@@ -230,7 +246,7 @@ interface EntryPlan {
   starts: Map<RoomName, Position>;
   resets: Map<RoomName, ResetReason>;
   delivered: Delivered[];
-  at: Position;
+  at: EntryPoint;
   batch: number;
 }
 
@@ -240,11 +256,4 @@ function isFollowed(session: Session, entry: LogEntry): boolean {
     const subscription = session.subscriptions.get(room);
     return subscription !== undefined && channels.includes(channelOf(room, subscription.filter?.key));
   });
-}
-
-/** The answer of one wish, or why there is none. */
-export function answerOf(answers: Map<RoomName, Subscribed>, room: RoomName): Subscribed {
-  const answer = answers.get(room);
-  if (answer === undefined) throw new ProtocolError("forbidden", "you may not enter this room");
-  return answer;
 }

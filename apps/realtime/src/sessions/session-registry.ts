@@ -37,6 +37,11 @@ export class SessionRegistry {
     return [...this.#byId.values()];
   }
 
+  /** All sessions, oldest first, as they are when each is asked for: those that leave are passed over, new ones come last. */
+  values(): Iterator<Session> {
+    return this.#byId.values();
+  }
+
   /** The users, each once. */
   userIds(): string[] {
     return [...this.#byUser.keys()];

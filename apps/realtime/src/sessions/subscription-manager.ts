@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { RoomAccess } from "@roomcast/auth";
-import { breakOf, type EventLog, keptUpTo, type LogFollower, type LogHead } from "@roomcast/event-log";
+import { breakOf, type EventLog, keptUpTo, type LogFollower } from "@roomcast/event-log";
 import {
   type Ack,
   formatPosition,
@@ -14,11 +14,12 @@ import {
   toProtocolError,
 } from "@roomcast/events";
 import { parseRoomFilter } from "../rooms/room-filter.ts";
-import { answerOf, type Entrance, type Wish } from "./entrance.ts";
-import { goOnFrom, type ResumePoint, resumePoint } from "./resume-point.ts";
+import type { Entrance } from "./entrance.ts";
+import { goOnFrom, resumePoint } from "./resume-point.ts";
 import type { Session, Subscription } from "./session.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 import type { SessionStore, StoredSession } from "./session-store.ts";
+import { answerOf, type EntryRequest, type Wish } from "./wish.ts";
 
 /** About how long a resume that failed holds its client back. */
 const resumePauseMs = 1_000;
@@ -61,19 +62,26 @@ export class SubscriptionManager {
   /** Follows rooms; each wish is answered by itself, and one that fails changes nothing, or cuts the connection. */
   subscribe(session: Session, commands: SubscribeCommand[]): Promise<Ack<Subscribed>[]> {
     return session.inTurn(async () => {
-      const parsed = await Promise.all(commands.map((command) => this.#wishOf(session, command)));
-      const wishes = [
+      const parsed = await Promise.all(commands.map((command) => this.#requestOf(session, command)));
+      const requests = [
         ...new Map(parsed.flatMap((one) => ("error" in one ? [] : [[one.room, one]]))).values(),
       ];
-      this.#checkLimit(session, wishes);
-      const [followed, entering] = partition(wishes, (wish) => isFollowed(session, wish));
-      const { offset } = this.#options.follower.position;
-      const delivered = this.ofSession(session).map((one) => ({ ...one, upTo: offset }));
+      this.#checkLimit(session, requests);
+      const { entrance, follower } = this.#options;
+      const followed = new Map<RoomName, Subscribed>();
+      const request = () => {
+        const { position } = follower;
+        const delivered = this.ofSession(session).map((one) => ({ ...one, upTo: position.offset }));
+        const all = requests.map((one) => this.#toWish(session, one));
+        const wishes = all.filter((wish) => !isGiven(session, wish));
+        for (const { room } of all.filter((wish) => !wishes.includes(wish)))
+          followed.set(room, { room, position: formatPosition(position), replayed: 0 });
+        return { wishes, delivered };
+      };
       const recheck = (room: RoomName) => this.#mayEnter(session, room);
-      const answers = await this.#options.entrance.enter(session, entering, delivered, recheck);
-      const position = formatPosition(this.#options.follower.position);
-      for (const { room } of followed)
-        if (session.subscriptions.has(room)) answers.set(room, { room, position, replayed: 0 });
+      const entered = await entrance.enter(session, request, recheck);
+      const kept = [...followed].filter(([room]) => session.subscriptions.has(room));
+      const answers = new Map([...entered, ...kept]);
       return parsed.map((one) => ("error" in one ? one : toAck(() => answerOf(answers, one.room))));
     });
   }
@@ -90,58 +98,59 @@ export class SubscriptionManager {
     });
   }
 
-  /** Enters rooms from now on; nothing of their past is sent. */
-  begin(session: Session, rooms: readonly RoomName[]): void {
+  /**
+   * Begins to hold a session that was let in, until `begin` or `resume` is done: before its past is written it must be given
+   * neither an event nor a position.
+   */
+  holdUntilEntered(session: Session): void {
     session.connection.open();
-    const { offset: since } = this.#options.follower.position;
-    for (const room of rooms)
-      this.#options.entrance.join(session, { room, filter: undefined, since, batch: 0 });
+    session.connection.hold();
+  }
+
+  /** Enters a new session's rooms from now on and sends nothing of their past; `greet` runs in the same turn. */
+  async begin(session: Session, rooms: readonly RoomName[], greet: () => void): Promise<void> {
+    const { entrance, follower } = this.#options;
+    while (entrance.mustWait()) await entrance.wait();
+    if (session.isEnded) return;
+    const { offset: since } = follower.position;
+    for (const room of rooms) entrance.join(session, { room, filter: undefined, since, batch: 0 });
+    entrance.release(session);
+    greet();
   }
 
   /**
    * Enters a session's rooms again and sends what was missed, in the order of the log and before anything newer. `seen`
    * is the position the client brought back. Every room is authorised again before a single event is sent. `greet` runs
-   * after the past and before any other change of the session: the position it sends is then true. Rejects after a
-   * pause: its client comes back at once when it is cut, for to the client the connect was a success.
+   * after the past, in the same turn: the position it sends is then true. To be called in the session's turn. Rejects
+   * after a pause: its client comes back at once when it is cut, for to the client the connect was a success.
    */
-  resume(
+  async resume(
     session: Session,
     stored: StoredSession,
     seen: Position | undefined,
     greet: () => void,
   ): Promise<void> {
-    session.connection.open();
-    return session.inTurn(async () => {
-      try {
-        await this.#resume(session, stored, seen);
-        if (!session.isEnded) greet();
-      } catch (error) {
-        await pause(resumePauseMs * (0.5 + Math.random()), undefined, { ref: false });
-        throw error;
-      }
-    });
+    try {
+      await this.#resume(session, stored, seen, greet);
+    } catch (error) {
+      await pause(resumePauseMs * (0.5 + Math.random()), undefined, { ref: false });
+      throw error;
+    }
   }
 
-  async #resume(session: Session, stored: StoredSession, seen: Position | undefined): Promise<void> {
+  async #resume(
+    session: Session,
+    stored: StoredSession,
+    seen: Position | undefined,
+    greet: () => void,
+  ): Promise<void> {
     const from = stored.subscriptions.map((one) => parsePosition(one.from));
-    const head = await this.#headFor(seen === undefined ? from : [seen, ...from]);
+    await this.#reach(seen === undefined ? from : [seen, ...from]);
     if (session.isEnded) return;
     const allowed = await this.#stillAllowed(session, stored);
-    const wishes = allowed.map((one): Wish => {
-      const { room, filters, batch } = one;
-      const since = keptUpTo({ epoch: parsePosition(one.at).epoch, offset: one.since }, head);
-      const filter = parseRoomFilter(filters);
-      const wish = { room, filter, isFollowed: true, ...resumePoint(one, seen, head) };
-      // Batch 0 was stored a moment before its delivery began, so what it was given first is not known exactly.
-      return batch === 0 ? wish : { ...wish, since };
-    });
-    const delivered = wishes.flatMap(({ from, since, reset, ...one }) =>
-      from === undefined || since === undefined || reset !== undefined
-        ? []
-        : [{ ...one, since, upTo: from.offset }],
-    );
+    const request = () => this.#resumeRequest(allowed, seen);
     const recheck = (room: RoomName) => this.#mayEnter(session, room);
-    await this.#options.entrance.enter(session, wishes, delivered, recheck);
+    await this.#options.entrance.enter(session, request, recheck, greet);
   }
 
   /** Takes a room from a session at once and tells it so; the stored session forgets it too. */
@@ -160,6 +169,24 @@ export class SubscriptionManager {
     return session.store((versions) => this.#options.store.drop(session.id, room, versions));
   }
 
+  #resumeRequest(subscriptions: StoredSession["subscriptions"], seen: Position | undefined): EntryRequest {
+    const { head } = this.#options.follower;
+    const wishes = subscriptions.map((one): Wish => {
+      const { room, filters, batch } = one;
+      const since = keptUpTo({ epoch: parsePosition(one.at).epoch, offset: one.since }, head);
+      const filter = parseRoomFilter(filters);
+      const wish = { room, filter, isFollowed: true, ...resumePoint(one, seen, head) };
+      // Batch 0 was stored a moment before its delivery began, so what it was given first is not known exactly.
+      return batch === 0 ? wish : { ...wish, since };
+    });
+    const delivered = wishes.flatMap(({ from, since, reset, ...one }) =>
+      from === undefined || since === undefined || reset !== undefined
+        ? []
+        : [{ ...one, since, upTo: from.offset }],
+    );
+    return { wishes, delivered };
+  }
+
   async #stillAllowed(
     session: Session,
     { subscriptions }: StoredSession,
@@ -170,21 +197,26 @@ export class SubscriptionManager {
     return subscriptions.filter((_, index) => may[index]);
   }
 
-  async #wishOf(session: Session, command: SubscribeCommand): Promise<Wish | Refusal> {
+  async #requestOf(session: Session, command: SubscribeCommand): Promise<RoomRequest | Refusal> {
     try {
       const { name: room } = parseRoom(command.room);
       const filter = parseRoomFilter(command.filters);
       if (!(await this.#mayEnter(session, room)))
         throw new ProtocolError("forbidden", "you may not enter this room");
-      const isFollowed = session.subscriptions.has(room);
-      return { room, filter, isFollowed, ...(command.since == null ? {} : await this.#start(command.since)) };
+      const since = command.since == null ? undefined : await this.#reachSince(command.since);
+      return { room, filter, since };
     } catch (error) {
       return refusal(error);
     }
   }
 
-  #checkLimit(session: Session, wishes: Wish[]): void {
-    const rooms = new Set([...session.subscriptions.keys(), ...wishes.map(({ room }) => room)]);
+  #toWish(session: Session, { room, filter, since }: RoomRequest): Wish {
+    const wish = { room, filter, isFollowed: session.subscriptions.has(room) };
+    return { ...wish, ...(since === undefined ? {} : goOnFrom(since, this.#options.follower.head)) };
+  }
+
+  #checkLimit(session: Session, requests: RoomRequest[]): void {
+    const rooms = new Set([...session.subscriptions.keys(), ...requests.map(({ room }) => room)]);
     if (rooms.size <= this.#options.maxSubscriptions) return;
     const message = `at most ${this.#options.maxSubscriptions} subscriptions a connection`;
     throw new ProtocolError("too_many_subscriptions", message);
@@ -195,25 +227,28 @@ export class SubscriptionManager {
   }
 
   /** A position of a replay counts as far as the replay had come. */
-  async #start(text: string): Promise<ResumePoint> {
+  async #reachSince(text: string): Promise<Position> {
     const { epoch, offset, replay } = parsePosition(text);
-    const from = { epoch, offset: Math.min(offset, replay?.at ?? offset) };
-    return goOnFrom(from, await this.#headFor([{ epoch, offset }]));
+    await this.#reach([{ epoch, offset }]);
+    return { epoch, offset: Math.min(offset, replay?.at ?? offset) };
   }
 
   /**
-   * The head to judge a client's positions by. The client may have seen more than this replica has: then the log itself
-   * is asked, and the replica waits until it has come as far, in the same epoch.
+   * Resolves when this replica can judge a client's positions. The client may have seen more than this replica has: then
+   * the log itself is asked, and the replica waits until it has come as far, in the same epoch.
    */
-  async #headFor(positions: readonly Position[]): Promise<LogHead> {
+  async #reach(positions: readonly Position[]): Promise<void> {
     const { follower, log, catchUpTimeoutMs } = this.#options;
+    const isBroken = (position: Position) => breakOf(position, follower.head) !== undefined;
     const isKnown = (position: Position) =>
-      breakOf(position, follower.head) === undefined && position.offset <= follower.position.offset;
-    if (positions.every(isKnown)) return follower.head;
+      !isBroken(position) && position.offset <= follower.position.offset;
+    if (positions.every(isKnown)) return;
     const head = await log.head();
     const kept = positions.filter((position) => breakOf(position, head) === undefined);
+    const lost = positions.filter((position) => !kept.includes(position));
     const offset = Math.max(0, ...kept.map((position) => position.offset));
-    if ((await follower.reached(offset, catchUpTimeoutMs)) && kept.every(isKnown)) return head;
+    const isReached = await follower.reached(offset, catchUpTimeoutMs);
+    if (isReached && kept.every(isKnown) && lost.every(isBroken)) return;
     throw new ProtocolError("unavailable", "this replica has not caught up with the log yet");
   }
 }
@@ -222,14 +257,15 @@ export class SubscriptionManager {
  * Whether the session is given the room already, as wished and from there on. To enter it once more would change where a
  * resume goes on: events that are on their way would be lost with the connection.
  */
-function isFollowed(session: Session, { room, filter, from, reset }: Wish): boolean {
+function isGiven(session: Session, { room, filter, from, reset }: Wish): boolean {
   const known = session.subscriptions.get(room);
   if (known === undefined || known.filter?.key !== filter?.key || reset !== undefined) return false;
   return from === undefined || from.offset >= known.since;
 }
 
-function partition<T>(items: T[], isFirst: (item: T) => boolean): [T[], T[]] {
-  return [items.filter(isFirst), items.filter((item) => !isFirst(item))];
+/** One room that a client asks for. */
+interface RoomRequest extends Pick<Wish, "room" | "filter"> {
+  since: Position | undefined;
 }
 
 type Refusal = Extract<Ack<never>, { ok: false }>;

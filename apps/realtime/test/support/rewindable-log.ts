@@ -103,12 +103,12 @@ export class RewindableLog implements EventLog {
     this.#isBehind = true;
   }
 
-  /** The follower finds out that the log was rolled back, and takes what came since. */
-  tell(): void {
+  /** The follower finds out that the log was rolled back, and then takes what came since. */
+  async tell(): Promise<void> {
     const cut = (this.#epochs.at(-1)?.first ?? 1) - 1;
     this.#offset = cut;
     this.#known = { offset: this.#entries.length, epochs: this.#epochs };
-    void this.#sink?.broken("diverged", cut, cut, this.#known);
+    await this.#sink?.broken("diverged", cut, cut, this.#known);
     this.catchUp();
   }
 }
