@@ -16,7 +16,7 @@ const [minStepMs, maxStepMs] = [50, 1_000];
 export interface IdleAdvanceOptions {
   sessions: Pick<SessionRegistry, "values" | "size">;
   rooms: Pick<RoomManager, "hasHadEventSince" | "shortestHistoryMs">;
-  positions: ClientPositions;
+  positions: Pick<ClientPositions, "advance">;
   follower: Pick<LogFollower, "position">;
 }
 

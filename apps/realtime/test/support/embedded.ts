@@ -1,5 +1,5 @@
 import { createServer, type RequestListener, type Server, type ServerOptions } from "node:http";
-import { createRoomAccess, createTokenVerifier } from "@roomcast/auth";
+import { createRoomAccess, createTokenVerifier, type RevocationStore } from "@roomcast/auth";
 import { EventBroadcaster } from "@roomcast/broadcaster";
 import { type EventLog, MemoryEventLog } from "@roomcast/event-log";
 import {
@@ -15,9 +15,11 @@ import { testSecret } from "@roomcast/testkit";
 type SocketLimits = RealtimeContext["options"]["socket"];
 
 /** What a test replaces. */
-export interface EmbeddedOptions extends Partial<Pick<RealtimeContext, "verifier" | "access">> {
+export interface EmbeddedOptions extends Partial<Pick<RealtimeContext, "verifier" | "access" | "history">> {
   /** Default: one in memory. */
   log?: EventLog;
+  /** Default: one in memory. */
+  revocations?: RevocationStore;
   socket?: Partial<SocketLimits>;
   corsOrigins?: readonly string[];
   writePath?: RealtimeContext["options"]["writePath"];
@@ -49,13 +51,16 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     listener,
     verifier,
     access,
+    history,
+    revocations,
     log = new MemoryEventLog(),
     ...given
   } = options;
   const defaults = readEnv({ WS_CLOSE_TIMEOUT: "1" }, readRealtimeOptions);
   const limits = { ...defaults.socket, ...socket };
   const httpServer = createServer(http, listener ?? notFound);
-  const cluster = createLocalCluster({ ...limits, revocationTtlMs: defaults.revocationTtlMs });
+  const local = createLocalCluster({ ...limits, revocationTtlMs: defaults.revocationTtlMs });
+  const cluster = { ...local, revocations: revocations ?? local.revocations };
   const health = new Health();
   const logLines: string[] = [];
   const destination = { write: (line: string) => void logLines.push(line) };
@@ -68,6 +73,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     access: access ?? createRoomAccess(),
     logger: createLogger({ level: "trace", name: "realtime", destination }),
     health,
+    ...(history === undefined ? {} : { history }),
   });
   const listening = await listen(httpServer, { host: "127.0.0.1", port: 0 });
   return {

@@ -11,7 +11,10 @@ import type {
 } from "@roomcast/event-log";
 import type { RoomName } from "@roomcast/events";
 
-/** A log with one follower that can fall behind; it can lose its end, as Redis does in a failover, and be slow to answer. */
+/**
+ * A log with one follower that can fall behind, or off its beginning; it can lose its end, as Redis does in a failover, and be
+ * slow to answer.
+ */
 export class RewindableLog implements EventLog {
   #entries: LogEntry[] = [];
   #epochs = [{ name: "e1", first: 1 }];
@@ -22,6 +25,7 @@ export class RewindableLog implements EventLog {
   #isBehind = false;
   #reached: { offset: number; resolve: (isReached: boolean) => void }[] = [];
   #answering: Promise<void> = Promise.resolve();
+  #unreadable: RoomName | undefined;
 
   async append({ kind, id, type, rooms, transient = false, json }: AppendRequest): Promise<Appended> {
     const { name: epoch } = this.#epochs.at(-1) as { name: string };
@@ -62,6 +66,7 @@ export class RewindableLog implements EventLog {
 
   async history(room: RoomName, { after = 0, until, limit }: HistoryRange): Promise<HistorySlice> {
     await this.#answering;
+    if (room === this.#unreadable) throw new Error("WRONGTYPE");
     const end = until ?? this.#entries.length;
     const entries = this.#entries.filter(
       ({ rooms, offset }) => rooms.includes(room) && offset > after && offset <= end,
@@ -80,6 +85,11 @@ export class RewindableLog implements EventLog {
     return goOn;
   }
 
+  /** The history of a room cannot be read from now on. */
+  spoilHistory(room: RoomName): void {
+    this.#unreadable = room;
+  }
+
   /** The follower knows of what is appended from now on, but is given it only by `catchUp`. */
   fallBehind(): void {
     this.#isBehind = true;
@@ -94,6 +104,15 @@ export class RewindableLog implements EventLog {
       this.#sink?.entry(entry);
     }
     for (const { resolve } of this.#reached.filter(({ offset }) => offset <= this.#offset)) resolve(true);
+  }
+
+  /** What the follower lacks is no longer in the log, but in the histories. Resolves when it has taken what came since. */
+  async trim(): Promise<void> {
+    const resumeAt = this.#entries.length;
+    this.#known = { offset: resumeAt, epochs: this.#epochs };
+    await this.#sink?.broken("trimmed", this.#offset, resumeAt, this.#known);
+    this.#offset = resumeAt;
+    this.catchUp();
   }
 
   /** Everything after `cut` is gone, and a new epoch begins. The follower does not know until `tell`. */

@@ -26,7 +26,7 @@ export class HistoryReader {
       client.xRange(this.#keys.history(room), `(${after}-0`, "+", { COUNT: count }),
     ]);
     const items = (found ?? []).map(toItem);
-    const quietFrom = head === null ? await this.#quietFrom(client, room) : Number(head.split(" ")[0]);
+    const quietFrom = await this.#quietFrom(client, room, head);
     return (range) => sliceAfter({ items, reachesEnd: items.length < count, quietFrom }, range);
   }
 
@@ -35,12 +35,14 @@ export class HistoryReader {
     const count = ranges.reduce((most, { limit }) => Math.max(most, limit), 0);
     const found = await client.xRevRange(this.#keys.history(room), "+", "-", { COUNT: count });
     const items = (found ?? []).map(toItem);
-    const quietFrom = items[0]?.entry === undefined ? await this.#quietFrom(client, room) : undefined;
+    if (items[0]?.entry !== undefined) return (range) => sliceNewest({ items, quietFrom: undefined }, range);
+    const quietFrom = await this.#quietFrom(client, room, await client.get(this.#keys.roomHead(room)));
     return (range) => sliceNewest({ items, quietFrom }, range);
   }
 
-  /** A room without a head had no event for as long as a head lives: none after the returned offset. */
-  async #quietFrom(client: RedisClient, room: RoomName): Promise<number> {
+  /** The room had no event after the returned offset: its head's, or without a head, one as old as a head may be. */
+  async #quietFrom(client: RedisClient, room: RoomName, head: string | null): Promise<number> {
+    if (head !== null) return Number(head.split(" ")[0]);
     const [seconds, micros] = await client.sendCommand<[string, string]>(["TIME"]);
     const now = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
     const { offset, proofs } = await readProofs(client, this.#keys, this.#bounds, roomKindOf(room));
