@@ -4,8 +4,8 @@ import { type Envelope, parsePosition, type RoomName } from "@roomcast/events";
 import { TestClient, testSecret, testToken, waitUntil } from "@roomcast/testkit";
 import { announce } from "./support/announce.ts";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
-import { Pause } from "./support/pause.ts";
 import { PausableRevocations } from "./support/pausable-revocations.ts";
+import { Pause } from "./support/pause.ts";
 import { RewindableLog } from "./support/rewindable-log.ts";
 
 const room: RoomName = "project:1";
@@ -198,11 +198,15 @@ describe("a replica that missed a part of the log", () => {
     const rooms: RoomName[] = ["project:1", "project:2", "project:3"];
     for (const one of rooms) await client.subscribe(one);
     log.fallBehind();
-    for (const word of ["a", "b", "c", "d"]) await say(word, word === "c" ? "project:3" : ["project:1", "project:2"]);
+    for (const word of ["a", "b", "c", "d"])
+      await say(word, word === "c" ? "project:3" : ["project:1", "project:2"]);
     for (const word of ["e", "f"]) await say(word, word === "e" ? "project:2" : "project:1");
     log.spoilHistory("project:3");
     await log.trim();
-    expect((await client.next("room.reset")).event.data).toMatchObject({ room: "project:3", reason: "trimmed" });
+    expect((await client.next("room.reset")).event.data).toMatchObject({
+      room: "project:3",
+      reason: "trimmed",
+    });
     const names = namesOf(client).filter((name) => name === "room.reset" || name === "project.updated");
     expect(await heardUpTo(client, "f")).toEqual(["a", "b", "d", "e", "f"]);
     expect(names[0]).toBe("room.reset");
