@@ -88,7 +88,7 @@ describe("a replica that missed a part of the log", () => {
     expect(await client.call("subscribe", { room })).toMatchObject({ error: { code: "forbidden" } });
   });
 
-  test("WS-AUTH-17 delivers nothing as long as it cannot know who was revoked", async () => {
+  test("WS-AUTH-18 delivers nothing as long as it cannot know who was revoked", async () => {
     const client = await connect("ada");
     await client.subscribe(room);
     log.fallBehind();
@@ -105,7 +105,7 @@ describe("a replica that missed a part of the log", () => {
     expect(await heard(client)).toBe("missed");
   });
 
-  test("WS-AUTH-17 asks again for a client whose token was verified before the gap", async () => {
+  test("WS-AUTH-18 asks again for a client whose token was verified before the gap", async () => {
     const { reached, goOn } = verified.begin();
     const late = new TestClient(server.url, { token: testToken("late") });
     clients.push(late);

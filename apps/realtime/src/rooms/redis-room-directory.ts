@@ -26,6 +26,7 @@ export class RedisRoomDirectory implements RoomDirectory {
   readonly #refresh: NodeJS.Timeout;
   #local: LocalMembers | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #flushing: Promise<void> = Promise.resolve();
 
   constructor(store: RedisStore, options: RedisRoomDirectoryOptions) {
     this.#store = store;
@@ -47,10 +48,9 @@ export class RedisRoomDirectory implements RoomDirectory {
 
   async members(room: RoomName): Promise<RoomMember[]> {
     await this.#flush();
-    const [fields, replicas] = await Promise.all([
-      this.#store.run((client) => client.hGetAll(this.#key(room))),
-      this.#options.replicas.list(),
-    ]);
+    const fields = await this.#store.run((client) => client.hGetAll(this.#key(room)));
+    // Listed after its members were read, a replica that has only just begun is not taken for dead.
+    const replicas = await this.#options.replicas.list();
     const living = new Set([this.#options.replicaId, ...replicas.map(({ replicaId }) => replicaId)]);
     const members = Object.entries(fields).map(([field, userId]) => ({
       field,
@@ -90,7 +90,13 @@ export class RedisRoomDirectory implements RoomDirectory {
     }, this.#options.flushMs);
   }
 
-  async #flush(): Promise<void> {
+  /** One after the other: what could not be written must not be put back over what was written since. */
+  #flush(): Promise<void> {
+    this.#flushing = this.#flushing.catch(() => undefined).then(() => this.#writeChanges());
+    return this.#flushing;
+  }
+
+  async #writeChanges(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     const changed = [...this.#changed];
