@@ -14,6 +14,8 @@ export interface RedisRoomDirectoryOptions {
   ttlMs?: number;
 }
 
+const roomsAtOnce = 250;
+
 /**
  * One hash per room, field `<replica>/<session>`, value the user. Changes are written in batches; what could not be
  * written is written later.
@@ -101,15 +103,21 @@ export class RedisRoomDirectory implements RoomDirectory {
     this.#timer = undefined;
     const changed = [...this.#changed];
     this.#changed.clear();
-    if (changed.length === 0) return;
-    try {
-      await this.#store.run((client) =>
-        Promise.all(changed.flatMap(([room, changes]) => this.#write(client, room, changes))),
-      );
-    } catch (error) {
-      for (const [room, changes] of changed) this.#putBack(room, changes);
-      throw error;
+    // After a reconnect these are all rooms: too many for one timeout, and for others to wait behind.
+    for (let at = 0; at < changed.length; at += roomsAtOnce) {
+      try {
+        await this.#writeRooms(changed.slice(at, at + roomsAtOnce));
+      } catch (error) {
+        for (const [room, changes] of changed.slice(at)) this.#putBack(room, changes);
+        throw error;
+      }
     }
+  }
+
+  async #writeRooms(changed: [RoomName, Changes][]): Promise<void> {
+    await this.#store.run((client) =>
+      Promise.all(changed.flatMap(([room, changes]) => this.#write(client, room, changes))),
+    );
   }
 
   /** What has changed since is newer. */

@@ -11,6 +11,8 @@ import type {
 
 const fields = { head: "session", version: "version", confirmed: "confirmed" };
 
+const touchedAtOnce = 1_000;
+
 const loadScript = `${epochFunctions}
 -- KEYS[1] hash of a session    KEYS[2] meta hash of the log
 -- Returns the epoch, and the hash
@@ -105,9 +107,12 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async touch(ids: string[]): Promise<void> {
-    await this.#store.run((client) =>
-      Promise.all(ids.map((id) => client.pExpire(this.#key(id), this.#ttlMs))),
-    );
+    for (let at = 0; at < ids.length; at += touchedAtOnce) {
+      const some = ids.slice(at, at + touchedAtOnce);
+      await this.#store.run((client) =>
+        Promise.all(some.map((id) => client.pExpire(this.#key(id), this.#ttlMs))),
+      );
+    }
   }
 
   async forget(id: string): Promise<void> {
