@@ -84,6 +84,19 @@ describe.each<[string, () => RevocationStore]>([
     await expect(revocable.verify(kept)).resolves.toMatchObject({ userId: "ada" });
   });
 
+  test("of many users at once, each as if asked alone", async () => {
+    const store = open();
+    await store.add({ userId: "ada", atMs: 5 });
+    await store.add({ userId: "bob", room: "project:1", atMs: 6 });
+    await store.add({ userId: "bob", tokenId: "t1", atMs: 7 });
+    const found = await store.ofMany(["ada", "bob", "eve"]);
+    for (const userId of ["ada", "bob"]) expect(found.get(userId)).toEqual(await store.of(userId));
+    expect(found.get("eve") ?? { tokenIds: new Set(), roomsUntilMs: new Map() }).toEqual(
+      await store.of("eve"),
+    );
+    expect(await store.ofMany([])).toEqual(new Map());
+  });
+
   test("one room: the principal may not enter it, whatever the claims say", async () => {
     const store = open();
     await store.add({ userId: "ada", room: "project:1", atMs: later() });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { EventLog, EventLogOptions } from "@roomcast/event-log";
 import type { RoomName } from "@roomcast/events";
+import { waitUntil } from "@roomcast/testkit";
 import { Recorder } from "./support/recorder.ts";
 import { ids, request } from "./support/requests.ts";
 
@@ -225,6 +226,19 @@ export function eventLogContract(
           complete: true,
         });
         expect(await log.history("project:1", { limit: 10 })).toMatchObject({ entries: [], complete: false });
+      });
+
+      test("is complete from the newest event of a room on, however long ago that was", async () => {
+        log = await open({ history: { project: { maxEvents: 10, maxAgeMs: 1_000 } } });
+        await append();
+        await append();
+        const hasExpired = async () => !(await log.history("project:1", { after: 0, limit: 10 })).complete;
+        await waitUntil("the history has expired", hasExpired);
+        await append(["project:2"]);
+        const nothing = { entries: [], complete: true, more: false };
+        expect(await log.history("project:1", { after: 2, limit: 10 })).toEqual(nothing);
+        expect(await log.history("project:1", { after: 3, limit: 10 })).toEqual(nothing);
+        expect(await log.history("project:1", { after: 1, limit: 10 })).toMatchObject({ complete: false });
       });
 
       test("a first event after all older ones expired does not hide them", async () => {
