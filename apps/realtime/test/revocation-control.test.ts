@@ -18,7 +18,7 @@ describe("the control of revocations", () => {
     errors = [];
   });
 
-  test("WS-AUTH-17 cuts the clients if revocations cannot be read for long", async () => {
+  test("WS-AUTH-18 cuts the clients if revocations cannot be read for long", async () => {
     store.isReadable = false;
     await open({ unreadableMs: 0 }).checkAll();
     expect(sessions.size).toBe(0);

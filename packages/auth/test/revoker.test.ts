@@ -11,6 +11,7 @@ function revoking(failure?: ProtocolError) {
       if (failure !== undefined) throw failure;
     },
     of: async () => ({ tokenIds: new Set<string>(), roomsUntilMs: new Map() }),
+    ofMany: async () => new Map(),
   };
   const log = { append: async ({ ack }: { ack: string }) => steps.push(`log ${ack}`) };
   return { steps, revoker: new Revoker(store, log) };
