@@ -4,7 +4,7 @@ import { checkRequest } from "../check-request.ts";
 import type { AppendRequest } from "../event-log.ts";
 import { encodeEntry } from "./entry-codec.ts";
 import type { LogKeys } from "./keys.ts";
-import { headLives, textOfLives } from "./proofs.ts";
+import { textOfAges } from "./proofs.ts";
 
 /** What all appends of one log have in common. */
 export interface AppendSettings {
@@ -45,10 +45,10 @@ export class AppendCommand {
 
   constructor(settings: AppendSettings) {
     this.#settings = settings;
-    const lives = headLives(settings.bounds);
-    this.#ages = textOfLives(lives);
-    this.#longestAge = String(Math.max(...lives.values()));
-    this.#agesOfKinds = [...lives].map(([kind, ms]) => `${kind}=${ms}`).join(" ");
+    const bounds = Object.entries(settings.bounds);
+    this.#ages = textOfAges(settings.bounds);
+    this.#longestAge = String(Math.max(...bounds.map(([, { maxAgeMs }]) => maxAgeMs)));
+    this.#agesOfKinds = bounds.map(([kind, { maxAgeMs }]) => `${kind}=${maxAgeMs}`).join(" ");
   }
 
   /** Encodes a request as the append script takes it; throws if the log can never take it, see `checkRequest`. */

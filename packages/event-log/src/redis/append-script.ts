@@ -35,9 +35,9 @@ export const appendScript = `${epochFunctions}
 -- KEYS[3+2r] history stream of room r = 1, 2 ...    KEYS[4+2r] its head string
 -- then, in the order of the entries, the idempotency string of each entry that has a fingerprint
 -- ARGV[1] name for a new epoch, should one begin    ARGV[2] most entries of the log    ARGV[3] channel
--- ARGV[4] idempotency TTL in ms    ARGV[5] text of how long the heads of all kinds live    ARGV[6] the longest of these in ms
+-- ARGV[4] idempotency TTL in ms    ARGV[5] text of all history ages    ARGV[6] longest history age in ms
 -- ARGV[7] write the heartbeat if nothing else is written and the newest entry is this many ms old; 0: never
--- ARGV[8] text of the heartbeat    ARGV[9] the same with the kinds, "<kind>=<ms> ...", in the order of ARGV[5]
+-- ARGV[8] text of the heartbeat    ARGV[9] all kinds of room with their ages, "<kind>=<ms> ...", in the order of ARGV[5]
 -- ARGV[10] generation of the batch: one more after each batch whose fate its writer does not know
 -- ARGV[11] number of rooms
 -- ARGV[9+3r] most events of room r's history    ARGV[10+3r] its age in ms    ARGV[11+3r] its kind
@@ -145,19 +145,19 @@ if isTurn then
 end
 if meta[5] ~= minute then
   note('ZADD', try('ZADD', KEYS[3], time, ids[1]))
-  note('ZREMRANGEBYSCORE', try('ZREMRANGEBYSCORE', KEYS[3], '-inf', whole(now - 2 * tonumber(ARGV[6]))))
+  note('ZREMRANGEBYSCORE', try('ZREMRANGEBYSCORE', KEYS[3], '-inf', whole(now - 2 * (ARGV[6] + ${headSlackMs}))))
 end
 
 -- A room without a head is new, or had no event for as long as a head lives: what it once held lies at or before the
 -- offset returned.
-local function quietFrom(kind, life, at)
+local function quietFrom(kind, age, at)
   if not proofs[kind] then
     local list = meta[8] == meta[7] and proofOf(kind) or {}
-    proofs[kind] = #list > 0 and list or {{tonumber(life), agesFrom}}
+    proofs[kind] = #list > 0 and list or {{tonumber(age), agesFrom}}
   end
   local best = at - 1
   for _, proof in ipairs(proofs[kind]) do
-    local young = try('ZRANGE', KEYS[3], whole(now - proof[1]), '+inf', 'BYSCORE', 'LIMIT', 0, 1)
+    local young = try('ZRANGE', KEYS[3], whole(now - proof[1] - ${headSlackMs}), '+inf', 'BYSCORE', 'LIMIT', 0, 1)
     best = math.min(best, math.max(tonumber(not young.err and young[1] or at), proof[2]) - 1)
   end
   return whole(best)
@@ -172,7 +172,7 @@ local function keep(room, list)
   if before then
     prev, prevMinute = string.match(before, '(%d+) (%d+)')
   end
-  if not prev then prev, prevMinute = quietFrom(kind, life, tonumber(ids[list[1]])), minute end
+  if not prev then prev, prevMinute = quietFrom(kind, age, tonumber(ids[list[1]])), minute end
   for i = 1, #list do
     local at = ids[list[i]]
     local added

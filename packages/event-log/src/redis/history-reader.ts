@@ -3,7 +3,7 @@ import type { RedisClient } from "@roomcast/service";
 import type { HistoryRange } from "../event-log.ts";
 import { decodeEntry } from "./entry-codec.ts";
 import { type HistoryItem, sliceAfter, sliceNewest, spanOf } from "./history-slices.ts";
-import type { LogKeys } from "./keys.ts";
+import { headSlackMs, type LogKeys } from "./keys.ts";
 import { readProofs } from "./proofs.ts";
 import type { SliceOf } from "./shared-reads.ts";
 
@@ -48,7 +48,7 @@ export class HistoryReader {
     const { offset, proofs } = await readProofs(client, this.#keys, this.#bounds, roomKindOf(room));
     const quiet = proofs.map(async ({ ageMs, from }) => {
       const range = { BY: "SCORE", LIMIT: { offset: 0, count: 1 } } as const;
-      const [young] = await client.zRange(this.#keys.clock, now - ageMs, "+inf", range);
+      const [young] = await client.zRange(this.#keys.clock, now - ageMs - headSlackMs, "+inf", range);
       return Math.max(young === undefined ? offset : Number(young) - 1, from - 1);
     });
     return Math.min(...(await Promise.all(quiet)));

@@ -1,6 +1,6 @@
 /**
  * Lua: since when a quiet room proves what. The proof of a kind of room is a list of pairs of an age and an offset, both
- * rising: every process that appended from that offset on keeps the heads of such rooms at least that long. A shorter age takes over
+ * rising: every process that appended from that offset on keeps such rooms at least that long. A shorter age takes over
  * the offset of the longer ones that it ends, so the offset of an age moves only when a process brings a longer one.
  *
  * Versions before these lists have only `ages` and `agesFrom`: since that offset every process had these ages. They are

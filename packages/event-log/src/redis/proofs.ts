@@ -1,22 +1,18 @@
 import type { HistoryBounds, RoomKind } from "@roomcast/events";
 import type { RedisClient } from "@roomcast/service";
-import { headSlackMs, type LogKeys } from "./keys.ts";
+import type { LogKeys } from "./keys.ts";
 
-/** From this offset on every process that appended kept the heads of a kind of room for at least this long. */
+/** From this offset on every process that appended kept the rooms of a kind for at least this long. */
 export interface Proof {
   ageMs: number;
   from: number;
 }
 
-/** How long the heads of each kind of room live after their newest event, ms. */
-export function headLives(bounds: Record<RoomKind, HistoryBounds>): Map<RoomKind, number> {
-  const kinds = Object.entries(bounds) as [RoomKind, HistoryBounds][];
-  return new Map(kinds.map(([kind, { maxAgeMs }]) => [kind, maxAgeMs + headSlackMs]));
-}
-
-/** The lives of all kinds as every version of the log compares them. */
-export function textOfLives(lives: Map<RoomKind, number>): string {
-  return [...lives.values()].join(",");
+/** The ages of all kinds as every version of the log compares them. */
+export function textOfAges(bounds: Record<RoomKind, HistoryBounds>): string {
+  return Object.values(bounds)
+    .map(({ maxAgeMs }) => maxAgeMs)
+    .join(",");
 }
 
 /** Reads what is proven of a kind of room, and the log's newest offset; see `proofFunctions`. */
@@ -29,7 +25,7 @@ export async function readProofs(
   const fields = ["offset", "ages", "agesFrom", "provenAt", `proof:${kind}`];
   const [offset, ages, agesFrom, provenAt, proof] = await client.hmGet(keys.meta, fields);
   const listed = provenAt === agesFrom ? parseProofs(proof ?? "") : [];
-  const ageMs = Math.min(bounds[kind].maxAgeMs + headSlackMs, ageIn(ages ?? "", bounds, kind));
+  const ageMs = Math.min(bounds[kind].maxAgeMs, ageIn(ages ?? "", bounds, kind));
   const proofs = listed.length > 0 ? listed : [{ ageMs, from: Number(agesFrom ?? 1) }];
   return { offset: Number(offset ?? 0), proofs };
 }
