@@ -13,10 +13,10 @@ import type { Frame } from "../delivery/frame.ts";
 import { sendReset } from "../delivery/server-event.ts";
 import { channelOf } from "../rooms/channel.ts";
 import type { RoomManager } from "../rooms/room-manager.ts";
-import { type Delivered, type Past, type PastBounds, passes, readPast, wasDelivered } from "./past.ts";
+import { type Past, type PastBounds, passes, readPast, wasDelivered } from "./past.ts";
 import type { Session, Subscription } from "./session.ts";
 import { type SessionStore, toStored } from "./session-store.ts";
-import type { EntryRequest, Recheck, Wish } from "./wish.ts";
+import type { EntryPlan, EntryPoint, EntryRequest, Recheck, Wish } from "./wish.ts";
 
 export interface EntranceOptions {
   log: Pick<EventLog, "history">;
@@ -233,21 +233,6 @@ export class Entrance {
     if (mustCut && !session.isEnded) session.connection.cut();
     this.release(session);
   }
-}
-
-/** Where rooms are entered, and how many gaps the log had had by then. */
-interface EntryPoint extends Position {
-  gaps: number;
-}
-
-interface EntryPlan {
-  past: Past;
-  /** Where the past of each room begins. */
-  starts: Map<RoomName, Position>;
-  resets: Map<RoomName, ResetReason>;
-  delivered: Delivered[];
-  at: EntryPoint;
-  batch: number;
 }
 
 function isFollowed(session: Session, entry: LogEntry): boolean {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { RoomAccess } from "@roomcast/auth";
-import { breakOf, type EventLog, keptUpTo, type LogFollower } from "@roomcast/event-log";
+import { keptUpTo } from "@roomcast/event-log";
 import {
   type Ack,
   formatPosition,
@@ -15,6 +15,7 @@ import {
 } from "@roomcast/events";
 import { parseRoomFilter } from "../rooms/room-filter.ts";
 import type { Entrance } from "./entrance.ts";
+import { type ReachOptions, reach } from "./reach.ts";
 import { goOnFrom, resumePoint } from "./resume-point.ts";
 import type { Session, Subscription } from "./session.ts";
 import type { SessionRegistry } from "./session-registry.ts";
@@ -24,17 +25,12 @@ import { answerOf, type EntryRequest, type Wish } from "./wish.ts";
 /** About how long a resume that failed holds its client back. */
 const resumePauseMs = 1_000;
 
-export interface SubscriptionManagerOptions {
-  log: Pick<EventLog, "head">;
-  /** This replica's place in the log. */
-  follower: Pick<LogFollower, "position" | "head" | "reached">;
+export interface SubscriptionManagerOptions extends ReachOptions {
   entrance: Entrance;
   access: RoomAccess;
   store: SessionStore;
   sessions: SessionRegistry;
   maxSubscriptions: number;
-  /** How long to wait for this replica to reach a position that a client has seen elsewhere. */
-  catchUpTimeoutMs: number;
 }
 
 /** The subscriptions of every session and user: who follows what, and how a session comes back to it. */
@@ -145,7 +141,7 @@ export class SubscriptionManager {
     greet: () => void,
   ): Promise<void> {
     const from = stored.subscriptions.map((one) => parsePosition(one.from));
-    await this.#reach(seen === undefined ? from : [seen, ...from]);
+    await reach(this.#options, seen === undefined ? from : [seen, ...from]);
     if (session.isEnded) return;
     const allowed = await this.#stillAllowed(session, stored);
     const request = () => this.#resumeRequest(allowed, seen);
@@ -229,27 +225,8 @@ export class SubscriptionManager {
   /** A position of a replay counts as far as the replay had come. */
   async #reachSince(text: string): Promise<Position> {
     const { epoch, offset, replay } = parsePosition(text);
-    await this.#reach([{ epoch, offset }]);
+    await reach(this.#options, [{ epoch, offset }]);
     return { epoch, offset: Math.min(offset, replay?.at ?? offset) };
-  }
-
-  /**
-   * Resolves when this replica can judge a client's positions. The client may have seen more than this replica has: then
-   * the log itself is asked, and the replica waits until it has come as far, in the same epoch.
-   */
-  async #reach(positions: readonly Position[]): Promise<void> {
-    const { follower, log, catchUpTimeoutMs } = this.#options;
-    const isBroken = (position: Position) => breakOf(position, follower.head) !== undefined;
-    const isKnown = (position: Position) =>
-      !isBroken(position) && position.offset <= follower.position.offset;
-    if (positions.every(isKnown)) return;
-    const head = await log.head();
-    const kept = positions.filter((position) => breakOf(position, head) === undefined);
-    const lost = positions.filter((position) => !kept.includes(position));
-    const offset = Math.max(0, ...kept.map((position) => position.offset));
-    const isReached = await follower.reached(offset, catchUpTimeoutMs);
-    if (isReached && kept.every(isKnown) && lost.every(isBroken)) return;
-    throw new ProtocolError("unavailable", "this replica has not caught up with the log yet");
   }
 }
 

@@ -1,0 +1,30 @@
+import { breakOf, type EventLog, type LogFollower } from "@roomcast/event-log";
+import { type Position, ProtocolError } from "@roomcast/events";
+
+export interface ReachOptions {
+  log: Pick<EventLog, "head">;
+  /** This replica's place in the log. */
+  follower: Pick<LogFollower, "position" | "head" | "reached">;
+  /** How long to wait for this replica to reach a position that a client has seen elsewhere. */
+  catchUpTimeoutMs: number;
+}
+
+/**
+ * Resolves when this replica can judge a client's positions, or rejects with `unavailable`. The client may have seen more than
+ * this replica has: then the log itself is asked, and the replica waits until it has come as far, in the same epoch.
+ */
+export async function reach(
+  { follower, log, catchUpTimeoutMs }: ReachOptions,
+  positions: readonly Position[],
+): Promise<void> {
+  const isBroken = (position: Position) => breakOf(position, follower.head) !== undefined;
+  const isKnown = (position: Position) => !isBroken(position) && position.offset <= follower.position.offset;
+  if (positions.every(isKnown)) return;
+  const head = await log.head();
+  const kept = positions.filter((position) => breakOf(position, head) === undefined);
+  const lost = positions.filter((position) => !kept.includes(position));
+  const offset = Math.max(0, ...kept.map((position) => position.offset));
+  const isReached = await follower.reached(offset, catchUpTimeoutMs);
+  if (isReached && kept.every(isKnown) && lost.every(isBroken)) return;
+  throw new ProtocolError("unavailable", "this replica has not caught up with the log yet");
+}
