@@ -119,7 +119,7 @@ async function findSession(
   auth: Record<string, unknown>,
   userId: string,
   { store, confirmer }: Pick<AuthenticateOptions, "store" | "confirmer">,
-): Promise<(Resume & { id: string; pid: string }) | undefined> {
+): Promise<(NonNullable<Handshake["resume"]> & { id: string; pid: string }) | undefined> {
   const named = parsePid(auth.pid);
   if (named === undefined) return undefined;
   const seen = parseSeen(auth.offset);
