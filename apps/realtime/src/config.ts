@@ -29,12 +29,14 @@ export interface SocketLimits {
   pingTimeoutMs: Ms;
   /** From the transport's opening to an accepted token. */
   openTimeoutMs: Ms;
-  /** For the whole drain when the process ends. */
+  /** For the whole drain when the process ends, and for any connection to close. */
   closeTimeoutMs: Ms;
   /** Bytes of one message from a client. */
   maxMessageSize: number;
   /** Bytes that may wait for one client before it is cut off. */
   maxQueueSize: number;
+  /** Bytes of events that one resume or `subscribe` may be sent of the past, over all rooms. */
+  maxReplaySize: number;
   maxConnectionsPerUser: number;
   connectionPolicy: ConnectionPolicy;
   maxSubscriptions: number;
@@ -155,7 +157,7 @@ function readSocketLimits(read: EnvReader): SocketLimits {
     closeTimeoutMs: seconds(
       "WS_CLOSE_TIMEOUT",
       5,
-      "Time over which clients are sent away when the process ends.",
+      "Time over which clients are sent away when the process ends; any connection that is to close is cut after it.",
     ),
     maxMessageSize: read.bytes("WS_MAX_MESSAGE_SIZE", {
       default: 102_400,
@@ -167,6 +169,12 @@ function readSocketLimits(read: EnvReader): SocketLimits {
       min: 16_384,
       description:
         "What may wait for one client; one that reads more slowly is cut off and resumes by itself.",
+    }),
+    maxReplaySize: read.bytes("WS_MAX_REPLAY_SIZE", {
+      default: 33_554_432,
+      min: 65_536,
+      description:
+        "What one resume or `subscribe` may send of the past, over all rooms; the largest that do not fit are reset.",
     }),
     maxConnectionsPerUser: count(
       "WS_MAX_CONNECTIONS_PER_USER",

@@ -35,6 +35,7 @@ import { SessionKeeper } from "./sessions/session-keeper.ts";
 import { SessionRegistry } from "./sessions/session-registry.ts";
 import { SlotKeeper } from "./sessions/slot-keeper.ts";
 import { SubscriptionManager } from "./sessions/subscription-manager.ts";
+import { Turns } from "./sessions/turns.ts";
 import { StatsAnnouncer } from "./stats-announcer.ts";
 
 /** What a realtime server is made of; tests and the standalone app bring their own. */
@@ -67,8 +68,10 @@ export interface Realtime {
   close(): Promise<void>;
 }
 
-const pastBounds = { maxEntries: 10_000, maxBytes: 16 * 1024 * 1024 };
-const maxHeldEntries = 10_000;
+const maxReplayEntries = 50_000;
+/** Pages of histories that this replica reads at once for all who resume or subscribe. */
+const historyReadsAtOnce = 16;
+const held = { maxHeldEntries: 10_000, maxHeldBytes: 16 * 1024 * 1024 };
 const catchUpTimeoutMs = 5_000;
 
 /** Starts delivering the log to the clients of an HTTP server, which the caller makes listen. */
@@ -85,7 +88,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   const events = new EngineEvents(queue);
   const frames = createFrames(options);
   const guard = new ConnectionGuard(packetFormat(options.parser), options.socket.commandRate);
-  const endPings = compactEngine(io, options.socket.pingIntervalMs, events, guard);
+  const endPings = compactEngine(io, options.socket, events, guard);
   io.adapter(withFanOut(cluster.adapter, connectionOf, queue) as unknown as Parameters<Server["adapter"]>[0]);
   const all = namespaces.map((name) => io.of(name));
   for (const namespace of all) compactNamespace(namespace);
@@ -114,8 +117,17 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     onError,
   });
   const follower = await log.follow(relay);
-  const store = cluster.sessions;
-  const entrance = new Entrance({ log, follower, continuity, rooms, store, frames, past: pastBounds });
+  const { maxReplaySize, pingIntervalMs, pingTimeoutMs } = options.socket;
+  const entrance = new Entrance({
+    history: { log, turns: new Turns(historyReadsAtOnce) },
+    follower,
+    continuity,
+    rooms,
+    store: cluster.sessions,
+    frames,
+    past: { maxEntries: maxReplayEntries, maxBytes: maxReplaySize },
+    takeTimeoutMs: pingIntervalMs + pingTimeoutMs,
+  });
   const subscriptions = new SubscriptionManager({
     log,
     follower,
@@ -152,7 +164,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     store: cluster.sessions,
     confirmer,
     guard,
-    connections: { queue, events, bounds: { maxQueuedBytes: options.socket.maxQueueSize, maxHeldEntries } },
+    connections: { queue, events, bounds: { maxQueuedBytes: options.socket.maxQueueSize, ...held } },
     allowQueryToken: options.socket.allowQueryToken,
     position: () => follower.position,
     revision: () => control.revision,

@@ -15,6 +15,7 @@ interface EngineSocket extends NodeJS.EventEmitter {
     close(): void;
   };
   write(data: string): void;
+  sendPacket(type: "ping"): void;
   onPacket(packet: object): void;
   onError(error: Error): void;
   resetPingTimeout(): void;
@@ -116,6 +117,12 @@ describe("the internals of Engine.IO and ws that the delivery relies on", () => 
     other.close();
     await ended;
     expect(calls.slice(-2)).toEqual(["onClose", "emit close"]);
+  });
+
+  test("an answered ping is told by `heartbeat`", async () => {
+    const told = once(engine, "heartbeat");
+    engine.sendPacket("ping");
+    await told;
   });
 
   test("over polling, too, everything goes through what is overridden", async () => {

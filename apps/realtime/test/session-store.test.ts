@@ -50,6 +50,14 @@ test("a session can only be stored in an epoch of the log, and is confirmed for 
   expect(await store.load("unknown")).toBeUndefined();
 });
 
+test("a session may have many more subscriptions than Lua hands over at once", async () => {
+  const many = Array.from({ length: 9_001 }, (_, n) => n);
+  await store.create("many", content(...many));
+  await store.save("many", content(...many), { known: 0, next: 1 });
+  await store.drop("many", "project:9000", { known: 1, next: 2 });
+  expect(new Set(await rooms("many"))).toEqual(new Set(many.slice(0, -1).map((n) => `project:${n}`)));
+});
+
 test("changes are numbered, and a late one is refused", async () => {
   await store.create("s1", content(0));
   await store.save("s1", content(1), { known: 0, next: 1 });

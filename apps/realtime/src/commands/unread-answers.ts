@@ -1,32 +1,21 @@
 import { ProtocolError } from "@roomcast/events";
+import { answerBytes } from "../delivery/engine-connection.ts";
 import type { Session } from "../sessions/session.ts";
 
-const maxBytes = 1_048_576;
+/** One page of history may be under way when the next is asked for. */
+const maxBytes = 2 * 1_048_576;
 
 /** Far beyond what one large answer adds to `maxBytes`: only many small ones that nobody reads come to it. */
-const endBytes = 4 * maxBytes;
+const endBytes = 2 * maxBytes;
 
-/** Throws `overloaded` while more than 1 MiB of answers waits for the session's client to read it. */
-export function checkReads(session: Session): void {
-  if (unreadBytes(session) <= maxBytes) return;
-  throw new ProtocolError("overloaded", "read the answers that are waiting first");
+/** Throws `overloaded` while more than 2 MiB of any kind waits for the session's client to read it. */
+export function checkReads({ connection }: Session): void {
+  if (connection.waitingBytes <= maxBytes) return;
+  throw new ProtocolError("overloaded", "read what is waiting first");
 }
 
 /** Whether a client goes on asking without reading what it is answered. */
-export function neverReads(session: Session): boolean {
-  return unreadBytes(session) > endBytes;
-}
-
-interface Packet {
-  data?: unknown;
-  options?: { wsPreEncodedFrame?: unknown };
-}
-
-/** Bytes of answers in Engine.IO's queue. Events are counted where they are written: they come with a ready frame. */
-function unreadBytes({ connection }: Session): number {
-  const packets = connection.engine.writeBuffer as unknown as readonly Packet[];
-  return packets.reduce((sum, { data, options }) => {
-    const isPacket = typeof data === "string" || Buffer.isBuffer(data);
-    return isPacket && options?.wsPreEncodedFrame === undefined ? sum + data.length : sum;
-  }, 0);
+export function neverReads({ connection: { engine } }: Session): boolean {
+  // Most have nothing waiting, and nothing is counted for them.
+  return engine.queuedBytes > endBytes && answerBytes(engine) > endBytes;
 }

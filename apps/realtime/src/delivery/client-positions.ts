@@ -19,7 +19,7 @@ export interface ClientPositionsOptions {
  *
  * An entry keeps this by itself: it carries its own position, entries are written in the order of the log, and a replay's
  * positions say how far the replay has come. Every other position comes from here. There is none for a session that buffers,
- * because what it waits for is not written yet; none for one whose buffer overflowed, because some of it is lost; and none
+ * because what it waits for is not written yet; none for one that was cut, because some of what it is owed may be lost; and none
  * while a gap of the log is dealt with, because what lies in the gap is not written yet.
  */
 export class ClientPositions {
@@ -33,7 +33,7 @@ export class ClientPositions {
   current(session: Session): Position | undefined {
     const { follower, continuity, queue } = this.#options;
     const { isEnded, connection } = session;
-    if (isEnded || connection.isHeld || connection.hasOverflowed || continuity.isBroken) return undefined;
+    if (isEnded || connection.isHeld || connection.isCut || continuity.isBroken) return undefined;
     queue.flush();
     return session.positionAt(follower().position);
   }

@@ -2,13 +2,14 @@ import type { Socket as NetSocket } from "node:net";
 import type { Socket } from "socket.io";
 import { forgetHandshake } from "../engine/forget-handshake.ts";
 import type { Packet } from "../packets/packet-format.ts";
-import { type EngineConnection, inflates, streamOf } from "./engine-connection.ts";
+import { answerBytes, type EngineConnection, inflates, streamOf, waitingBytes } from "./engine-connection.ts";
 import type { EngineEvents } from "./engine-events.ts";
 import { EntryBytes } from "./entry-bytes.ts";
 import type { EntryFrames } from "./entry-frames.ts";
 import type { FanOutQueue } from "./fan-out-queue.ts";
 import type { Frame } from "./frame.ts";
 import type { ReadyStream } from "./frame-writer.ts";
+import { HeldEntries } from "./held-entries.ts";
 import type { PendingEntries } from "./pending-entries.ts";
 import { fdOf, type WriteState, writeStateOf } from "./stream-internals.ts";
 
@@ -23,8 +24,9 @@ export interface ConnectionContext {
 export interface QueueBounds {
   /** Bytes that may wait to be sent; beyond them the client is cut off, and resumes by itself. */
   maxQueuedBytes: number;
-  /** Entries that may wait while the past is read. */
+  /** Entries that may wait while the past is written, and the characters of their events. */
   maxHeldEntries: number;
+  maxHeldBytes: number;
 }
 
 const none: readonly string[] = [];
@@ -37,6 +39,8 @@ const none: readonly string[] = [];
  */
 export class Connection implements ReadyStream {
   isReady = false;
+  /** Whether it was ended by `cut`: nothing that is written now reaches the client. */
+  isCut = false;
   /** Whether the client reads deflated frames. */
   inflates = false;
   stream: NetSocket | undefined = undefined;
@@ -50,9 +54,7 @@ export class Connection implements ReadyStream {
   channels: readonly string[] = none;
   readonly socket: Socket;
   readonly #context: ConnectionContext;
-  #held: EntryFrames[] | undefined = undefined;
-  #hasOverflowed = false;
-  #queuedBytes = 0;
+  #held: HeldEntries | undefined = undefined;
   #pastBytes = 0;
 
   constructor(socket: Socket, context: ConnectionContext) {
@@ -79,9 +81,23 @@ export class Connection implements ReadyStream {
     return this.#held !== undefined;
   }
 
-  /** Whether more came while held than could wait. */
-  get hasOverflowed(): boolean {
-    return this.#hasOverflowed;
+  /** What waits while it is held. */
+  get held(): HeldEntries | undefined {
+    return this.#held;
+  }
+
+  /** Characters or bytes that wait for the client, whatever they are: in Engine.IO, in ws, and in the stream. */
+  get waitingBytes(): number {
+    return waitingBytes(this.engine);
+  }
+
+  /** Bytes of the past that were written since it was last known that the client has read all. */
+  get pastBytes(): number {
+    return this.#pastBytes;
+  }
+
+  get bounds(): QueueBounds {
+    return this.#context.bounds;
   }
 
   /** Looks again whether shared bytes may be written straight to the stream. */
@@ -100,15 +116,14 @@ export class Connection implements ReadyStream {
   hold(): void {
     if (this.#held !== undefined) return;
     this.#context.queue.flush();
-    this.#held = [];
-    this.#hasOverflowed = false;
+    this.#held = new HeldEntries();
     this.isReady = false;
   }
 
   /** Gives back what waited, in order; from now on entries are written again. */
   release(): EntryFrames[] {
     this.#context.queue.flush();
-    const held = this.#held ?? [];
+    const held = this.#held?.take(Number.POSITIVE_INFINITY) ?? [];
     this.#held = undefined;
     return held;
   }
@@ -116,9 +131,7 @@ export class Connection implements ReadyStream {
   /** Takes live entries while not ready: they wait, or are written as far as the client keeps up. */
   deliver(entries: EntryFrames[], bytes: EntryBytes): void {
     if (this.#held === undefined) this.#write(entries, bytes);
-    else if (this.#held.length + entries.length <= this.#context.bounds.maxHeldEntries)
-      this.#held.push(...entries);
-    else this.#hasOverflowed = true;
+    else this.#held.add(entries, this.#context.bounds);
   }
 
   /** Writes live entries now. */
@@ -127,13 +140,17 @@ export class Connection implements ReadyStream {
     this.#write(entries, new EntryBytes(entries, this.socket.nsp.name));
   }
 
-  /** Writes frames of the past. Their amount is bounded by the replay, so they do not count as slow reading. */
-  writePast(frames: Frame[]): void {
+  /** Writes frames of the past. A replay bounds what it writes before the client has read it. */
+  writePast(frames: readonly Frame[]): void {
     if (frames.length === 0) return;
     const bytes = Buffer.concat(frames.map((frame) => frame.for(this.inflates)));
-    this.#forgetSent();
     this.#pastBytes += bytes.length;
     this.#send(frames, bytes);
+  }
+
+  /** To be called when the client has read all of the past that was written. */
+  forgetPast(): void {
+    this.#pastBytes = 0;
   }
 
   /**
@@ -142,6 +159,7 @@ export class Connection implements ReadyStream {
    */
   cut(): void {
     this.isReady = false;
+    this.isCut = true;
     const { engine } = this;
     const { socket } = engine.transport;
     if (socket !== undefined) return socket.terminate();
@@ -152,10 +170,8 @@ export class Connection implements ReadyStream {
 
   #write(entries: EntryFrames[], shared: EntryBytes): void {
     if (this.engine.readyState !== "open") return;
-    this.#forgetSent();
     const bytes = shared.for(this.inflates);
-    if (this.#waiting() + bytes.length > this.#context.bounds.maxQueuedBytes + this.#pastBytes)
-      return this.cut();
+    if (this.#isTooSlow(bytes.length)) return this.cut();
     const namespace = this.socket.nsp.name;
     this.#send(
       entries.map((entry) => entry.for(namespace)),
@@ -163,7 +179,7 @@ export class Connection implements ReadyStream {
     );
   }
 
-  #send(frames: Frame[], bytes: Buffer): void {
+  #send(frames: readonly Frame[], bytes: Buffer): void {
     const stream = streamOf(this.engine);
     if (stream !== undefined) stream.write(bytes);
     else for (const frame of frames) this.#sendThroughEngine(frame);
@@ -173,20 +189,17 @@ export class Connection implements ReadyStream {
   /** As every adapter of Socket.IO writes, through an internal of `Client`. */
   #sendThroughEngine(frame: Frame): void {
     const bytes = frame.for(this.inflates);
-    this.#queuedBytes += bytes.length;
     const { client } = this.socket as unknown as {
       client: { writeToEngine(packets: Packet[], options: object): void };
     };
     client.writeToEngine([frame.packet], { preEncoded: true, wsPreEncodedFrame: [bytes] });
   }
 
-  /** Bytes that wait for the client: in Engine.IO, and in the stream, which knows of those that libuv has. */
-  #waiting(): number {
-    return this.#queuedBytes + (this.engine.transport.socket?.bufferedAmount ?? 0);
-  }
-
-  #forgetSent(): void {
-    if (this.engine.writeBuffer.length === 0) this.#queuedBytes = 0;
-    if (this.#waiting() === 0) this.#pastBytes = 0;
+  /** Answers have a bound of their own. */
+  #isTooSlow(bytes: number): boolean {
+    const waiting = this.waitingBytes;
+    if (waiting === 0) this.#pastBytes = 0;
+    const allowed = this.#context.bounds.maxQueuedBytes + this.#pastBytes - bytes;
+    return waiting > allowed && waiting - answerBytes(this.engine) > allowed;
   }
 }

@@ -8,13 +8,22 @@ export interface EngineConnection {
   /** While it is `closing`, packets are neither taken nor queued, and `close(true)` still ends it at once. */
   readyState: string;
   /** Packets that wait until the transport can send. */
-  readonly writeBuffer: { readonly length: number };
+  readonly writeBuffer: readonly QueuedPacket[];
+  /** Characters or bytes of these. */
+  readonly queuedBytes: number;
   readonly transport: EngineTransport;
   /** Runs while a ping waits for its answer. */
   readonly pingTimeoutTimer: unknown;
   /** The first of the connection records, one for each namespace; see `EngineEvents`. */
   firstConnection: unknown;
   close(discard?: boolean): void;
+  on(event: string, listener: () => void): this;
+  off(event: string, listener: () => void): this;
+}
+
+interface QueuedPacket {
+  readonly data?: unknown;
+  readonly options?: { readonly wsPreEncodedFrame?: unknown };
 }
 
 interface EngineTransport {
@@ -56,4 +65,17 @@ export function streamOf({ readyState, writeBuffer, transport }: EngineConnectio
 export function inflates({ transport }: EngineConnection): boolean {
   const params = transport.socket?._extensions["permessage-deflate"]?.params;
   return params !== undefined && (params.server_max_window_bits ?? largestWindow) === largestWindow;
+}
+
+/** Characters or bytes that wait for a client: in Engine.IO, in ws, and in the stream, which knows of those that libuv has. */
+export function waitingBytes({ queuedBytes, transport }: EngineConnection): number {
+  return queuedBytes + (transport.socket?.bufferedAmount ?? 0);
+}
+
+/** As far as they wait in Engine.IO and are no events: events come with a ready frame. */
+export function answerBytes({ writeBuffer }: EngineConnection): number {
+  return writeBuffer.reduce((sum, { data, options }) => {
+    const isPacket = typeof data === "string" || Buffer.isBuffer(data);
+    return isPacket && options?.wsPreEncodedFrame === undefined ? sum + data.length : sum;
+  }, 0);
 }

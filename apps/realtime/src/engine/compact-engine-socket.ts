@@ -1,9 +1,11 @@
 import type { IncomingMessage } from "node:http";
 import type { Writable } from "node:stream";
 import { Socket as EngineSocket } from "engine.io";
+import type { ClosingConnection } from "./closing-connections.ts";
 import { CompactTransport, type TransportOwner } from "./compact-transport.ts";
 import { lazily } from "./lazily.ts";
 import type { PingedConnection } from "./ping-wheel.ts";
+import { queuedBytes, takePollBatch } from "./poll-batch.ts";
 
 export interface EnginePacket {
   type: string;
@@ -32,6 +34,12 @@ interface Pings {
   ended(): void;
 }
 
+/** Sees to it that connections which have begun to close end. */
+interface Closings {
+  add(socket: ClosingConnection): void;
+  delete(socket: ClosingConnection): void;
+}
+
 /** The internals of Engine.IO's server that its sockets use, as of 6.6.11. */
 export interface EngineServer {
   readonly clients: Record<string, unknown>;
@@ -52,12 +60,15 @@ export interface CompactEngineSocket extends TransportOwner, PingedConnection {
   readonly readyState: string;
   request: EngineRequest | null;
   transport: {
+    readonly name: string;
     readonly writable: boolean;
     /** The WebSocket, if it is one's. */
     readonly socket?: { terminate(): void; readonly _socket: Writable | null };
     send(packets: unknown[]): void;
   };
-  writeBuffer: unknown[];
+  writeBuffer: EnginePacket[];
+  /** Characters or bytes of the packets in `writeBuffer`. */
+  queuedBytes: number;
   packetsFn: unknown[];
   sentCallbackFn: unknown[];
   /** Socket.IO's client, which is told without listening. */
@@ -92,12 +103,14 @@ export function compactEngineSocket(
   writes: WriteHooks,
   reads: ReadHooks,
   pings: Pings,
+  closings: Closings,
 ): CompactEngineSocketClass {
   class Compact {
     _events: object | undefined = undefined;
     _eventsCount = 0;
     _readyState = "opening";
-    writeBuffer: unknown[] = [];
+    writeBuffer: EnginePacket[] = [];
+    queuedBytes = 0;
     hasRefreshedPingTimeout = false;
     pingTimeoutTimer: NodeJS.Timeout | null = null;
     readonly id: string;
@@ -120,7 +133,7 @@ export function compactEngineSocket(
     }
   }
   Object.setPrototypeOf(Compact.prototype, original);
-  Object.assign(Compact.prototype, methods(writes, reads, pings), {
+  Object.assign(Compact.prototype, methods(writes, reads, pings, closings), {
     protocol: 4,
     upgrading: false,
     upgraded: false,
@@ -130,7 +143,7 @@ export function compactEngineSocket(
   return Compact as unknown as CompactEngineSocketClass;
 }
 
-function methods(writes: WriteHooks, reads: ReadHooks, pings: Pings) {
+function methods(writes: WriteHooks, reads: ReadHooks, pings: Pings, closings: Closings) {
   const own: Partial<CompactEngineSocket> & { schedulePing(): void } & ThisType<CompactEngineSocket> = {
     setTransport(transport) {
       if (!(transport instanceof CompactTransport)) return original.setTransport.call(this, transport);
@@ -144,23 +157,27 @@ function methods(writes: WriteHooks, reads: ReadHooks, pings: Pings) {
 
     sendPacket(type, data, options, callback) {
       writes.beforePacket(this);
+      if (this.readyState === "open") this.queuedBytes += queuedBytes(data);
       original.sendPacket.call(this, type, data, options, callback);
     },
 
-    /** As the original; only one batch is ever under way, so the list holds its callbacks or nothing. */
+    /**
+     * As the original, but an answer to a poll carries only a part of what waits. Only one batch is ever under way, so
+     * the list holds its callbacks or nothing. `drain` lets the connection close, and callbacks wait for all.
+     */
     flush() {
       if (this.readyState !== "closed" && this.transport.writable && this.writeBuffer.length > 0) {
-        const batch = this.writeBuffer;
+        const batch = takeBatch(this);
+        const isAll = this.writeBuffer.length === 0;
         this.emit("flush", batch);
         this.server.emit("flush", this, batch);
-        this.writeBuffer = [];
-        if (Object.hasOwn(this, "packetsFn") && this.packetsFn.length > 0) {
+        if (isAll && Object.hasOwn(this, "packetsFn") && this.packetsFn.length > 0) {
           this.sentCallbackFn = [this.packetsFn];
           this.packetsFn = [];
         }
         this.transport.send(batch);
-        this.emit("drain");
-        this.server.emit("drain", this);
+        if (isAll) this.emit("drain");
+        if (isAll) this.server.emit("drain", this);
       }
       writes.stateChanged(this);
     },
@@ -179,6 +196,7 @@ function methods(writes: WriteHooks, reads: ReadHooks, pings: Pings) {
     close(discard) {
       if (!discard) writes.beforePacket(this);
       original.close.call(this, discard);
+      if (this.readyState === "closing") closings.add(this);
     },
 
     onClose(reason, description) {
@@ -193,10 +211,25 @@ function methods(writes: WriteHooks, reads: ReadHooks, pings: Pings) {
         delete this.server.clients[this.id];
         this.server.clientsCount--;
         pings.ended();
+        closings.delete(this);
+        this.queuedBytes = 0;
         this.client?.onclose(args[0] as string, args[1]);
       }
       return original.emit.call(this, event, ...args);
     },
   };
   return own;
+}
+
+/** What the transport is given at once: over polling a bounded part, over websocket all that waits. */
+function takeBatch(socket: CompactEngineSocket): EnginePacket[] {
+  if (socket.transport instanceof CompactTransport) {
+    const batch = socket.writeBuffer;
+    socket.writeBuffer = [];
+    socket.queuedBytes = 0;
+    return batch;
+  }
+  const batch = takePollBatch(socket.writeBuffer);
+  for (const { data } of batch) socket.queuedBytes -= queuedBytes(data);
+  return batch;
 }

@@ -1,4 +1,5 @@
 import type { Server } from "socket.io";
+import { ClosingConnections } from "./closing-connections.ts";
 import { CompactClient } from "./compact-client.ts";
 import {
   type CompactEngineSocket,
@@ -36,16 +37,24 @@ interface Transport {
   onRequest(request: EngineRequest): void;
 }
 
+/** Times of a server's connections. */
+export interface EngineTimes {
+  pingIntervalMs: number;
+  /** How long a connection may take to close. */
+  closeTimeoutMs: number;
+}
+
 /** Makes a server's Engine.IO smaller for each connection; to everyone it behaves as before. Returns its end. */
 export function compactEngine(
   io: Server,
-  pingIntervalMs: number,
+  { pingIntervalMs, closeTimeoutMs }: EngineTimes,
   writes: WriteHooks,
   reads: ReadHooks,
 ): () => void {
   const engine = io.engine as unknown as Engine;
   const wheel = new PingWheel(pingIntervalMs);
-  const Socket = compactEngineSocket(writes, reads, wheel);
+  const closings = new ClosingConnections(closeTimeoutMs);
+  const Socket = compactEngineSocket(writes, reads, wheel, closings);
   const createOriginal = engine.createTransport.bind(engine);
   engine.createTransport = (name, request) =>
     name === "websocket"
@@ -57,7 +66,10 @@ export function compactEngine(
   // The only one so far is Socket.IO's, which makes a client of the stock kind.
   engine.removeAllListeners("connection");
   engine.on("connection", (socket) => void new CompactClient(io, socket, decoders));
-  return () => wheel.stop();
+  return () => {
+    wheel.stop();
+    closings.stop();
+  };
 }
 
 /** As Engine.IO does it, but with sockets of this class. What it refuses is left to it. */

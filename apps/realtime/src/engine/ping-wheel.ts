@@ -1,10 +1,18 @@
-/** The parts of Engine.IO's socket that a ping takes. */
-export interface PingedConnection {
-  readonly readyState: string;
+/** The parts of an Engine.IO socket that a ping takes. */
+export interface Pinged {
   readonly pingTimeoutTimer: NodeJS.Timeout | null;
   hasRefreshedPingTimeout: boolean;
   sendPacket(type: "ping"): void;
   resetPingTimeout(): void;
+}
+
+/** A connection that is pinged for as long as it is open. */
+export interface PingedConnection extends Pinged {
+  readonly readyState: string;
+  /** What waits until the transport can send. */
+  readonly writeBuffer: { type: string }[];
+  readonly transport: { readonly name: string };
+  onClose(reason: string): void;
 }
 
 const slots = 20;
@@ -42,7 +50,10 @@ export class PingWheel {
   #turn(): void {
     const open = this.#openOf(this.#next);
     this.#next = (this.#next + 1) % slots;
-    for (const connection of open) ping(connection);
+    for (const connection of open) {
+      if (!mayStay(connection)) connection.onClose("ping timeout");
+      else if (ping(connection)) putFirst(connection);
+    }
   }
 
   /** The open connections of a slot; it forgets the others. */
@@ -56,10 +67,25 @@ export class PingWheel {
   }
 }
 
-/** As Engine.IO's own `schedulePing` does it. One whose answer is still awaited has its time-out running. */
-function ping(connection: PingedConnection): void {
-  if (connection.pingTimeoutTimer !== null) return;
+/** False for a client on polling that answered the last ping without having asked for it: it only posts. */
+function mayStay({ pingTimeoutTimer, transport, writeBuffer }: PingedConnection): boolean {
+  const isAnswered = pingTimeoutTimer === null;
+  return !(isAnswered && transport.name === "polling" && writeBuffer[0]?.type === "ping");
+}
+
+/** The time for the answer is running: a ping does not wait behind what a slow client has yet to be sent. */
+function putFirst({ writeBuffer }: PingedConnection): void {
+  if (writeBuffer.length > 1) writeBuffer.unshift(...writeBuffer.splice(-1));
+}
+
+/**
+ * Pings a connection, as Engine.IO's own `schedulePing` does it. One whose answer is still awaited has its time-out
+ * running: it is not pinged again, and the answer is false.
+ */
+export function ping(connection: Pinged): boolean {
+  if (connection.pingTimeoutTimer !== null) return false;
   connection.hasRefreshedPingTimeout = false;
   connection.sendPacket("ping");
   connection.resetPingTimeout();
+  return true;
 }

@@ -1,6 +1,5 @@
-import type { EventLog, LogEntry, LogFollower } from "@roomcast/event-log";
+import type { LogFollower } from "@roomcast/event-log";
 import {
-  formatPosition,
   type Position,
   ProtocolError,
   type ResetReason,
@@ -9,30 +8,35 @@ import {
 } from "@roomcast/events";
 import type { Continuity } from "../delivery/continuity.ts";
 import type { EventFrames } from "../delivery/event-frames.ts";
-import type { Frame } from "../delivery/frame.ts";
 import { sendReset } from "../delivery/server-event.ts";
-import { channelOf } from "../rooms/channel.ts";
 import type { RoomManager } from "../rooms/room-manager.ts";
-import { type Past, type PastBounds, passes, readPast, wasDelivered } from "./past.ts";
+import type { HistorySource } from "./history-cursor.ts";
+import { rememberLeft } from "./left-rooms.ts";
+import type { PastBounds } from "./past.ts";
+import { isFollowed, type Replay, writeReplay } from "./replay.ts";
+import { planReplay, type ReplayPlan } from "./replay-plan.ts";
 import type { Session, Subscription } from "./session.ts";
 import { type SessionStore, toStored } from "./session-store.ts";
-import type { EntryPlan, EntryPoint, EntryRequest, Recheck, Wish } from "./wish.ts";
+import type { EntryPoint, EntryRequest, Recheck, Wish } from "./wish.ts";
 
 export interface EntranceOptions {
-  log: Pick<EventLog, "history">;
+  history: HistorySource;
   /** This replica's place in the log. */
   follower: Pick<LogFollower, "position" | "head">;
   continuity: Pick<Continuity, "gaps" | "isBroken" | "restored">;
   rooms: RoomManager;
   store: SessionStore;
   frames: EventFrames;
+  /** Bounds of one replay over all of its rooms. */
   past: PastBounds;
+  /** How long a client may take to read a part of its past. */
+  takeTimeoutMs: number;
 }
 
 /**
  * Brings sessions into rooms. While it works, nothing live is written to the session: it is entered into the rooms at
- * once, what comes meanwhile waits, then the past is written, then what waited, in one tick. So all of the past comes
- * before anything newer, and the cut between the two is exact.
+ * once, what comes meanwhile waits, then the past is written as fast as the client reads it, then what waited. So all of the
+ * past comes before anything newer, and the cut between the two is exact.
  */
 export class Entrance {
   readonly #options: EntranceOptions;
@@ -43,8 +47,10 @@ export class Entrance {
 
   /** Enters at once and sends nothing of the past. */
   join(session: Session, subscription: Subscription): void {
-    this.leave(session, subscription.room);
     const { rooms, follower } = this.#options;
+    const replaced = session.subscriptions.get(subscription.room);
+    if (replaced !== undefined) rememberLeft(session, replaced, follower.position);
+    this.leave(session, subscription.room);
     const room = rooms.enter(session, subscription.room, subscription.filter, follower.position.offset);
     subscription.room = room;
     session.subscriptions.set(room, subscription);
@@ -78,8 +84,7 @@ export class Entrance {
    * Enters rooms with their past. `request` is asked when the place in the log is known at which they are entered: what it
    * says of positions must be of that moment. `written` is called once the past is written, in the same turn. Rejects with
    * `unavailable` when the past, the access or the session cannot be read or stored; nothing has changed then, unless the
-   * connection was cut. A
-   * session that was held before, to be resumed, stays held then: its caller ends it.
+   * connection was cut. A session that was held before, to be resumed, stays held then: its caller ends it.
    */
   async enter(
     session: Session,
@@ -104,27 +109,30 @@ export class Entrance {
     for (const { room, filter, from = at, since = from.offset } of wishes) {
       this.join(session, { room, filter, batch, since });
     }
+    let plan: Replay;
     try {
       const past = await this.#readPast(wishes, at.offset);
       await this.#leaveForbidden(session, wishes, recheck);
       if (session.isEnded) return new Map();
       const starts = new Map<RoomName, Position>(wishes.map(({ room, from }) => [room, from ?? at]));
       const resets = this.#applyResets(session, wishes, past, at);
-      const plan = { past, starts, resets, delivered, at, batch };
+      plan = { past, starts, resets, delivered, at, batch };
       await this.#save(session, plan);
-      if (!this.#isBroken(at)) {
-        const answers = this.#flush(session, wishes, plan);
-        written();
-        return answers;
-      }
     } catch (error) {
       for (const { room } of wishes) this.leave(session, room);
       if (!isResumed) this.#giveUp(session, isReplaced || this.#isBroken(at));
       throw error;
     }
-    // The rooms are stored, and stay the session's: it is resumed in them.
-    if (!isResumed) this.#giveUp(session, true);
-    throw new ProtocolError("unavailable", "the log had a gap while its past was read");
+    // From here on the rooms are stored, and stay the session's: what fails cuts it, and it is resumed in them.
+    try {
+      const answers = await writeReplay(session, plan, { ...this.#options, isBroken: () => this.#isBroken(at) });
+      this.release(session);
+      written();
+      return answers;
+    } catch (error) {
+      if (!isResumed) this.#giveUp(session, true);
+      throw error;
+    }
   }
 
   /**
@@ -136,14 +144,14 @@ export class Entrance {
     return follower.position.epoch !== epoch || continuity.gaps !== gaps;
   }
 
-  #readPast(wishes: Wish[], offset: number): Promise<Past> {
-    const { log, follower, past } = this.#options;
+  #readPast(wishes: Wish[], offset: number): Promise<ReplayPlan> {
+    const { history, follower, past } = this.#options;
     const ranges = wishes.flatMap(({ room, filter, from, reset }) =>
       from === undefined || reset !== undefined || from.offset >= offset
         ? []
         : [{ room, filter, after: from.offset }],
     );
-    return readPast(log, ranges, { offset, epochs: follower.head.epochs }, past);
+    return planReplay(history, ranges, { offset, epochs: follower.head.epochs }, past);
   }
 
   async #tellLeft(session: Session, room: RoomName): Promise<void> {
@@ -164,7 +172,7 @@ export class Entrance {
   }
 
   /** A room that starts afresh was given nothing before. */
-  #applyResets(session: Session, wishes: Wish[], past: Past, at: Position): Map<RoomName, ResetReason> {
+  #applyResets(session: Session, wishes: Wish[], past: ReplayPlan, at: Position): Map<RoomName, ResetReason> {
     const resets = new Map<RoomName, ResetReason>();
     for (const { room, reset } of wishes) {
       const reason = past.incomplete.has(room) ? "trimmed" : reset;
@@ -177,7 +185,7 @@ export class Entrance {
   }
 
   /** With where the past begins, reset or not: what of it has not reached the client is found again by a resume. */
-  async #save(session: Session, { starts, resets, at, batch }: EntryPlan): Promise<void> {
+  async #save(session: Session, { starts, resets, at, batch }: Replay): Promise<void> {
     const added = [...session.subscriptions.values()].filter((one) => one.batch === batch);
     const subscriptions = added.map((one) =>
       toStored(one, { from: starts.get(one.room) ?? at, at, isReset: resets.has(one.room) }),
@@ -186,45 +194,12 @@ export class Entrance {
     await session.store((versions) => this.#options.store.save(session.id, content, versions));
   }
 
-  /** Runs without interruption, so that nothing comes between the past and what waited. */
-  #flush(
-    session: Session,
-    wishes: Wish[],
-    { past, starts, resets, delivered, at, batch }: EntryPlan,
-  ): Map<RoomName, Subscribed> {
-    // Whatever was revoked meanwhile is gone from the session.
-    const current = [...session.subscriptions.values()].filter((one) => one.batch === batch);
-    const answers = new Map<RoomName, Subscribed>();
-    for (const { room } of current) answers.set(room, { room, position: formatPosition(at), replayed: 0 });
-    for (const { room } of current) {
-      const reason = resets.get(room);
-      if (reason !== undefined) sendReset(session.connection.socket, room, reason, at);
-    }
-    const isOwed = ({ offset }: LogEntry, room: RoomName) =>
-      !resets.has(room) && offset > (starts.get(room) ?? at).offset;
-    const frames: Frame[] = [];
-    for (const entry of past.entries) {
-      const takers = current.filter((one) => isOwed(entry, one.room) && passes(entry, one));
-      if (takers.length === 0 || wasDelivered(entry, delivered)) continue;
-      for (const { room } of takers) (answers.get(room) as Subscribed).replayed++;
-      frames.push(this.#pastFrame(session, entry, { ...at, replay: { batch, at: entry.offset } }));
-    }
-    session.connection.writePast(frames);
-    this.release(session);
-    for (const { room } of wishes) if (!session.subscriptions.has(room)) answers.delete(room);
-    return answers;
-  }
-
-  #pastFrame(session: Session, entry: LogEntry, position: Position): Frame {
-    const namespace = session.connection.socket.nsp.name;
-    return this.#options.frames.single(namespace, entry.type, entry.json, formatPosition(position));
-  }
-
   /** Writes what waited, as far as the session still follows it. If some could not wait, the client resumes anew. */
   release(session: Session): void {
     const { connection } = session;
+    const hasOverflowed = connection.held?.hasOverflowed;
     const waited = connection.release();
-    if (connection.hasOverflowed) return connection.cut();
+    if (hasOverflowed) return connection.cut();
     connection.write(waited.filter(({ entry }) => isFollowed(session, entry)));
   }
 
@@ -235,10 +210,3 @@ export class Entrance {
   }
 }
 
-function isFollowed(session: Session, entry: LogEntry): boolean {
-  const { channels } = session.connection;
-  return entry.rooms.some((room) => {
-    const subscription = session.subscriptions.get(room);
-    return subscription !== undefined && channels.includes(channelOf(room, subscription.filter?.key));
-  });
-}

@@ -84,6 +84,6 @@ export function passes(entry: LogEntry, { room, filter }: Pick<Subscription, "ro
 }
 
 /** Whether a session was given an entry before, through any of its rooms. */
-export function wasDelivered(entry: LogEntry, delivered: Delivered[]): boolean {
+export function wasDelivered(entry: LogEntry, delivered: readonly Delivered[]): boolean {
   return delivered.some((one) => entry.offset > one.since && entry.offset <= one.upTo && passes(entry, one));
 }

@@ -23,7 +23,7 @@ export async function reach(
   const head = await log.head();
   const kept = positions.filter((position) => breakOf(position, head) === undefined);
   const lost = positions.filter((position) => !kept.includes(position));
-  const offset = Math.max(0, ...kept.map((position) => position.offset));
+  const offset = kept.reduce((most, position) => Math.max(most, position.offset), 0);
   const isReached = await follower.reached(offset, catchUpTimeoutMs);
   if (isReached && kept.every(isKnown) && lost.every(isBroken)) return;
   throw new ProtocolError("unavailable", "this replica has not caught up with the log yet");

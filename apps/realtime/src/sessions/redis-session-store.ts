@@ -12,6 +12,14 @@ import type {
 const fields = { head: "session", version: "version", confirmed: "confirmed" };
 
 const touchedAtOnce = 1_000;
+/** Lua hands over a few thousand values at once at most. */
+const chunks = `
+local function inChunks(command, from)
+  for at = from, #ARGV, 1000 do
+    redis.call(command, KEYS[1], unpack(ARGV, at, math.min(at + 999, #ARGV)))
+  end
+end
+`;
 
 const loadScript = `${epochFunctions}
 -- KEYS[1] hash of a session    KEYS[2] meta hash of the log
@@ -19,18 +27,19 @@ const loadScript = `${epochFunctions}
 return {epochOf(KEYS[2]), redis.call('HGETALL', KEYS[1])}
 `;
 
-const createScript = `${epochFunctions}
+const createScript = `${epochFunctions}${chunks}
 -- KEYS[1] hash of a session    KEYS[2] meta hash of the log
 -- ARGV[1] time to live in ms    ARGV[2i] field i    ARGV[1+2i] its value
 -- Returns 1, or 0 if an epoch is about to begin
 local epoch = epochOf(KEYS[2])
 if epoch == '' then return 0 end
-redis.call('HSET', KEYS[1], '${fields.confirmed}', epoch, '${fields.version}', 0, unpack(ARGV, 2))
+redis.call('HSET', KEYS[1], '${fields.confirmed}', epoch, '${fields.version}', 0)
+inChunks('HSET', 2)
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1
 `;
 
-const changeScript = `
+const changeScript = `${chunks}
 -- KEYS[1] hash of a session
 -- ARGV[1] time to live in ms    ARGV[2] the last change that must be there    ARGV[3] number of this one
 -- ARGV[4] HSET or HDEL    ARGV[5] ... its arguments
@@ -42,7 +51,7 @@ if version < tonumber(ARGV[2]) then
   redis.call('DEL', KEYS[1])
   return 0
 end
-redis.call(ARGV[4], KEYS[1], unpack(ARGV, 5))
+inChunks(ARGV[4], 5)
 redis.call('HSET', KEYS[1], '${fields.version}', ARGV[3])
 redis.call('PEXPIRE', KEYS[1], ARGV[1])
 return 1
@@ -90,7 +99,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async create(id: string, session: SessionContent): Promise<void> {
-    const isCreated = await this.#run(createScript, id, String(this.#ttlMs), ...fieldsOf(session));
+    const isCreated = await this.#run(createScript, id, [String(this.#ttlMs), ...fieldsOf(session)]);
     if (isCreated === 0) throw epochBegins();
   }
 
@@ -103,7 +112,7 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async confirm(id: string, epoch: string): Promise<void> {
-    if ((await this.#run(confirmScript, id, epoch)) === 0) throw epochBegins();
+    if ((await this.#run(confirmScript, id, [epoch])) === 0) throw epochBegins();
   }
 
   async touch(ids: string[]): Promise<void> {
@@ -120,12 +129,15 @@ export class RedisSessionStore implements SessionStore {
   }
 
   async #change(id: string, { known, next }: Versions, command: string[]): Promise<void> {
-    const changed = await this.#run(changeScript, id, ...[this.#ttlMs, known, next].map(String), ...command);
+    const changed = await this.#run(changeScript, id, [
+      ...[this.#ttlMs, known, next].map(String),
+      ...command,
+    ]);
     if (changed === -1) throw new ProtocolError("unavailable", "the session has been changed elsewhere");
   }
 
   /** Every script is given both keys. */
-  #run(script: string, id: string, ...args: string[]): Promise<unknown> {
+  #run(script: string, id: string, args: string[] = []): Promise<unknown> {
     const call = { keys: [this.#key(id), this.#meta], arguments: args };
     return this.#store.run((client) => client.eval(script, call));
   }

@@ -1,5 +1,5 @@
 import type { Principal } from "@roomcast/auth";
-import type { Filter, Position, RoomName } from "@roomcast/events";
+import { type Filter, type Position, ProtocolError, type RoomName } from "@roomcast/events";
 import type { Connection } from "../delivery/connection.ts";
 import { TinyMap } from "../engine/tiny-map.ts";
 import type { Versions } from "./session-store.ts";
@@ -14,6 +14,12 @@ export interface Subscription {
   /** The offset after which the session was given every event of the room, over all its connections. */
   since: number;
 }
+
+/** More than a burst of commands; one that is waiting for its past may go on asking. */
+const mostWaiting = 256;
+
+/** Changes that wait for their turns; not a field of the session, as hardly any has some. */
+const waiting = new WeakMap<Session, number>();
 
 /** A user's connection across reconnects, as this replica holds it. */
 export class Session {
@@ -98,9 +104,10 @@ export class Session {
     this.storedVersion = Math.max(this.storedVersion, next);
   }
 
-  /** Runs a change of the subscriptions after those that were asked for before it. */
+  /** Runs a change of the subscriptions after those that were asked for before it; `overloaded` if many wait already. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last === undefined ? work() : this.#last.then(work);
+    if ((waiting.get(this) ?? 0) >= mostWaiting) return Promise.reject(tooManyWait());
+    const turn = this.#last === undefined ? work() : this.#afterwards(this.#last, work);
     const settled = turn
       .catch(() => undefined)
       .then(() => {
@@ -109,4 +116,17 @@ export class Session {
     this.#last = settled;
     return turn;
   }
+
+  async #afterwards<T>(last: Promise<unknown>, work: () => Promise<T>): Promise<T> {
+    waiting.set(this, (waiting.get(this) ?? 0) + 1);
+    await last;
+    const left = (waiting.get(this) ?? 1) - 1;
+    if (left === 0) waiting.delete(this);
+    else waiting.set(this, left);
+    return work();
+  }
+}
+
+function tooManyWait(): ProtocolError {
+  return new ProtocolError("overloaded", `${mostWaiting} commands wait for their turns: wait for answers`);
 }

@@ -15,6 +15,7 @@ import {
 } from "@roomcast/events";
 import { parseRoomFilter } from "../rooms/room-filter.ts";
 import type { Entrance } from "./entrance.ts";
+import { deliveredThroughLeft, rememberLeft } from "./left-rooms.ts";
 import { type ReachOptions, reach } from "./reach.ts";
 import { goOnFrom, resumePoint } from "./resume-point.ts";
 import type { Session, Subscription } from "./session.ts";
@@ -67,7 +68,10 @@ export class SubscriptionManager {
       const followed = new Map<RoomName, Subscribed>();
       const request = () => {
         const { position } = follower;
-        const delivered = this.ofSession(session).map((one) => ({ ...one, upTo: position.offset }));
+        const delivered = [
+          ...this.ofSession(session).map((one) => ({ ...one, upTo: position.offset })),
+          ...deliveredThroughLeft(session, position),
+        ];
         const all = requests.map((one) => this.#toWish(session, one));
         const wishes = all.filter((wish) => !isGiven(session, wish));
         for (const { room } of all.filter((wish) => !wishes.includes(wish)))
@@ -89,6 +93,7 @@ export class SubscriptionManager {
       if (!session.subscriptions.has(room))
         throw new ProtocolError("not_subscribed", "not subscribed to this room");
       await this.#drop(session, room);
+      this.#remember(session, room);
       this.#options.entrance.leave(session, room);
       return { room };
     });
@@ -151,6 +156,7 @@ export class SubscriptionManager {
 
   /** Takes a room from a session at once and tells it so; the stored session forgets it too. */
   revoke(session: Session, room: RoomName): Promise<void> {
+    this.#remember(session, room);
     return this.#options.entrance.revoke(session, room);
   }
 
@@ -159,6 +165,13 @@ export class SubscriptionManager {
     session.isEnded = true;
     for (const { room } of this.ofSession(session)) this.#options.entrance.leave(session, room);
     session.connection.close();
+  }
+
+  /** Before a room is left. What a held connection is yet to be given does not reach it any more, and does not count. */
+  #remember(session: Session, room: RoomName): void {
+    const subscription = session.subscriptions.get(room);
+    if (subscription !== undefined && !session.connection.isHeld)
+      rememberLeft(session, subscription, this.#options.follower.position);
   }
 
   #drop(session: Session, room: RoomName): Promise<void> {

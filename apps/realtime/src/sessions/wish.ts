@@ -6,7 +6,7 @@ import {
   type RoomName,
   type Subscribed,
 } from "@roomcast/events";
-import type { Delivered, Past } from "./past.ts";
+import type { Delivered } from "./past.ts";
 
 /** One room to enter; what it says of positions is judged by the present epochs of the log. */
 export interface Wish {
@@ -31,17 +31,6 @@ export interface EntryRequest {
 /** Where rooms are entered, and how many gaps the log had had by then. */
 export interface EntryPoint extends Position {
   gaps: number;
-}
-
-/** What is entered and written in one turn. */
-export interface EntryPlan {
-  past: Past;
-  /** Where the past of each room begins. */
-  starts: Map<RoomName, Position>;
-  resets: Map<RoomName, ResetReason>;
-  delivered: Delivered[];
-  at: EntryPoint;
-  batch: number;
 }
 
 /** Asks once more, now that the subscription stands, whether the session may be in the room; `unavailable` if unknown. */

@@ -32,7 +32,7 @@ export interface FoundNewest {
 
 /**
  * Where one read for several ranges begins, and how many entries it asks for: enough for the first of them in any case,
- * never more than reads of their own would bring together, and little of the way to the others if they are far apart.
+ * never more than reads of their own would bring together or twice what the largest needs, and little of the way to the others if they are far apart.
  */
 export function spanOf(ranges: HistoryRange[]): { after: number; count: number } {
   let [first, last, most, all] = [Number.POSITIVE_INFINITY, 0, 0, 0];
@@ -43,7 +43,7 @@ export function spanOf(ranges: HistoryRange[]): { after: number; count: number }
     most = Math.max(most, limit + 1);
     all += limit + 1;
   }
-  return { after: first, count: Math.min(all, most + Math.min(last - first, mostExtra)) };
+  return { after: first, count: Math.min(all, most + Math.min(last - first, most, mostExtra)) };
 }
 
 /**

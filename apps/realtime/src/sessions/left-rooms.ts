@@ -1,0 +1,40 @@
+import type { Position } from "@roomcast/events";
+import type { Delivered } from "./past.ts";
+import type { Session, Subscription } from "./session.ts";
+
+interface LeftRoom extends Delivered {
+  epoch: string;
+}
+
+/** Subscriptions that one connection remembers; beyond them an event may come again. */
+const mostRemembered = 100;
+
+/** Not a field of the session: most never leave a room. */
+const leftRooms = new WeakMap<Session, LeftRoom[]>();
+
+/** Remembers what a session was given through a subscription that ends at a position. */
+export function rememberLeft(
+  session: Session,
+  subscription: Subscription,
+  { epoch, offset }: Position,
+): void {
+  const { room, filter, since } = subscription;
+  if (since >= offset) return;
+  const left = { room, filter, since, upTo: offset, epoch };
+  const others = leftRooms.get(session) ?? [];
+  const apart = others.filter((one) => !continues(one, left));
+  for (const one of others) if (!apart.includes(one)) left.since = Math.min(left.since, one.since);
+  leftRooms.set(session, [...apart, left].slice(-mostRemembered));
+}
+
+/** What a session was given through subscriptions that it no longer has, as far as the epoch is still theirs. */
+export function deliveredThroughLeft(session: Session, { epoch }: Position): Delivered[] {
+  // Offsets of another epoch may be those of other events.
+  return (leftRooms.get(session) ?? []).filter((one) => one.epoch === epoch);
+}
+
+/** Whether one follows or overlaps an earlier one of the same room and filter. */
+function continues(earlier: LeftRoom, later: LeftRoom): boolean {
+  const isSame = earlier.room === later.room && earlier.epoch === later.epoch;
+  return isSame && earlier.filter?.key === later.filter?.key && later.since <= earlier.upTo;
+}
