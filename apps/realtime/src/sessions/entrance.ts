@@ -1,11 +1,5 @@
 import type { LogFollower } from "@roomcast/event-log";
-import {
-  type Position,
-  ProtocolError,
-  type ResetReason,
-  type RoomName,
-  type Subscribed,
-} from "@roomcast/events";
+import type { Position, ResetReason, RoomName, Subscribed } from "@roomcast/events";
 import type { Continuity } from "../delivery/continuity.ts";
 import type { EventFrames } from "../delivery/event-frames.ts";
 import { sendReset } from "../delivery/server-event.ts";
@@ -125,7 +119,10 @@ export class Entrance {
     }
     // From here on the rooms are stored, and stay the session's: what fails cuts it, and it is resumed in them.
     try {
-      const answers = await writeReplay(session, plan, { ...this.#options, isBroken: () => this.#isBroken(at) });
+      const answers = await writeReplay(session, plan, {
+        ...this.#options,
+        isBroken: () => this.#isBroken(at),
+      });
       this.release(session);
       written();
       return answers;
@@ -209,4 +206,3 @@ export class Entrance {
     this.release(session);
   }
 }
-
