@@ -10,8 +10,8 @@ const maxSeconds = 8.64e12;
 
 /** The principal of a token's verified payload; a claim that is missing or malformed is `ProtocolError("unauthorized")`. */
 export function parseClaims(payload: unknown): Principal {
-  if (typeof payload !== "object" || payload === null) throw refusal("payload");
-  const { sub, rooms, scope, iat, exp, jti } = payload as Record<string, unknown>;
+  if (typeof payload !== "object" || payload === null) throw refusal("payload", "must be an object");
+  const { sub, rooms, scope, iat, exp, jti } = presentClaims(payload);
   return {
     userId: parseSubject(sub),
     rooms: parseRooms(rooms),
@@ -22,8 +22,13 @@ export function parseClaims(payload: unknown): Principal {
   };
 }
 
+/** Issuers write null for a claim that they leave out. */
+function presentClaims(payload: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== null));
+}
+
 function parseSubject(sub: unknown): string {
-  if (typeof sub !== "string" || !roomIdPattern.test(sub)) throw refusal("sub");
+  if (typeof sub !== "string" || !roomIdPattern.test(sub)) throw refusal("sub", "must be text of 1 to 64 characters of A-Z a-z 0-9 _ . -");
   return sub;
 }
 
@@ -32,19 +37,23 @@ const sharedRooms = new LRUCache<string, readonly RoomPattern[]>({ max: 1_000 })
 const sharedScopes = new LRUCache<string, ReadonlySet<string>>({ max: 1_000 });
 
 function parseRooms(rooms: unknown = []): readonly RoomPattern[] {
-  if (!Array.isArray(rooms) || rooms.length > maxRooms) throw refusal("rooms");
+  if (!Array.isArray(rooms) || rooms.length > maxRooms) {
+    throw refusal("rooms", `must be a list of at most ${maxRooms} patterns such as project:42 or project:*`);
+  }
   return shared(sharedRooms, JSON.stringify(rooms), () => rooms.map(parsePattern));
 }
 
-function parsePattern(text: unknown): RoomPattern {
+function parsePattern(text: unknown, index: number): RoomPattern {
   const pattern = parseRoomPattern(text);
-  if (pattern === undefined) throw refusal("rooms");
+  if (pattern === undefined) throw refusal(`rooms[${index}]`, "must be a pattern such as project:42 or project:*");
   return pattern;
 }
 
 function parseScopes(scope: unknown = ""): ReadonlySet<string> {
-  if (typeof scope !== "string") throw refusal("scope");
-  return shared(sharedScopes, scope, () => new Set(scope.split(" ").filter((word) => word !== "")));
+  // RFC 8693 §4.2 has words separated by spaces; several issuers write a list.
+  const text = Array.isArray(scope) && scope.every((word) => typeof word === "string") ? scope.join(" ") : scope;
+  if (typeof text !== "string") throw refusal("scope", "must be text, words separated by spaces, or a list of words");
+  return shared(sharedScopes, text, () => new Set(text.split(" ").filter((word) => word !== "")));
 }
 
 function shared<T extends object>(cache: LRUCache<string, T>, key: string, make: () => T): T {
@@ -54,15 +63,17 @@ function shared<T extends object>(cache: LRUCache<string, T>, key: string, make:
 }
 
 function parseTimeMs(claim: string, seconds: unknown): number {
-  if (typeof seconds !== "number" || !(seconds >= 0 && seconds <= maxSeconds)) throw refusal(claim);
+  if (typeof seconds !== "number" || !(seconds >= 0 && seconds <= maxSeconds)) throw refusal(claim, "must be a number of seconds since 1970");
   return Math.floor(seconds * 1_000);
 }
 
 function parseTokenId(jti: unknown): string {
-  if (typeof jti !== "string" || jti === "" || jti.length > maxTokenIdLength) throw refusal("jti");
+  if (typeof jti !== "string" || jti === "" || jti.length > maxTokenIdLength) {
+    throw refusal("jti", `must be text of 1 to ${maxTokenIdLength} characters`);
+  }
   return jti;
 }
 
-function refusal(claim: string): ProtocolError {
-  return new ProtocolError("unauthorized", `the token's \`${claim}\` is missing or malformed`);
+function refusal(claim: string, rule: string): ProtocolError {
+  return new ProtocolError("unauthorized", `the token's \`${claim}\` ${rule}`);
 }

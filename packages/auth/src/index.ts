@@ -3,6 +3,7 @@ export { ClaimsRoomAccess } from "./claims-room-access.ts";
 export { clockToleranceMs, hasExpired } from "./clock.ts";
 export { createRoomAccess } from "./create-room-access.ts";
 export { createTokenVerifier } from "./create-token-verifier.ts";
+export { eachAtMost } from "./each-at-most.ts";
 export { type ApiKey, createApiKeyVerifier, parseApiKeys } from "./http-credentials.ts";
 export { adminScope, type Principal } from "./principal.ts";
 export { readAuthorizerUrl } from "./read-authorizer-url.ts";

@@ -27,17 +27,37 @@ export class JwtTokenVerifier implements TokenVerifier {
     return principal;
   }
 
-  #payloadOf(token: string, { key, algorithms }: VerificationKey): unknown {
+  #payloadOf(token: string, { key, algorithms }: VerificationKey, ignoreNotBefore = false): unknown {
     try {
       const clock = { clockTimestamp: this.#now() / 1_000, clockTolerance: clockToleranceMs / 1_000 };
-      return jwt.verify(token, key, { ...this.#rules, ...clock, algorithms: [...algorithms] });
+      const options = { ...this.#rules, ...clock, algorithms: [...algorithms], ignoreNotBefore };
+      return jwt.verify(token, key, options);
     } catch (error) {
+      // Null is absent, but the library takes it for a malformed time.
+      if (malformedTime(error) === "nbf" && !ignoreNotBefore && hasNullStart(token)) {
+        return this.#payloadOf(token, { key, algorithms }, true);
+      }
       throw asRefusal(error);
     }
   }
 }
 
+function hasNullStart(token: string): boolean {
+  const payload = jwt.decode(token);
+  return typeof payload === "object" && payload !== null && payload.nbf === (null as unknown);
+}
+
+/** The claim that the library calls malformed; undefined if it is not a time. */
+function malformedTime(error: unknown): string | undefined {
+  return error instanceof Error ? /^invalid (exp|nbf) value$/.exec(error.message)?.[1] : undefined;
+}
+
 function asRefusal(cause: unknown): ProtocolError {
+  const malformed = malformedTime(cause);
+  if (malformed !== undefined) {
+    const message = `the token's \`${malformed}\` must be a number of seconds since 1970`;
+    return new ProtocolError("unauthorized", message, { cause });
+  }
   if (cause instanceof jwt.TokenExpiredError) {
     return new ProtocolError("token_expired", "the token has expired", { cause });
   }

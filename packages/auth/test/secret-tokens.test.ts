@@ -151,15 +151,35 @@ describe("when a claim is malformed", () => {
     ["a sub of 65 characters", { sub: "a".repeat(65) }],
     ["a sub that is a number", { sub: 7 }],
     ["rooms as text", { rooms: "project:*" }],
-    ["rooms as null", { rooms: null }],
     ["a room that is no text", { rooms: [7] }],
     ["a pattern with a wildcard in the middle", { rooms: ["project:a*"] }],
     ["257 rooms", { rooms: Array.from({ length: 257 }, (_, index) => `project:${index}`) }],
-    ["scope as an array", { scope: ["admin"] }],
-    ["scope as null", { scope: null }],
+    ["scope as a number", { scope: 7 }],
+    ["scope as a list of other things than text", { scope: ["admin", 7] }],
+    ["scope as an object", { scope: { admin: true } }],
     ["jti as a number", { jti: 1 }],
     ["jti of 129 characters", { jti: "x".repeat(129) }],
-  ])("%s is refused", (_title, changes) => expectRefusal(verifier, token(changes)));
+  ])("%s is refused, and the claim named", async (_title, changes) => {
+    const refusal = await expectRefusal(verifier, token(changes));
+    expect(refusal.message).toContain(`the token's \`${Object.keys(changes)[0]}`);
+  });
+
+  test.each([["nbf"], ["exp"], ["iat"]])("%s that is no number is refused, and the claim named", async (claim) => {
+    const refusal = await expectRefusal(verifier, token({ [claim]: "soon" }));
+    expect(refusal.message).toBe(`the token's \`${claim}\` must be a number of seconds since 1970`);
+  });
+
+  test("one that is null counts as absent", async () => {
+    const absent = await verifier.verify(token({ rooms: undefined, scope: undefined, jti: undefined, iat: undefined }));
+    const isNull = await verifier.verify(token({ rooms: null, scope: null, jti: null, iat: null, nbf: null }));
+    expect(isNull).toEqual(absent);
+    for (const claim of ["sub", "exp"]) await expectRefusal(verifier, token({ [claim]: null }));
+  });
+
+  test("scopes may be a list", async () => {
+    const { scopes } = await verifier.verify(token({ scope: ["events:publish", "admin"] }));
+    expect(scopes).toEqual(new Set(["events:publish", "admin"]));
+  });
 
   test("256 rooms pass", async () => {
     const rooms = Array.from({ length: 256 }, (_, index) => `project:${index}`);

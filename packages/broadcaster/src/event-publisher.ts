@@ -1,7 +1,6 @@
 import type { Appended, AppendRequest, EventLog } from "@roomcast/event-log";
-import { type EventData, type EventType, formatPosition, toProtocolError } from "@roomcast/events";
+import { type EventData, type EventType, formatPosition, inItem, toProtocolError } from "@roomcast/events";
 import { v7 } from "uuid";
-import { inBatch } from "./batch-error.ts";
 import { prepareEvent } from "./prepare-event.ts";
 import type { PublishOptions } from "./publish-options.ts";
 import type { Published, PublishResult } from "./published.ts";
@@ -67,7 +66,7 @@ export class EventPublisher {
   /** `prepare` for a batch; the error names the index of the first invalid item. */
   prepareMany(items: readonly ({ type: unknown; data: unknown } & PublishOptions)[]): PreparedEvent[] {
     return items.map(({ type, data, ...options }, index) =>
-      inBatch(index, () => this.prepare(type, data, options)),
+      inItem(`events[${index}]`, () => this.prepare(type, data, options)),
     );
   }
 

@@ -34,14 +34,16 @@ export function prepareEvent({ type, data, options }: Publication, settings: Set
   const model = parseModel(definition.data, data, "invalid_event");
   const rooms = options.rooms === undefined ? definition.rooms(model) : parseRooms(options.rooms);
   const envelope = makeEnvelope(type, rooms, model, options, settings);
+  const transient = definition.transient === true || options.ephemeral === true;
   return {
     kind: "event",
     id: envelope.id,
     type,
     rooms,
     json: encode(envelope, settings.maxEventBytes),
-    transient: definition.transient === true || options.ephemeral === true,
-    ...idempotency(options, () => fingerprint({ type, rooms, data: model })),
+    transient,
+    // The correlation id is not part of it: a retry may come in another request, under another one.
+    ...idempotency(options, () => fingerprint({ type, rooms, data: model, ...(transient && { transient }) })),
     ...(options.ack === undefined ? {} : { ack: options.ack }),
   };
 }

@@ -2,7 +2,7 @@ import type { EventEnvelope } from "./envelope.ts";
 import type { ErrorBody } from "./errors.ts";
 import type { Filters } from "./filters.ts";
 import type { RoomName } from "./rooms.ts";
-import { IsInt, IsOptional, IsString, Max, MaxLength, Min } from "./validation.ts";
+import { IsAnyJson, IsInt, IsOptional, IsString, Max, MaxLength, Min } from "./validation.ts";
 
 /** `subscribe`: follow a room, optionally from a position on and only events that pass the filters. */
 export class SubscribeCommand {
@@ -17,7 +17,7 @@ export class SubscribeCommand {
   since?: string;
 
   /** Conditions on the event's data; parsed by `parseFilters`. */
-  @IsOptional()
+  @IsAnyJson()
   filters?: Filters;
 }
 

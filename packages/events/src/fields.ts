@@ -1,4 +1,5 @@
 import { catalogue, type EventType } from "./catalogue.ts";
+import type { FilterField, FilterType } from "./filters.ts";
 import { getMetadataStorage } from "./validation.ts";
 
 /** The JSON type of a field. */
@@ -14,6 +15,8 @@ export interface DeclaredField {
   required: boolean;
   /** The only values it can have. */
   values?: readonly string[];
+  /** Whether the text is an instant; else absent. */
+  isTimestamp?: true;
 }
 
 type Rule = ReturnType<ReturnType<typeof getMetadataStorage>["getTargetValidationMetadatas"]>[number];
@@ -55,6 +58,7 @@ function describeField(name: string, rules: readonly Rule[]): DeclaredField {
     ...(items && { items }),
     required: !rules.some((rule) => rule.type === "conditionalValidation"),
     ...(values && { values }),
+    ...(rules.some(({ name: rule, each }) => rule === "isTimestamp" && !each) && { isTimestamp: true }),
   };
 }
 
@@ -81,3 +85,25 @@ export const fieldsOf = perType((type) => fieldsOfModel(catalogue[type].data));
 
 /** The names of the fields of an event's data. */
 export const declaredFields = perType((type): ReadonlySet<string> => new Set(fieldsOf(type).keys()));
+
+/** What a filter may compare, by the field's name: of every event that has such a field, as any of them may come to a room. */
+export const filterFields: ReadonlyMap<string, FilterField> = mergeFields(
+  (Object.keys(catalogue) as EventType[]).flatMap((type) => [...fieldsOf(type).values()]),
+);
+
+function mergeFields(declared: readonly DeclaredField[]): Map<string, FilterField> {
+  const names = new Set(declared.map(({ name }) => name));
+  return new Map([...names].map((name) => [name, filterFieldOf(declared.filter((one) => one.name === name))]));
+}
+
+function filterFieldOf(fields: readonly DeclaredField[]): FilterField {
+  const types = new Set(fields.flatMap(filterTypeOf));
+  const texts = fields.filter((field) => filterTypeOf(field).includes("string"));
+  const isClosed = texts.length > 0 && texts.every(({ values }) => values !== undefined);
+  return { types, ...(isClosed && { values: new Set(texts.flatMap(({ values = [] }) => values)) }) };
+}
+
+function filterTypeOf({ type, isTimestamp }: DeclaredField): FilterType[] {
+  if (isTimestamp) return ["timestamp"];
+  return type === "array" || type === "object" ? [] : [type];
+}

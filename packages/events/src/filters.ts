@@ -1,4 +1,7 @@
+import { closest } from "fastest-levenshtein";
 import { ProtocolError } from "./errors.ts";
+import { instantOf } from "./instant.ts";
+import { isKeptNumber, shown } from "./json.ts";
 
 /** A JSON scalar a filter compares with. */
 export type FilterValue = string | number | boolean | null;
@@ -18,6 +21,17 @@ export interface FilterConditions {
 /** Conditions by field of the event's data: a value (equality), a list (one of), or conditions. All fields must pass. */
 export type Filters = Record<string, FilterValue | FilterValue[] | FilterConditions>;
 
+/** What a field may be compared with. */
+export type FilterType = "string" | "number" | "boolean" | "timestamp";
+
+/** A field that events' data may have, as far as a filter is concerned. */
+export interface FilterField {
+  /** Those of all events that have it; empty for one that is only ever a list or an object. */
+  types: ReadonlySet<FilterType>;
+  /** The only texts it can be. */
+  values?: ReadonlySet<string>;
+}
+
 /** Bounds of one filter. */
 export const filterLimits = { fields: 8, listLength: 32, stringLength: 256 } as const;
 
@@ -31,91 +45,177 @@ export interface Filter {
 }
 
 type Test = (value: unknown) => boolean;
-type Ordered = string | number;
+type Operator = keyof FilterConditions;
+/** What is compared: an instant for a timestamp. */
+type Comparable = (value: unknown) => unknown;
 
-const operators: { [Op in keyof FilterConditions]-?: (operand: never) => Test } = {
-  eq: (operand: FilterValue) => (value) => value === operand,
-  ne: (operand: FilterValue) => (value) => value !== operand,
-  in: (operand: FilterValue[]) => (value) => operand.includes(value as FilterValue),
-  nin: (operand: FilterValue[]) => (value) => !operand.includes(value as FilterValue),
-  gt: (operand: Ordered) => (value) => typeof value === typeof operand && (value as Ordered) > operand,
-  gte: (operand: Ordered) => (value) => typeof value === typeof operand && (value as Ordered) >= operand,
-  lt: (operand: Ordered) => (value) => typeof value === typeof operand && (value as Ordered) < operand,
-  lte: (operand: Ordered) => (value) => typeof value === typeof operand && (value as Ordered) <= operand,
-};
+const ordering = ["gt", "gte", "lt", "lte"];
+const operators = ["eq", "ne", "in", "nin", ...ordering];
 
 /**
- * Parses a client's filter, or throws `ProtocolError("invalid_filter")`: unknown operator, undeclared field, a value
- * that is no scalar, or over `filterLimits`. `isDeclared` says which fields an event's data may have.
+ * Parses a client's filter, or throws `ProtocolError("invalid_filter")` that names the field, the rule and what to send:
+ * an unknown field or operator, a value of a type or text that the field never has, or over `filterLimits`.
  */
-export function parseFilters(input: unknown, isDeclared: (field: string) => boolean): Filter | undefined {
+export function parseFilters(
+  input: unknown,
+  fields: ReadonlyMap<string, FilterField>,
+): Filter | undefined {
+  return read(input, (name) => {
+    const field = fields.get(name);
+    if (field === undefined) throw invalid(name, unknownField(name, fields));
+    if (field.types.size === 0) throw invalid(name, "is a list or an object: a filter compares single values");
+    return field;
+  });
+}
+
+/** Reads a filter that was parsed before, perhaps by other rules: its fields may be others by now. */
+export function restoreFilters(filters: Filters | undefined): Filter | undefined {
+  return read(filters, () => undefined);
+}
+
+function read(input: unknown, fieldOf: (name: string) => FilterField | undefined): Filter | undefined {
   if (input === undefined || input === null) return undefined;
-  if (!isPlainObject(input)) throw invalid("a filter is an object of conditions by field");
-  const fields = Object.keys(input).sort();
-  if (fields.length === 0) return undefined;
-  if (fields.length > filterLimits.fields) throw invalid(`at most ${filterLimits.fields} fields`);
-  const normal = fields.map((field) => [field, conditionsOf(field, input[field], isDeclared)] as const);
-  const tests = normal.map(([field, conditions]) => [field, testsOf(conditions)] as const);
+  if (!isPlainObject(input)) throw invalid("filters", "must be an object of conditions by field");
+  const names = Object.keys(input).sort();
+  if (names.length === 0) return undefined;
+  if (names.length > filterLimits.fields) throw invalid("filters", `has over ${filterLimits.fields} fields`);
+  const normal = names.map((name) => [name, conditionsOf(name, input[name], fieldOf(name))] as const);
+  const tests = normal.map(([name, conditions]) => [name, testsOf(conditions)] as const);
   return {
     key: JSON.stringify(normal),
     filters: Object.fromEntries(normal),
     matches: (data) =>
-      tests.every(([field, all]) => {
-        const value = Object.hasOwn(data, field) ? (data[field] ?? null) : null;
+      tests.every(([name, all]) => {
+        const value = Object.hasOwn(data, name) ? (data[name] ?? null) : null;
         return all.every((test) => test(value));
       }),
   };
 }
 
-function conditionsOf(
-  field: string,
-  input: unknown,
-  isDeclared: (field: string) => boolean,
-): FilterConditions {
-  if (!isDeclared(field)) throw invalid("no event has a field of this name");
-  if (Array.isArray(input)) return { in: listOf(input) };
-  if (!isPlainObject(input)) return { eq: scalarOf(input) };
-  const names = Object.keys(input).sort();
-  if (names.length === 0) throw invalid("a field needs a condition");
-  return Object.fromEntries(names.map((name) => [name, operandOf(name, input[name])]));
+function unknownField(name: string, fields: ReadonlyMap<string, FilterField>): string {
+  const known = [...fields].filter(([, { types }]) => types.size > 0).map(([other]) => other);
+  const hint = known.length === 0 ? "" : `: did you mean ${closest(shown(name), known)}?`;
+  return `is in the data of no event${hint}`;
 }
 
-function operandOf(operator: string, operand: unknown): FilterValue | FilterValue[] {
-  if (!Object.hasOwn(operators, operator)) throw invalid("operators are eq, ne, in, nin, gt, gte, lt, lte");
-  if (operator === "in" || operator === "nin") return listOf(operand);
-  const value = scalarOf(operand);
-  const mustBeOrdered = operator !== "eq" && operator !== "ne";
-  if (mustBeOrdered && typeof value !== "string" && typeof value !== "number") {
-    throw invalid("gt, gte, lt and lte compare strings or numbers");
-  }
+function conditionsOf(name: string, input: unknown, field: FilterField | undefined): FilterConditions {
+  if (Array.isArray(input)) return { in: listOf(name, input, field) };
+  if (!isPlainObject(input)) return { eq: scalarOf(name, input, field) };
+  const given = Object.keys(input).sort();
+  if (given.length === 0) throw invalid(name, "needs a condition: a value, a list of values, or an operator");
+  return Object.fromEntries(given.map((operator) => [operator, operandOf(name, operator, input[operator], field)]));
+}
+
+function operandOf(
+  name: string,
+  operator: string,
+  operand: unknown,
+  field: FilterField | undefined,
+): FilterValue | FilterValue[] {
+  const path = `${shown(name)}.${shown(operator)}`;
+  if (!operators.includes(operator)) throw invalid(path, `is no operator: they are ${operators.join(", ")}`);
+  if (operator === "in" || operator === "nin") return listOf(path, operand, field);
+  const value = scalarOf(path, operand, field);
+  if (ordering.includes(operator)) checkOrdered(path, value, field);
   return value;
 }
 
-function listOf(input: unknown): FilterValue[] {
-  if (!Array.isArray(input) || input.length === 0 || input.length > filterLimits.listLength) {
-    throw invalid(`a list holds 1 to ${filterLimits.listLength} values`);
+function checkOrdered(path: string, value: FilterValue, field: FilterField | undefined): void {
+  if (typeof value !== "string" && typeof value !== "number") {
+    throw invalid(path, "compares by order: send text, a number or a timestamp");
   }
-  // Sorted, so that lists of the same values are the same filter.
-  return input.map(scalarOf).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  if (typeof value === "string" && field?.values !== undefined) {
+    throw invalid(path, "compares by order, and the field has fixed values: use eq, ne, in or nin");
+  }
 }
 
-function scalarOf(input: unknown): FilterValue {
-  if (typeof input === "string" && input.length <= filterLimits.stringLength) return input;
-  if (typeof input === "number" && Number.isFinite(input)) return input;
-  if (typeof input === "boolean" || input === null) return input;
-  throw invalid("a value is a string of at most 256 characters, a number, a boolean or null");
+function listOf(path: string, input: unknown, field: FilterField | undefined): FilterValue[] {
+  if (!Array.isArray(input) || input.length === 0 || input.length > filterLimits.listLength) {
+    throw invalid(path, `must be a list of 1 to ${filterLimits.listLength} values`);
+  }
+  const values = Array.from(input, (value, index) => scalarOf(`${shown(path)}[${index}]`, value, field));
+  // Sorted, so that lists of the same values are the same filter.
+  return values.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
+
+function scalarOf(path: string, input: unknown, field: FilterField | undefined): FilterValue {
+  if (!isScalar(input)) {
+    throw invalid(
+      path,
+      `must be text of at most ${filterLimits.stringLength} characters, a number within ±(2^53 - 1), true, false or null`,
+    );
+  }
+  if (field !== undefined && input !== null) checkType(path, input, field);
+  return input;
+}
+
+function isScalar(input: unknown): input is FilterValue {
+  if (typeof input === "string") return input.length <= filterLimits.stringLength;
+  if (typeof input === "number") return isKeptNumber(input) || input === 0;
+  return typeof input === "boolean" || input === null;
+}
+
+function checkType(path: string, value: string | number | boolean, { types, values }: FilterField): void {
+  if (typeof value === "string" && types.has("string")) {
+    if (values === undefined || values.has(value)) return;
+    throw invalid(path, `is never ${JSON.stringify(shown(value))}: the values are ${[...values].join(", ")}`);
+  }
+  if (typeof value === "string" && types.has("timestamp") && instantOf(value) !== undefined) return;
+  if (types.has(typeof value as FilterType)) return;
+  throw invalid(path, `must be ${[...types].map((type) => typeNames[type]).join(" or ")}, or null`);
+}
+
+const typeNames: Readonly<Record<FilterType, string>> = {
+  string: "text",
+  number: "a number",
+  boolean: "true or false",
+  timestamp: "a timestamp such as 2026-01-31T12:00:00Z",
+};
 
 function testsOf(conditions: FilterConditions): Test[] {
-  return Object.entries(conditions).map(([name, operand]) =>
-    operators[name as keyof FilterConditions](operand as never),
-  );
+  return Object.entries(conditions).map(([operator, operand]) => testOf(operator as Operator, operand));
 }
+
+function testOf(operator: Operator, operand: unknown): Test {
+  if (operator === "in" || operator === "nin") {
+    const tests = (operand as FilterValue[]).map((one) => testOf("eq", one));
+    const isIn: Test = (value) => tests.some((test) => test(value));
+    return operator === "in" ? isIn : (value) => !isIn(value);
+  }
+  const [wanted, comparable] = comparison(operand);
+  return (value) => compare[operator](comparable(value) as never, wanted as never);
+}
+
+/** A timestamp is compared as an instant, and with timestamps only; all else as it is. */
+function comparison(operand: unknown): [unknown, Comparable] {
+  const instant = typeof operand === "string" ? instantOf(operand) : undefined;
+  if (instant === undefined) return [operand, (value) => value];
+  return [instant, (value) => (typeof value === "string" ? (instantOf(value) ?? null) : null)];
+}
+
+type Compare = (value: never, operand: never) => boolean;
+
+/** Values of different types have no order. */
+const ordered =
+  (holds: (a: string, b: string) => boolean): Compare =>
+  (a: unknown, b: unknown) =>
+    typeof a === typeof b && holds(a as string, b as string);
+
+const compare: Readonly<Record<Exclude<Operator, "in" | "nin">, Compare>> = {
+  eq: (value: unknown, operand: unknown) => value === operand,
+  ne: (value: unknown, operand: unknown) => value !== operand,
+  gt: ordered((a, b) => a > b),
+  gte: ordered((a, b) => a >= b),
+  lt: ordered((a, b) => a < b),
+  lte: ordered((a, b) => a <= b),
+};
 
 function isPlainObject(input: unknown): input is Record<string, unknown> {
   return typeof input === "object" && input !== null && !Array.isArray(input);
 }
 
-function invalid(message: string): ProtocolError {
-  return new ProtocolError("invalid_filter", message);
+function invalid(path: string, problem: string): ProtocolError {
+  const field = shown(path);
+  const message = `${field} ${problem}`;
+  return new ProtocolError("invalid_filter", message, { details: [{ field, message }] });
 }

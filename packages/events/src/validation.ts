@@ -1,9 +1,15 @@
 // class-transformer's @Type reads design metadata through reflect-metadata, which must be loaded before any model.
 import "reflect-metadata";
 import { plainToInstance, Transform, Type } from "class-transformer";
-import { registerDecorator, type ValidationError, validateSync } from "class-validator";
+import {
+  getMetadataStorage,
+  type MetadataStorage,
+  registerDecorator,
+  type ValidationError,
+  validateSync,
+} from "class-validator";
 import { type ErrorCode, ProtocolError } from "./errors.ts";
-import { isBoundedJson } from "./json.ts";
+import { type JsonFault, type JsonRules, jsonFaultIn, shown } from "./json.ts";
 
 export {
   ArrayMaxSize,
@@ -33,46 +39,135 @@ export {
 } from "class-validator";
 export { Type };
 
-/** Marks a field as a JSON object no deeper than 16 levels and free of prototype keys (see `isBoundedJson`). */
+/** The fields of a model by name, with the names of their rules. */
+interface Declaration {
+  names: ReadonlySet<string>;
+  /** Fields of any JSON, whose names are the publisher's own. */
+  freeForm: ReadonlySet<string>;
+}
+
+type Model<T extends object> = new () => T;
+
+/** Of an object that a model declares, lists and objects within included: more than any model has. */
+const maxDeclaredValues = 2_000;
+const maxNameLength = 128;
+/** How many errors an answer lists. */
+const maxErrors = 10;
+const jsonObjectRule = "isJsonObject";
+const anyJsonRule = "isAnyJson";
+
+/** Marks a field as a JSON object that every client can be sent as it is (see `jsonFaultIn`). */
 export function IsJsonObject(): PropertyDecorator {
+  return rawField(
+    jsonObjectRule,
+    (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+    "$property must be a JSON object",
+  );
+}
+
+/** Marks a field as any JSON that its user parses, or none. */
+export function IsAnyJson(): PropertyDecorator {
+  return rawField(anyJsonRule, () => true, "");
+}
+
+function rawField(
+  name: string,
+  validate: (value: unknown) => boolean,
+  message: string,
+): PropertyDecorator {
   return (target, property) => {
     // Left to itself, class-transformer drops keys that every object inherits, such as `valueOf`.
     Transform(({ obj, key }) => obj[key])(target, property);
     registerDecorator({
-      name: "isJsonObject",
+      name,
       target: target.constructor,
       propertyName: property as string,
-      validator: {
-        validate: (value) =>
-          typeof value === "object" && value !== null && !Array.isArray(value) && isBoundedJson(value),
-        defaultMessage: () => "$property must be a JSON object at most 16 levels deep",
-      },
+      validator: { validate, defaultMessage: () => message },
     });
   };
 }
 
 /**
- * Turns untrusted JSON into an instance of `model`, or throws `ProtocolError(code)` whose details name every bad field.
- * Fields the model does not declare are errors, so that a typo is not silently dropped.
+ * Turns untrusted JSON into an instance of `model`, or throws `ProtocolError(code)` whose details name the bad fields: at
+ * most 10, and the message says how many more there are. Fields the model does not declare are errors, so that a typo is
+ * not silently dropped. A value that could not arrive as it is is an error too.
  */
-export function parseModel<T extends object>(model: new () => T, input: unknown, code: ErrorCode): T {
+export function parseModel<T extends object>(model: Model<T>, input: unknown, code: ErrorCode): T {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
     throw new ProtocolError(code, "expected a JSON object");
   }
-  if (!isBoundedJson(input)) {
-    throw new ProtocolError(code, "nested too deeply, or has a forbidden key");
-  }
-  const instance = plainToInstance(model, input);
+  const declaration = declarationOf(model);
+  const unknown = unknownIn(input, declaration);
+  const known = knownIn(input, declaration);
+  const faults = Object.entries(known).flatMap(([name, value]) => faultsIn(name, value, declaration));
+  if (faults.length > 0) throw refusal(code, [...faults, ...unknown]);
+  const instance = plainToInstance(model, known);
   const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true });
-  if (errors.length > 0) {
-    const details = errors.flatMap((error) => describe(error));
-    throw new ProtocolError(code, details.map((detail) => detail.message).join("; "), { details });
-  }
+  const wrong = errors.flatMap((error) => describe(error));
+  if (wrong.length + unknown.length > 0) throw refusal(code, [...wrong, ...unknown]);
   return instance;
 }
 
-function describe(error: ValidationError, path = ""): { field: string; message: string }[] {
+/** The error for bad fields: lists the first 10 and says how many more there are. */
+export function refusal(code: ErrorCode, faults: readonly JsonFault[]): ProtocolError {
+  const details = faults.slice(0, maxErrors);
+  const messages = details.map(({ message }) => message).join("; ");
+  const more = faults.length - details.length;
+  return new ProtocolError(code, more === 0 ? messages : `${messages}; and ${more} more`, { details });
+}
+
+const declarations = new Map<unknown, Declaration>();
+
+function declarationOf(model: unknown): Declaration {
+  const made = declarations.get(model) ?? declare(model);
+  declarations.set(model, made);
+  return made;
+}
+
+function declare(model: unknown): Declaration {
+  const rules = rulesOf(model);
+  const free = rules.filter(({ name }) => name === jsonObjectRule || name === anyJsonRule);
+  return {
+    names: new Set(rules.map(({ propertyName }) => propertyName)),
+    freeForm: new Set(free.map(({ propertyName }) => propertyName)),
+  };
+}
+
+function rulesOf(model: unknown): ReturnType<MetadataStorage["getTargetValidationMetadatas"]> {
+  return getMetadataStorage().getTargetValidationMetadatas(model as Model<object>, "", false, false);
+}
+
+function unknownIn(input: object, { names }: Declaration): JsonFault[] {
+  const unknown = Object.keys(input).filter((name) => !names.has(name));
+  return unknown.map((name, index) => {
+    const hint = index === 0 ? `: the fields are ${[...names].join(", ")}` : "";
+    return { field: shown(name), message: `${shown(name)} is unknown${hint}` };
+  });
+}
+
+function knownIn(input: object, { names }: Declaration): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(input).filter(([name]) => names.has(name)));
+}
+
+function faultsIn(name: string, value: unknown, { freeForm }: Declaration): JsonFault[] {
+  // Absent, for who passes on an optional value.
+  if (value === undefined) return [];
+  const fault = jsonFaultIn(value, name, freeForm.has(name) ? {} : declaredRules);
+  return fault === undefined ? [] : [fault];
+}
+
+/** Values of declared fields are checked by class-validator, which takes its time for each name. */
+const declaredRules: JsonRules = {
+  isAllowedInstance: (value) => rulesOf(Object.getPrototypeOf(value).constructor).length > 0,
+  isAllowedKey: (key) => key.length <= maxNameLength && !(key in Object.prototype),
+  maxValues: maxDeclaredValues,
+};
+
+function describe(error: ValidationError, path = ""): JsonFault[] {
   const field = path === "" ? error.property : `${path}.${error.property}`;
-  const own = Object.values(error.constraints ?? {}).map((message) => ({ field, message }));
+  const own = Object.values(error.constraints ?? {}).map((text) => ({
+    field,
+    message: path === "" ? text : `${field}: ${text}`,
+  }));
   return [...own, ...(error.children ?? []).flatMap((child) => describe(child, field))];
 }

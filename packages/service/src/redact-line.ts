@@ -1,31 +1,83 @@
 const mark = "[redacted]";
 
-const jsonText = String.raw`"(?:[^"\\]|\\.)*"`;
-const jsonTexts = String.raw`\[(?:\s*${jsonText}\s*,?)*\]`;
-
-/** A field whose name ends like a secret's, with a text or a list of texts for a value. */
-const secretField = new RegExp(
-  String.raw`("[\w-]{0,40}(?:token|secret|password|passphrase|authorization|cookie)":)(?:${jsonText}|${jsonTexts})`,
-  "gi",
-);
+/** The end of a JSON text that names a secret. */
+const secretName = /(?:token|secret|password|passphrase|authorization|cookie)"$/i;
 
 /** A secret parameter of a URL, wherever the URL stands. */
-const secretParameter = /([?&](?:\w{0,20}token|secret|password)=)[^&#"'\\\s]+/gi;
+const secretParameter = /([?&]\w*(?:token|secret|password)=)[^&#"'\\\s]+/gi;
 
 /** The password of a URL. */
-const urlPassword = /(\b[a-z][a-z+.-]{0,20}:\/\/[^\s/:@"\\]{0,100}:)[^\s/@"\\]+(?=@)/gi;
+const urlPassword = /(:\/\/[^\s/:@"\\]*:)[^\s/@"\\]+@/g;
 
 const bearer = /(\bbearer[ .])[\w.~+/=-]+/gi;
 
-/** The header of a JWT is a JSON object, whose base64 always begins with `eyJ`. */
-const jwt = /\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g;
+/** What a JWT is made of, with whatever stands right before and after it. */
+const tokenLike = /[\w.-]+/g;
 
-/** The JSON line without the secrets in it, whatever they are nested in; still valid JSON. */
+const [quote, backslash] = [0x22, 0x5c];
+
+/**
+ * The JSON line without the secrets in it, whatever they are nested in; still valid JSON. In time that grows with the
+ * length alone: callers choose much of what is logged, and a line is written while everything else waits.
+ */
 export function redactLine(line: string): string {
-  return line
-    .replace(secretField, `$1"${mark}"`)
+  const text = redactFields(line)
     .replace(secretParameter, `$1${mark}`)
-    .replace(urlPassword, `$1${mark}`)
-    .replace(bearer, `$1${mark}`)
-    .replace(jwt, mark);
+    .replace(urlPassword, `$1${mark}@`)
+    .replace(bearer, `$1${mark}`);
+  return text.includes("eyJ") ? text.replace(tokenLike, redactJwts) : text;
+}
+
+/** Replaces the texts, and lists of texts, of fields whose name ends like a secret's. */
+function redactFields(line: string): string {
+  let redacted = "";
+  let done = 0;
+  for (let at = line.indexOf('"'); at !== -1; at = line.indexOf('"', done)) {
+    const end = endOfText(line, at);
+    redacted += line.slice(done, end);
+    done = end;
+    if (line[end] !== ":" || !secretName.test(line.slice(at, end))) continue;
+    const valueEnd = endOfTexts(line, end + 1);
+    if (valueEnd === undefined) continue;
+    redacted += `:"${mark}"`;
+    done = valueEnd;
+  }
+  return redacted + line.slice(done);
+}
+
+/** Where the JSON text that begins at `at` ends. */
+function endOfText(line: string, at: number): number {
+  for (let index = at + 1; index < line.length; index++) {
+    const code = line.charCodeAt(index);
+    if (code === quote) return index + 1;
+    if (code === backslash) index++;
+  }
+  return line.length;
+}
+
+/** Where the text or the list of texts that begins at `at` ends; undefined if there is none. */
+function endOfTexts(line: string, at: number): number | undefined {
+  if (line[at] === '"') return endOfText(line, at);
+  if (line[at] !== "[") return undefined;
+  let end = at + 1;
+  while (line[end] === '"') {
+    end = endOfText(line, end);
+    if (line[end] === ",") end++;
+  }
+  return line[end] === "]" ? end + 1 : undefined;
+}
+
+/** The header of a JWT is a JSON object, whose base64 always begins with `eyJ`. */
+function redactJwts(text: string): string {
+  const parts = text.split(".");
+  const kept: string[] = [];
+  for (let index = 0; index < parts.length; index++) {
+    const part = parts[index] ?? "";
+    const start = part.search(/\beyJ/);
+    const isJwt = start !== -1 && (parts[index + 1] ?? "") !== "";
+    kept.push(isJwt ? part.slice(0, start) + mark : part);
+    // Its claims and its signature.
+    if (isJwt) index += 2;
+  }
+  return kept.join(".");
 }

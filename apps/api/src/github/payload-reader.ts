@@ -13,38 +13,42 @@ export class PayloadReader {
   }
 
   text(name: string): string {
-    const value = this.#value[name];
+    const value = this.#own(name);
     if (typeof value === "string") return value;
     throw this.#wrong(name, "must be text");
   }
 
   integer(name: string): number {
-    const value = this.#value[name];
+    const value = this.#own(name);
     if (Number.isSafeInteger(value)) return value as number;
     throw this.#wrong(name, "must be a whole number");
   }
 
   /** False if the field is absent. */
   flag(name: string): boolean {
-    const value = this.#value[name] ?? false;
+    const value = this.#own(name) ?? false;
     if (typeof value === "boolean") return value;
     throw this.#wrong(name, "must be true or false");
   }
 
   object(name: string): PayloadReader {
-    return new PayloadReader(this.#value[name], `${this.#path}.${name}`);
+    return new PayloadReader(this.#own(name), `${this.#path}.${name}`);
   }
 
   /** A list of objects. */
   list(name: string): PayloadReader[] {
-    const value = this.#value[name];
+    const value = this.#own(name);
     if (!Array.isArray(value)) throw this.#wrong(name, "must be a list");
     return value.map((item, index) => new PayloadReader(item, `${this.#path}.${name}[${index}]`));
   }
 
   /** What `read` makes of the field, or undefined if the field is absent or null. */
   optional<Value>(name: string, read: (reader: this) => Value): Value | undefined {
-    return (this.#value[name] ?? undefined) === undefined ? undefined : read(this);
+    return (this.#own(name) ?? undefined) === undefined ? undefined : read(this);
+  }
+
+  #own(name: string): unknown {
+    return Object.hasOwn(this.#value, name) ? this.#value[name] : undefined;
   }
 
   #wrong(name: string, problem: string): Error {

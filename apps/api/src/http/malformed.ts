@@ -1,8 +1,9 @@
-import { ProtocolError } from "@roomcast/events";
+import { ProtocolError, shown } from "@roomcast/events";
 
 /** The error for a request that is malformed, naming the field if there is one to name. */
 export function malformed(message: string, field?: string): ProtocolError {
   if (field === undefined) return new ProtocolError("invalid_command", message);
-  const text = `${field} ${message}`;
-  return new ProtocolError("invalid_command", text, { details: [{ field, message: text }] });
+  const name = shown(field);
+  const text = `${name} ${message}`;
+  return new ProtocolError("invalid_command", text, { details: [{ field: name, message: text }] });
 }

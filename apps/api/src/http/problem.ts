@@ -53,7 +53,6 @@ function challengeOf(code: ErrorCode): string {
 
 interface HttpError extends Error {
   status: number;
-  type?: string;
 }
 
 /** What Express and its body parsers throw because of the request, in the terms of the error table. */
@@ -64,8 +63,7 @@ function fromExpress(error: unknown): ProtocolError | undefined {
       cause: error,
     });
   }
-  const message = error.type === "entity.parse.failed" ? "the body is not valid JSON" : error.message;
-  return new ProtocolError("invalid_command", message, { cause: error });
+  return new ProtocolError("invalid_command", error.message, { cause: error });
 }
 
 function isClientError(error: unknown): error is HttpError {

@@ -1,4 +1,4 @@
-import { ProtocolError, type RoomName } from "@roomcast/events";
+import { type RoomName, refusal, shown } from "@roomcast/events";
 import { isJsonObject, type JsonObject } from "../http/json-body.ts";
 import { malformed } from "../http/malformed.ts";
 
@@ -32,10 +32,10 @@ const fields: Readonly<
 export function parsePublishRequest(input: unknown, path = ""): PublishRequest {
   if (!isJsonObject(input)) throw malformed("must be a JSON object", path === "" ? "the body" : path);
   const problems = [...wrongFields(input), ...unknownFields(input)].map(([name, problem]) => {
-    const field = path === "" ? name : `${path}.${name}`;
+    const field = path === "" ? shown(name) : `${path}.${shown(name)}`;
     return { field, message: `${field} ${problem}` };
   });
-  if (problems.length > 0) throw refusal(problems);
+  if (problems.length > 0) throw refusal("invalid_command", problems);
   return input as unknown as PublishRequest;
 }
 
@@ -65,6 +65,3 @@ function unknownFields(input: JsonObject): [string, string][] {
     .map((name) => [name, "is unknown"]);
 }
 
-function refusal(details: { field: string; message: string }[]): ProtocolError {
-  return new ProtocolError("invalid_command", details.map(({ message }) => message).join("; "), { details });
-}

@@ -15,7 +15,7 @@ export function domainRoutes(context: ApiContext): Router {
   const publisher = new Publisher(context);
   const gate = authenticate(context, "events:publish");
   for (const route of domainTable)
-    router[route.method](route.path, gate, parseJson, announce(publisher, route));
+    router[route.method](route.path, gate, ...parseJson, announce(publisher, route));
   return router;
 }
 

@@ -1,4 +1,5 @@
 import type { PublishResult } from "@roomcast/broadcaster";
+import { ofItem } from "@roomcast/events";
 import { type Response, Router } from "express";
 import type { ApiContext } from "../api-context.ts";
 import { authenticate } from "../http/authenticate.ts";
@@ -15,12 +16,12 @@ export function eventsRoute(context: ApiContext): Router {
   return Router().post(
     "/events",
     authenticate(context, "events:publish"),
-    parseJson,
+    ...parseJson,
     async (request, response) => {
       const body = bodyOf(request);
       const caller = callerOf(response);
       const headers = publishHeaders(request);
-      if ("events" in body) {
+      if (Object.hasOwn(body, "events")) {
         const results = await publisher.publishMany(caller, parsePublishBatch(body), headers);
         return sendResults(response, results, context.logger);
       }
@@ -34,7 +35,7 @@ export function eventsRoute(context: ApiContext): Router {
 function sendResults(response: Response, results: PublishResult[], logger: ApiContext["logger"]): void {
   const errors = results.flatMap((result) => (result.ok ? [] : [result.error]));
   const [first] = errors;
-  if (first !== undefined && errors.length === results.length) throw first;
+  if (first !== undefined && errors.length === results.length) throw ofItem("events[0]", first);
   for (const error of errors) {
     if (error.status >= 500) logger.error({ err: error }, "event of a batch not published");
   }

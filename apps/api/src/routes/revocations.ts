@@ -9,7 +9,7 @@ export function revocationsRoute(context: Pick<ApiContext, "apiKeys" | "verifier
   return Router().post(
     "/revocations",
     authenticate(context, "revoke"),
-    parseJson,
+    ...parseJson,
     async (request, response) => {
       const revocation = parseRevocation(bodyOf(request), Date.now());
       await context.revoker.revoke(revocation);

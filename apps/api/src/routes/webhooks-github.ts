@@ -1,14 +1,15 @@
 import { parseRoom } from "@roomcast/events";
 import { type Request, type Response, Router } from "express";
 import type { ApiContext } from "../api-context.ts";
-import { type MappedEvent, mapWebhook } from "../github/map-webhook.ts";
+import { mapWebhook } from "../github/map-webhook.ts";
 import { signedBody } from "../github/signed-body.ts";
 import { malformed } from "../http/malformed.ts";
 import { scopedKey } from "../publishing/idempotency-scope.ts";
 import { publishedBody } from "../publishing/published-body.ts";
 
 /**
- * `POST /webhooks/github`: announces GitHub's pull requests and issues as `pr.*` and `issue.*`, once per delivery id.
+ * `POST /webhooks/github`: announces GitHub's pull requests and issues as `pr.*` and `issue.*`, once per delivery id
+ * and project.
  * Answers 201 for a published event, 200 to a ping, 202 to a webhook of another kind. Without a secret it is no route.
  */
 export function githubWebhookRoute({ github, broadcaster }: ApiContext): Router {
@@ -17,9 +18,13 @@ export function githubWebhookRoute({ github, broadcaster }: ApiContext): Router 
   return router.post("/webhooks/github", ...signedBody(github.secret), async (request, response) => {
     const event = headerOf(request, "X-GitHub-Event");
     if (event === "ping") return answer(response, 200, { status: "pong" });
-    const mapped = mapWebhook(event, payloadOf(request), projectIdOf(request));
+    const projectId = projectIdOf(request);
+    const mapped = mapWebhook(event, payloadOf(request), projectId);
     if (mapped === undefined) return answer(response, 202, { status: "ignored" });
-    const published = await announce(broadcaster, mapped, headerOf(request, "X-GitHub-Delivery"));
+    const delivery = headerOf(request, "X-GitHub-Delivery");
+    const idempotencyKey = scopedKey(callerOf(projectId), delivery);
+    const options = { idempotencyKey, correlationId: delivery };
+    const published = await broadcaster.commit(broadcaster.prepare(mapped.type, mapped.data, options));
     answer(response, 201, publishedBody(published));
   });
 }
@@ -28,9 +33,9 @@ function answer(response: Response, status: number, body: object): void {
   response.status(status).json(body);
 }
 
-function announce(broadcaster: ApiContext["broadcaster"], { type, data }: MappedEvent, delivery: string) {
-  const idempotencyKey = scopedKey("webhook:github", delivery);
-  return broadcaster.commit(broadcaster.prepare(type, data, { idempotencyKey, correlationId: delivery }));
+/** GitHub gives one event one delivery id, for all webhooks that tell of it: one may be for each of two projects. */
+function callerOf(projectId: string | undefined): string {
+  return projectId === undefined ? "webhook:github" : `webhook:github:${projectId}`;
 }
 
 function headerOf(request: Request, name: string): string {

@@ -1,4 +1,4 @@
-import { type Ack, ProtocolError, SubscribeCommand, type Subscribed } from "@roomcast/events";
+import { type Ack, inItem, ProtocolError, SubscribeCommand, type Subscribed } from "@roomcast/events";
 import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
 import type { Command } from "./command.ts";
 import { parseCommand } from "./parse-command.ts";
@@ -13,7 +13,10 @@ export function subscribeCommand(subscriptions: SubscriptionManager): Command {
     if (input.length === 0 || input.length > maxWishes) {
       throw new ProtocolError("invalid_command", `subscribe takes 1 to ${maxWishes} rooms at once`);
     }
-    return subscriptions.subscribe(session, input.map(parse));
+    return subscriptions.subscribe(
+      session,
+      input.map((one, index) => inItem(`[${index}]`, () => parse(one))),
+    );
   };
 }
 

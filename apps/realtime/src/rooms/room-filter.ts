@@ -1,8 +1,6 @@
-import { catalogue, declaredFields, type EventType, type Filter, parseFilters } from "@roomcast/events";
+import { type Filter, filterFields, parseFilters } from "@roomcast/events";
 
-const fields = new Set((Object.keys(catalogue) as EventType[]).flatMap((type) => [...declaredFields(type)]));
-
-/** Parses a client's filter on the declared fields of the catalogue's events; undefined for none. */
+/** Parses a client's filter on the fields of the catalogue's events; undefined for none, else `invalid_filter`. */
 export function parseRoomFilter(input: unknown): Filter | undefined {
-  return parseFilters(input, (field) => fields.has(field));
+  return parseFilters(input, filterFields);
 }

@@ -9,6 +9,7 @@ import {
   parsePosition,
   parseRoom,
   type RoomName,
+  restoreFilters,
   type SubscribeCommand,
   type Subscribed,
   toProtocolError,
@@ -183,7 +184,7 @@ export class SubscriptionManager {
     const wishes = subscriptions.map((one): Wish => {
       const { room, filters, batch } = one;
       const since = keptUpTo({ epoch: parsePosition(one.at).epoch, offset: one.since }, head);
-      const filter = parseRoomFilter(filters);
+      const filter = restoreFilters(filters);
       const wish = { room, filter, isFollowed: true, ...resumePoint(one, seen, head) };
       // Batch 0 was stored a moment before its delivery began, so what it was given first is not known exactly.
       return batch === 0 ? wish : { ...wish, since };

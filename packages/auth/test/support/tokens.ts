@@ -40,8 +40,10 @@ export async function expectRefusal(
   verifier: TokenVerifier,
   token: unknown,
   code: ErrorCode = "unauthorized",
-): Promise<void> {
-  await expect(verifier.verify(token)).rejects.toMatchObject({ name: "ProtocolError", code });
+): Promise<Error> {
+  const refusal: unknown = await verifier.verify(token).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ name: "ProtocolError", code });
+  return refusal as Error;
 }
 
 function encode(part: unknown): string {

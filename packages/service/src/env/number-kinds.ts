@@ -42,7 +42,7 @@ export function bytesKind(given: Bounds): ValueKind<number> {
     unit: "bytes",
     expected: `a number of bytes${boundsText(bounds)}, perhaps with the suffix KiB, MiB or GiB`,
     parse: (text) => {
-      const match = /^(\d+)(\w*)$/.exec(text);
+      const match = /^(\d+)([A-Za-z]*)$/.exec(text);
       const factor = byteUnits.get(match?.[2] ?? "") ?? Number.NaN;
       return bounded(Number(match?.[1]) * factor, bounds);
     },

@@ -25,7 +25,7 @@ export function urlKind({
 
 /** The URL once for each of its hosts, because `URL` knows only one. */
 function eachHost(text: string): string[] {
-  const match = /^([a-z+]+:\/\/(?:[^@/]*@)?)([^/?#@]+)(.*)$/i.exec(text);
+  const match = /^([a-z+]+:\/\/(?:[^@/]*@)?)([^/?#@]+)($|[/?#].*$)/i.exec(text);
   if (match === null) return [text];
   const [, start = "", hosts = "", rest = ""] = match;
   return hosts.split(",").map((host) => (host === "" ? "" : `${start}${host}${rest}`));
