@@ -59,6 +59,22 @@ describe("a delivery", () => {
     expect(entries[0]?.envelope.correlationId).toBe(how.delivery);
   });
 
+  test("id that two webhooks share, each for a project of its own, gives each its event", async () => {
+    const how = { event: "pull_request", delivery: "d-1" };
+    for (const projectId of ["1", "2"]) {
+      const query = `?projectId=${projectId}`;
+      expect((await deliver(api, opened, { ...how, query })).body.duplicate).toBeUndefined();
+      expect((await deliver(api, opened, { ...how, query })).body.duplicate).toBe(true);
+    }
+    const entries = await api.appended();
+    expect(entries.map(({ envelope }) => envelope.room)).toEqual(["project:1", "project:2"]);
+  });
+
+  test("is not refused because of a value that is not used", async () => {
+    const odd = opened.replace('{"', '{"organization":{"id":1e400,"constructor":[9007199254740993,-0]},"');
+    expect((await deliver(api, odd, { event: "pull_request" })).status).toBe(201);
+  });
+
   test("id with another payload is 409", async () => {
     const how = { event: "pull_request", delivery: "d-1" };
     await deliver(api, opened, how);

@@ -33,6 +33,23 @@ describe("an idempotency key", () => {
     expect(await api.appended()).toHaveLength(1);
   });
 
+  test.each([
+    ["delivered to the connected only", projectUpdate({}, { ephemeral: true })],
+    ["for other rooms", projectUpdate({}, { rooms: ["project:7"] })],
+  ])("with the same data, but %s, is 409", async (_what, other) => {
+    await publish(projectUpdate(), withKey("k"));
+    const answer = await publish(other, withKey("k"));
+    expect(answer).toMatchObject({ status: 409, body: { code: "idempotency_conflict" } });
+  });
+
+  test("used for two numbers that JavaScript takes for one is no duplicate: both are refused", async () => {
+    for (const id of ["1161380288898609914", "1161380288898609915"]) {
+      const text = JSON.stringify(projectUpdate()).replace('"Apollo"}', `"Apollo","ownerId":${id}}`);
+      const headers = { "Content-Type": "application/json", "Idempotency-Key": "big" };
+      expect(await api.call("POST", "/api/v1/events", text, { headers })).toMatchObject({ status: 400 });
+    }
+  });
+
   test("in the body goes before the header's", async () => {
     await publish(projectUpdate({}, { idempotencyKey: "own" }), withKey("shared"));
     const answer = await publish(projectUpdate({ projectName: "Zeus" }), withKey("shared"));

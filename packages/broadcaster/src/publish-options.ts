@@ -1,4 +1,4 @@
-import { ProtocolError, parseRoom, type RoomName } from "@roomcast/events";
+import { inItem, ProtocolError, parseRoom, type RoomName } from "@roomcast/events";
 
 /** How many rooms one event may go to. */
 export const maxRooms = 16;
@@ -49,5 +49,6 @@ export function parseRooms(rooms: readonly unknown[]): RoomName[] {
   if (!Array.isArray(rooms) || rooms.length < 1 || rooms.length > maxRooms) {
     throw new ProtocolError("invalid_room", `an event goes to 1 to ${maxRooms} rooms`);
   }
-  return [...new Set(rooms.map((name) => parseRoom(name).name))];
+  const parsed = Array.from(rooms, (name, index) => inItem(`rooms[${index}]`, () => parseRoom(name).name));
+  return [...new Set(parsed)];
 }

@@ -30,6 +30,13 @@ describe("rooms", () => {
       code: "invalid_room",
     });
   });
+
+  test.each([[["global", "project:*"]], [new Array(2).fill("global", 0, 1)]])("%j is refused, and the wrong one named", async (rooms) => {
+    await expect(publishWith({ rooms: rooms as RoomName[] })).rejects.toMatchObject({
+      code: "invalid_room",
+      message: expect.stringMatching(/^rooms\[1\]: a room is/),
+    });
+  });
 });
 
 describe("correlation id and idempotency key", () => {
@@ -66,15 +73,16 @@ describe("the idempotency fingerprint", () => {
     expect(log.requests[0]?.idempotency?.fingerprint).toBe(await fingerprintOf({}));
   });
 
-  test("differs with the data, deep inside too, and with the rooms", async () => {
+  test("differs with the data, deep inside too, with the rooms, and with whether the event is kept", async () => {
     const fingerprints = [
       await fingerprintOf({}),
       await fingerprintOf({ projectName: "Zeus" }),
       await fingerprintOf({ changes: { name: { deep: [1, 2] } } }),
       await fingerprintOf({ changes: { name: { deep: [2, 1] } } }),
       await fingerprintOf({}, { rooms: ["global"] }),
+      await fingerprintOf({}, { ephemeral: true }),
     ];
-    expect(new Set(fingerprints).size).toBe(5);
+    expect(new Set(fingerprints).size).toBe(6);
   });
 
   test("is not made without a key", async () => {

@@ -41,10 +41,30 @@ describe("nothing is appended and the error is typed", () => {
     ["text", "project"],
     ["a prototype key", JSON.parse('{"__proto__": {"isAdmin": true}}')],
     ["a prototype key deep inside", projectUpdate({ changes: JSON.parse('{"a":[{"constructor":1}]}') })],
-    ["a number JSON has no text for", projectUpdate({ changes: { size: 1n } })],
   ])("when the data is or has %s", async (_what, data) => {
     expect(await refusalOf("project.updated", data)).toMatchObject({ code: "invalid_event" });
     expect({}).not.toHaveProperty("isAdmin");
+  });
+
+  test.each<[string, unknown, RegExp]>([
+    ["NaN", Number.NaN, /NaN.*null or text/],
+    ["Infinity", Number.NEGATIVE_INFINITY, /-Infinity/],
+    ["-0", -0, /would arrive as 0/],
+    ["an id of 64 bits", 1_161_380_288_898_609_914, /as text/],
+    ["a BigInt", 1n, /BigInt.*as text/],
+    ["a Date", new Date(0), /Date/],
+    ["a Map", new Map([[1, 2]]), /Map/],
+    ["a Buffer", Buffer.from("a"), /Buffer/],
+    ["a symbol", Symbol("x"), /symbol/],
+    ["a function", () => 1, /function/],
+    ["an instance", new EventBroadcaster(new RecordingLog()), /EventBroadcaster/],
+    ["an object whose toJSON throws", { toJSON: () => JSON.parse("") }, /Object/],
+    ["half a character", "\ud83d", /UTF-16/],
+    ["a name that reaches a prototype", JSON.parse('{"constructor":1}'), /prototype/],
+  ])("when a value would not arrive as it is: %s", async (_what, value, reason) => {
+    const refusal = await refusalOf("project.updated", projectUpdate({ changes: { list: [1, value] } }));
+    expect(refusal).toMatchObject({ code: "invalid_event", message: expect.stringMatching(reason) });
+    expect((refusal as ProtocolError).details?.[0]?.field).toMatch(/^changes\.list\[1\]/);
   });
 
   test("when the data is cyclic", async () => {

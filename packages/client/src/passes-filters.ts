@@ -3,14 +3,34 @@ import type { FilterConditions, Filters } from "@roomcast/events";
 type Operator = keyof FilterConditions;
 type Test = (value: never, operand: never) => boolean;
 
-const isOneOf = (value: unknown, operands: unknown[]) => operands.includes(value);
+const timestamp = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
+
+/** As `instantOf` of `@roomcast/events`: the same for the same instant, less for an earlier one. */
+function instantOf(text: string): string | undefined {
+  const [, seconds = "", fraction = "", zone = ""] = timestamp.exec(text) ?? [];
+  const ms = Date.parse(seconds + zone);
+  return Number.isNaN(ms) ? undefined : `${new Date(ms).toISOString().slice(0, 19)}.${fraction.padEnd(9, "0")}`;
+}
+
+/** A timestamp is compared as an instant, and with timestamps only. */
+const comparing =
+  (holds: (value: unknown, operand: unknown) => boolean) =>
+  (value: unknown, operand: unknown): boolean => {
+    const instant = typeof operand === "string" ? instantOf(operand) : undefined;
+    if (instant === undefined) return holds(value, operand);
+    return holds(typeof value === "string" ? (instantOf(value) ?? null) : null, instant);
+  };
+
 /** Values of different types have no order. */
-const ordered = (compare: (a: string, b: string) => boolean) => (a: string, b: string) =>
-  typeof a === typeof b && compare(a, b);
+const ordered = (compare: (a: string, b: string) => boolean) =>
+  comparing((a, b) => typeof a === typeof b && compare(a as string, b as string));
+
+const equals = comparing((value, operand) => value === operand);
+const isOneOf = (value: unknown, operands: unknown[]) => operands.some((operand) => equals(value, operand));
 
 const tests: { [O in Operator]-?: Test } = {
-  eq: (value: unknown, operand: unknown) => value === operand,
-  ne: (value: unknown, operand: unknown) => value !== operand,
+  eq: equals,
+  ne: (value: unknown, operand: unknown) => !equals(value, operand),
   in: isOneOf,
   nin: (value: unknown, operands: unknown[]) => !isOneOf(value, operands),
   gt: ordered((a, b) => a > b),

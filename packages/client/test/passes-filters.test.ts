@@ -1,8 +1,10 @@
 import { describe, expect, test } from "@jest/globals";
-import { type Filters, parseFilters } from "@roomcast/events";
+import { type Filters, restoreFilters } from "@roomcast/events";
 import { passesFilters } from "../src/passes-filters.ts";
 
-const values = [undefined, null, true, false, 0, 5, 10, "", "5", "a", "b", ["a"], { a: 1 }];
+const noon = "2026-01-31T12:00:00Z";
+const later = "2026-01-31T12:00:00.000000001Z";
+const values = [undefined, null, true, false, 0, 5, 10, "", "5", "a", "b", ["a"], { a: 1 }, noon, "2026-01-31T12:00:00.000Z", later];
 const filters: Filters[] = [
   {},
   { x: "a" },
@@ -20,13 +22,21 @@ const filters: Filters[] = [
   { x: { lte: "a" } },
   { x: { gt: "" } },
   { x: "a", y: { ne: "a" } },
+  { x: noon },
+  { x: { ne: "2026-01-31T13:00:00.0+01:00" } },
+  { x: [noon, later] },
+  { x: { nin: [noon] } },
+  { x: { gt: noon } },
+  { x: { gte: "2026-01-31T12:00:00.000000000Z" } },
+  { x: { lt: later, gte: noon } },
+  { x: { lte: noon } },
 ];
 
 describe("filters on the client", () => {
   test.each(filters.map((one) => [JSON.stringify(one), one] as const))(
     "judge as the server's do: %s",
     (_, one) => {
-      const server = parseFilters(one, () => true);
+      const server = restoreFilters(one);
       for (const x of values) {
         const data = x === undefined ? { y: "b" } : { x, y: "b" };
         expect([x, passesFilters(data, one)]).toEqual([x, server?.matches(data) ?? true]);

@@ -43,9 +43,11 @@ export interface JsonRules {
  * object's member counts as absent. Deeper values than 16 levels overflow the recursive walks of Socket.IO's encoder.
  */
 export function jsonFaultIn(value: unknown, field: string, rules: JsonRules = {}): JsonFault | undefined {
-  const found = new Walk(rules).faultIn(value, 0);
+  const walk = new Walk(rules);
+  const found = walk.faultIn(value, 0);
   if (found === undefined) return undefined;
-  const path = pathOf(field, found.keys);
+  // Of too many values, none is the one too many.
+  const path = walk.isOver ? shown(field) : pathOf(field, found.keys);
   return { field: path, message: `${path} ${found.problem}` };
 }
 
@@ -67,15 +69,22 @@ interface Found {
 
 class Walk {
   readonly #rules: JsonRules;
+  readonly #most: number;
   #left: number;
 
   constructor(rules: JsonRules) {
     this.#rules = rules;
-    this.#left = rules.maxValues ?? maxValues;
+    this.#most = rules.maxValues ?? maxValues;
+    this.#left = this.#most;
+  }
+
+  /** Whether there were more values than may be. */
+  get isOver(): boolean {
+    return this.#left < 0;
   }
 
   faultIn(value: unknown, depth: number): Found | undefined {
-    if (this.#left-- === 0) return found("holds too many values: send fewer");
+    if (this.#left-- === 0) return found(`holds more than ${this.#most} values: send fewer`);
     const problem = problemOf(value, depth, this.#rules);
     if (problem !== undefined) return found(problem);
     if (typeof value !== "object" || value === null) return undefined;

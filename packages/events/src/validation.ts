@@ -49,7 +49,7 @@ interface Declaration {
 type Model<T extends object> = new () => T;
 
 /** Of an object that a model declares, lists and objects within included: more than any model has. */
-const maxDeclaredValues = 2_000;
+const maxDeclaredValues = 1_000;
 const maxNameLength = 128;
 /** How many errors an answer lists. */
 const maxErrors = 10;
@@ -97,22 +97,27 @@ export function parseModel<T extends object>(model: Model<T>, input: unknown, co
     throw new ProtocolError(code, "expected a JSON object");
   }
   const declaration = declarationOf(model);
-  const unknown = unknownIn(input, declaration);
+  const unknown = Object.keys(input).filter((name) => !declaration.names.has(name));
   const known = knownIn(input, declaration);
   const faults = Object.entries(known).flatMap(([name, value]) => faultsIn(name, value, declaration));
-  if (faults.length > 0) throw refusal(code, [...faults, ...unknown]);
-  const instance = plainToInstance(model, known);
-  const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true });
-  const wrong = errors.flatMap((error) => describe(error));
-  if (wrong.length + unknown.length > 0) throw refusal(code, [...wrong, ...unknown]);
-  return instance;
+  const instance = faults.length === 0 ? plainToInstance(model, known) : undefined;
+  if (instance !== undefined) {
+    const errors = validateSync(instance, { whitelist: true, forbidNonWhitelisted: true });
+    faults.push(...errors.flatMap((error) => describe(error)));
+    if (faults.length + unknown.length === 0) return instance;
+  }
+  throw refusal(code, [...faults, ...unknownFaults(unknown, declaration)], faults.length + unknown.length);
 }
 
-/** The error for bad fields: lists the first 10 and says how many more there are. */
-export function refusal(code: ErrorCode, faults: readonly JsonFault[]): ProtocolError {
+/** The error for bad fields: lists the first 10 and says how many more of the `total` there are. */
+export function refusal(
+  code: ErrorCode,
+  faults: readonly JsonFault[],
+  total: number = faults.length,
+): ProtocolError {
   const details = faults.slice(0, maxErrors);
   const messages = details.map(({ message }) => message).join("; ");
-  const more = faults.length - details.length;
+  const more = total - details.length;
   return new ProtocolError(code, more === 0 ? messages : `${messages}; and ${more} more`, { details });
 }
 
@@ -137,16 +142,17 @@ function rulesOf(model: unknown): ReturnType<MetadataStorage["getTargetValidatio
   return getMetadataStorage().getTargetValidationMetadatas(model as Model<object>, "", false, false);
 }
 
-function unknownIn(input: object, { names }: Declaration): JsonFault[] {
-  const unknown = Object.keys(input).filter((name) => !names.has(name));
-  return unknown.map((name, index) => {
+/** For as many as an answer lists. */
+function unknownFaults(unknown: readonly string[], { names }: Declaration): JsonFault[] {
+  return unknown.slice(0, maxErrors).map((name, index) => {
     const hint = index === 0 ? `: the fields are ${[...names].join(", ")}` : "";
     return { field: shown(name), message: `${shown(name)} is unknown${hint}` };
   });
 }
 
 function knownIn(input: object, { names }: Declaration): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(input).filter(([name]) => names.has(name)));
+  const known = [...names].filter((name) => Object.hasOwn(input, name));
+  return Object.fromEntries(known.map((name) => [name, (input as Record<string, unknown>)[name]]));
 }
 
 function faultsIn(name: string, value: unknown, { freeForm }: Declaration): JsonFault[] {

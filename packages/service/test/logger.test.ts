@@ -52,6 +52,29 @@ describe("createLogger", () => {
     expect(lines()[0]).toMatchObject({ token: "[redacted]", msg: "opened /?token=[redacted]" });
   });
 
+  // A line of a million characters takes milliseconds. If the time grew with the square of the length, it took minutes.
+  test.each(["eyJ-", "eyJaaaaa.", "eyJ-.", "a.b://c:", "&token", "?token=", "bearer ", '":"\\', '"token":["'])(
+    "takes no longer than a line is long, whatever is in it: %j",
+    (part) => {
+      const text = part.repeat(1_000_000 / part.length);
+      expect(logged({ text }, text)).toMatchObject({ name: "test" });
+      expect(logged({ text, token: [text], secret: text })).toMatchObject({ secret: "[redacted]" });
+    },
+  );
+
+  test.each([
+    ["in a path", `/x-${jwt}/y`, "/x-[redacted]/y"],
+    ["after a host", `host.${jwt}.`, "host.[redacted]."],
+    ["twice", `${jwt} ${jwt}`, "[redacted] [redacted]"],
+    ["without a signature", "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhIn0.", "[redacted]"],
+    ["a secret by another name", "/?client_secret=hush&t=1", "/?client_secret=[redacted]&t=1"],
+    ["a password without a user", "redis://:hush@host", "redis://:[redacted]@host"],
+    ["two passwords", "amqp://a:hush@b,amqp://c:hush@d", "amqp://a:[redacted]@b,amqp://c:[redacted]@d"],
+    ["what only begins so", "eyJ and eyJabc", "eyJ and eyJabc"],
+  ])("redacts in a text: %s", (_what, text, redacted) => {
+    expect(logged({ text })).toMatchObject({ text: redacted });
+  });
+
   test("leaves the rest alone", () => {
     const fields = { tokens: 3, url: "/a?since=abc.7&t=1", next: "a:b@c", room: "channel:eyJ" };
     expect(logged(fields, "the token is fine")).toMatchObject({ ...fields, msg: "the token is fine" });
