@@ -11,7 +11,9 @@ const unbounded = (source: string) =>
 
 function complexities(regexes: { source: string; flags: string }[]): string[] {
   const input = regexes.map(({ source, flags }) => ({ source: unbounded(source), flags }));
-  return JSON.parse(execFileSync(process.execPath, [script], { input: JSON.stringify(input), encoding: "utf8" }));
+  return JSON.parse(
+    execFileSync(process.execPath, [script], { input: JSON.stringify(input), encoding: "utf8" }),
+  );
 }
 
 describe("a regular expression of the sources", () => {

@@ -9,8 +9,7 @@ beforeEach(async () => {
 afterEach(() => api.close());
 
 const json = { headers: { "Content-Type": "application/json" } };
-const bodyWith = (changes: string) =>
-  JSON.stringify(projectUpdate()).replace('{"name":"Apollo"}', changes);
+const bodyWith = (changes: string) => JSON.stringify(projectUpdate()).replace('{"name":"Apollo"}', changes);
 const post = (text: string | Uint8Array, options = json) => api.call("POST", "/api/v1/events", text, options);
 
 describe("a value that is accepted arrives as it was sent", () => {
@@ -81,7 +80,10 @@ describe("a value that could not arrive as it was sent is refused by its name, a
 describe("a body that says two things, or is no UTF-8, is refused", () => {
   test("a key with two values", async () => {
     const answer = await post(bodyWith('{"status":"a","status":"b"}'));
-    expect(answer).toMatchObject({ status: 400, body: { code: "invalid_command", errors: [{ field: "status" }] } });
+    expect(answer).toMatchObject({
+      status: 400,
+      body: { code: "invalid_command", errors: [{ field: "status" }] },
+    });
     expect((await post(bodyWith('{"status":"a","status":"a"}'))).status).toBe(201);
   });
 

@@ -16,7 +16,10 @@ export interface SourceRegex {
 export function sourceRegexes(): SourceRegex[] {
   return ["apps", "packages"].flatMap(sourceFiles).flatMap((file) => {
     const syntax = { syntax: "typescript", decorators: true, target: "es2022" } as const;
-    return regexesIn(parseSync(readFileSync(join(root, file), "utf8"), syntax)).map((one) => ({ file, ...one }));
+    return regexesIn(parseSync(readFileSync(join(root, file), "utf8"), syntax)).map((one) => ({
+      file,
+      ...one,
+    }));
   });
 }
 

@@ -28,7 +28,8 @@ function presentClaims(payload: object): Record<string, unknown> {
 }
 
 function parseSubject(sub: unknown): string {
-  if (typeof sub !== "string" || !roomIdPattern.test(sub)) throw refusal("sub", "must be text of 1 to 64 characters of A-Z a-z 0-9 _ . -");
+  if (typeof sub !== "string" || !roomIdPattern.test(sub))
+    throw refusal("sub", "must be text of 1 to 64 characters of A-Z a-z 0-9 _ . -");
   return sub;
 }
 
@@ -45,14 +46,17 @@ function parseRooms(rooms: unknown = []): readonly RoomPattern[] {
 
 function parsePattern(text: unknown, index: number): RoomPattern {
   const pattern = parseRoomPattern(text);
-  if (pattern === undefined) throw refusal(`rooms[${index}]`, "must be a pattern such as project:42 or project:*");
+  if (pattern === undefined)
+    throw refusal(`rooms[${index}]`, "must be a pattern such as project:42 or project:*");
   return pattern;
 }
 
 function parseScopes(scope: unknown = ""): ReadonlySet<string> {
   // RFC 8693 §4.2 has words separated by spaces; several issuers write a list.
-  const text = Array.isArray(scope) && scope.every((word) => typeof word === "string") ? scope.join(" ") : scope;
-  if (typeof text !== "string") throw refusal("scope", "must be text, words separated by spaces, or a list of words");
+  const text =
+    Array.isArray(scope) && scope.every((word) => typeof word === "string") ? scope.join(" ") : scope;
+  if (typeof text !== "string")
+    throw refusal("scope", "must be text, words separated by spaces, or a list of words");
   return shared(sharedScopes, text, () => new Set(text.split(" ").filter((word) => word !== "")));
 }
 
@@ -63,7 +67,8 @@ function shared<T extends object>(cache: LRUCache<string, T>, key: string, make:
 }
 
 function parseTimeMs(claim: string, seconds: unknown): number {
-  if (typeof seconds !== "number" || !(seconds >= 0 && seconds <= maxSeconds)) throw refusal(claim, "must be a number of seconds since 1970");
+  if (typeof seconds !== "number" || !(seconds >= 0 && seconds <= maxSeconds))
+    throw refusal(claim, "must be a number of seconds since 1970");
   return Math.floor(seconds * 1_000);
 }
 

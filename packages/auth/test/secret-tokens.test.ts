@@ -164,14 +164,21 @@ describe("when a claim is malformed", () => {
     expect(refusal.message).toContain(`the token's \`${Object.keys(changes)[0]}`);
   });
 
-  test.each([["nbf"], ["exp"], ["iat"]])("%s that is no number is refused, and the claim named", async (claim) => {
-    const refusal = await expectRefusal(verifier, token({ [claim]: "soon" }));
-    expect(refusal.message).toBe(`the token's \`${claim}\` must be a number of seconds since 1970`);
-  });
+  test.each([["nbf"], ["exp"], ["iat"]])(
+    "%s that is no number is refused, and the claim named",
+    async (claim) => {
+      const refusal = await expectRefusal(verifier, token({ [claim]: "soon" }));
+      expect(refusal.message).toBe(`the token's \`${claim}\` must be a number of seconds since 1970`);
+    },
+  );
 
   test("one that is null counts as absent", async () => {
-    const absent = await verifier.verify(token({ rooms: undefined, scope: undefined, jti: undefined, iat: undefined }));
-    const isNull = await verifier.verify(token({ rooms: null, scope: null, jti: null, iat: null, nbf: null }));
+    const absent = await verifier.verify(
+      token({ rooms: undefined, scope: undefined, jti: undefined, iat: undefined }),
+    );
+    const isNull = await verifier.verify(
+      token({ rooms: null, scope: null, jti: null, iat: null, nbf: null }),
+    );
     expect(isNull).toEqual(absent);
     for (const claim of ["sub", "exp"]) await expectRefusal(verifier, token({ [claim]: null }));
   });

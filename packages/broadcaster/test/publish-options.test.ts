@@ -31,12 +31,15 @@ describe("rooms", () => {
     });
   });
 
-  test.each([[["global", "project:*"]], [new Array(2).fill("global", 0, 1)]])("%j is refused, and the wrong one named", async (rooms) => {
-    await expect(publishWith({ rooms: rooms as RoomName[] })).rejects.toMatchObject({
-      code: "invalid_room",
-      message: expect.stringMatching(/^rooms\[1\]: a room is/),
-    });
-  });
+  test.each([[["global", "project:*"]], [new Array(2).fill("global", 0, 1)]])(
+    "%j is refused, and the wrong one named",
+    async (rooms) => {
+      await expect(publishWith({ rooms: rooms as RoomName[] })).rejects.toMatchObject({
+        code: "invalid_room",
+        message: expect.stringMatching(/^rooms\[1\]: a room is/),
+      });
+    },
+  );
 });
 
 describe("correlation id and idempotency key", () => {

@@ -9,7 +9,9 @@ const timestamp = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]
 function instantOf(text: string): string | undefined {
   const [, seconds = "", fraction = "", zone = ""] = timestamp.exec(text) ?? [];
   const ms = Date.parse(seconds + zone);
-  return Number.isNaN(ms) ? undefined : `${new Date(ms).toISOString().slice(0, 19)}.${fraction.padEnd(9, "0")}`;
+  return Number.isNaN(ms)
+    ? undefined
+    : `${new Date(ms).toISOString().slice(0, 19)}.${fraction.padEnd(9, "0")}`;
 }
 
 /** A timestamp is compared as an instant, and with timestamps only. */

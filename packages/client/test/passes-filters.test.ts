@@ -4,7 +4,24 @@ import { passesFilters } from "../src/passes-filters.ts";
 
 const noon = "2026-01-31T12:00:00Z";
 const later = "2026-01-31T12:00:00.000000001Z";
-const values = [undefined, null, true, false, 0, 5, 10, "", "5", "a", "b", ["a"], { a: 1 }, noon, "2026-01-31T12:00:00.000Z", later];
+const values = [
+  undefined,
+  null,
+  true,
+  false,
+  0,
+  5,
+  10,
+  "",
+  "5",
+  "a",
+  "b",
+  ["a"],
+  { a: 1 },
+  noon,
+  "2026-01-31T12:00:00.000Z",
+  later,
+];
 const filters: Filters[] = [
   {},
   { x: "a" },

@@ -38,6 +38,16 @@ export function eventLogContract(
         expect((await log.head()).offset).toBe(1);
       });
 
+      test("remembers an idempotency key from its first use on, and no longer for being retried", async () => {
+        log = await open({ idempotencyTtlMs: 300 });
+        const idempotency = { key: "k1", fingerprint: "f1" };
+        // As long as each retry made it last longer, it would be a duplicate for ever.
+        let offset = 1;
+        while (offset === 1) offset = (await append(["project:1"], { idempotency })).position.offset;
+        expect(offset).toBe(2);
+        expect(await append(["project:1"], { idempotency })).toMatchObject({ duplicate: true });
+      });
+
       test("refuses an idempotency key with other content and writes nothing", async () => {
         await append(["project:1"], { idempotency: { key: "k1", fingerprint: "f1" } });
         const other = append(["project:1"], { idempotency: { key: "k1", fingerprint: "f2" } });

@@ -41,7 +41,7 @@ export const errorTable = {
   invalid_filter: {
     status: 400,
     retryable: false,
-    meaning: "The filter is malformed or names an undeclared field.",
+    meaning: "The filter is malformed, or compares a field with what it never is.",
   },
   not_subscribed: { status: 409, retryable: false, meaning: "The connection is not subscribed to the room." },
   idempotency_conflict: {

@@ -93,7 +93,9 @@ export const filterFields: ReadonlyMap<string, FilterField> = mergeFields(
 
 function mergeFields(declared: readonly DeclaredField[]): Map<string, FilterField> {
   const names = new Set(declared.map(({ name }) => name));
-  return new Map([...names].map((name) => [name, filterFieldOf(declared.filter((one) => one.name === name))]));
+  return new Map(
+    [...names].map((name) => [name, filterFieldOf(declared.filter((one) => one.name === name))]),
+  );
 }
 
 function filterFieldOf(fields: readonly DeclaredField[]): FilterField {

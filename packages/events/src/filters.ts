@@ -56,14 +56,12 @@ const operators = ["eq", "ne", "in", "nin", ...ordering];
  * Parses a client's filter, or throws `ProtocolError("invalid_filter")` that names the field, the rule and what to send:
  * an unknown field or operator, a value of a type or text that the field never has, or over `filterLimits`.
  */
-export function parseFilters(
-  input: unknown,
-  fields: ReadonlyMap<string, FilterField>,
-): Filter | undefined {
+export function parseFilters(input: unknown, fields: ReadonlyMap<string, FilterField>): Filter | undefined {
   return read(input, (name) => {
     const field = fields.get(name);
     if (field === undefined) throw invalid(name, unknownField(name, fields));
-    if (field.types.size === 0) throw invalid(name, "is a list or an object: a filter compares single values");
+    if (field.types.size === 0)
+      throw invalid(name, "is a list or an object: a filter compares single values");
     return field;
   });
 }
@@ -103,7 +101,9 @@ function conditionsOf(name: string, input: unknown, field: FilterField | undefin
   if (!isPlainObject(input)) return { eq: scalarOf(name, input, field) };
   const given = Object.keys(input).sort();
   if (given.length === 0) throw invalid(name, "needs a condition: a value, a list of values, or an operator");
-  return Object.fromEntries(given.map((operator) => [operator, operandOf(name, operator, input[operator], field)]));
+  return Object.fromEntries(
+    given.map((operator) => [operator, operandOf(name, operator, input[operator], field)]),
+  );
 }
 
 function operandOf(

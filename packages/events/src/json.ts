@@ -95,8 +95,7 @@ class Walk {
     // By number, since the methods of arrays pass over holes.
     for (let index = 0; index < items.length; index++) {
       const item = items[index];
-      const fault =
-        item === undefined ? found("is undefined: send null") : this.faultIn(item, depth + 1);
+      const fault = item === undefined ? found("is undefined: send null") : this.faultIn(item, depth + 1);
       if (fault !== undefined) return within(index, fault);
     }
     return undefined;
@@ -133,7 +132,8 @@ function pathOf(field: string, keys: readonly (string | number)[]): string {
 }
 
 function keyProblem(key: string, { isAllowedKey }: JsonRules): string | undefined {
-  if (forbiddenKeys.has(key)) return `has a name that could reach a prototype (${[...forbiddenKeys].join(", ")}): rename it`;
+  if (forbiddenKeys.has(key))
+    return `has a name that could reach a prototype (${[...forbiddenKeys].join(", ")}): rename it`;
   if (loneSurrogate.test(key)) return "has half a UTF-16 character in its name: send well-formed text";
   return isAllowedKey === undefined || isAllowedKey(key) ? undefined : "is unknown";
 }
@@ -159,7 +159,9 @@ function numberProblem(value: number): string | undefined {
   if (!Number.isFinite(value)) return `is ${value}, which JSON cannot carry: send null or text`;
   if (Object.is(value, -0)) return "is -0, which would arrive as 0: send 0";
   const isExact = !Number.isInteger(value) || Number.isSafeInteger(value) || Math.abs(value) >= exponentFrom;
-  return isExact ? undefined : "is a whole number beyond ±9007199254740991, whose digits get lost: send it as text";
+  return isExact
+    ? undefined
+    : "is a whole number beyond ±9007199254740991, whose digits get lost: send it as text";
 }
 
 function objectProblem(value: object, depth: number, { isAllowedInstance }: JsonRules): string | undefined {
@@ -168,7 +170,8 @@ function objectProblem(value: object, depth: number, { isAllowedInstance }: Json
   }
   if (depth >= maxDepth) return `is nested more than ${maxDepth} levels deep, or contains itself: flatten it`;
   const { toJSON } = value as { toJSON?: unknown };
-  if (typeof toJSON === "function") return `is a ${classOf(value)}: send what it stands for, such as its text`;
+  if (typeof toJSON === "function")
+    return `is a ${classOf(value)}: send what it stands for, such as its text`;
   if (Array.isArray(value) || isPlain(value) || isAllowedInstance?.(value)) return undefined;
   return `is a ${classOf(value)}: send a plain object, a list or text`;
 }
@@ -180,6 +183,6 @@ function isPlain(value: object): boolean {
 }
 
 function classOf(value: object): string {
-  const { constructor } = value as { constructor?: unknown };
-  return typeof constructor === "function" && constructor.name !== "" ? shown(constructor.name) : "class instance";
+  const { constructor: made } = value as { constructor?: unknown };
+  return typeof made === "function" && made.name !== "" ? shown(made.name) : "class instance";
 }

@@ -70,11 +70,7 @@ export function IsAnyJson(): PropertyDecorator {
   return rawField(anyJsonRule, () => true, "");
 }
 
-function rawField(
-  name: string,
-  validate: (value: unknown) => boolean,
-  message: string,
-): PropertyDecorator {
+function rawField(name: string, validate: (value: unknown) => boolean, message: string): PropertyDecorator {
   return (target, property) => {
     // Left to itself, class-transformer drops keys that every object inherits, such as `valueOf`.
     Transform(({ obj, key }) => obj[key])(target, property);

@@ -153,7 +153,17 @@ test("a field of several events may be any of what it is in them", () => {
   expect(filterFields.get("number")).toEqual({ types: new Set(["number"]) });
   expect(filterFields.get("createdAt")).toEqual({ types: new Set(["timestamp"]) });
   expect(filterFields.get("state")?.values).toEqual(
-    new Set(["open", "closed", "pending", "running", "stopping", "stopped", "shutting-down", "terminated", "unknown"]),
+    new Set([
+      "open",
+      "closed",
+      "pending",
+      "running",
+      "stopping",
+      "stopped",
+      "shutting-down",
+      "terminated",
+      "unknown",
+    ]),
   );
   expect(filterFields.get("title")?.values).toBeUndefined();
   expect(filterFields.has("toString")).toBe(false);

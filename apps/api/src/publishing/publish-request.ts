@@ -64,4 +64,3 @@ function unknownFields(input: JsonObject): [string, string][] {
     .filter((name) => !Object.hasOwn(fields, name))
     .map((name) => [name, "is unknown"]);
 }
-

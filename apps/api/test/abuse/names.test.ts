@@ -12,7 +12,14 @@ afterEach(async () => {
   await api.close();
 });
 
-const inherited = ["toString", "valueOf", "hasOwnProperty", "isPrototypeOf", "__defineGetter__", "toLocaleString"];
+const inherited = [
+  "toString",
+  "valueOf",
+  "hasOwnProperty",
+  "isPrototypeOf",
+  "__defineGetter__",
+  "toLocaleString",
+];
 
 describe("a name that every object inherits is no name that is known", () => {
   test.each(inherited)("%s as a field of the data, of a part of it, and beside it", async (name) => {
@@ -32,19 +39,22 @@ describe("a name that every object inherits is no name that is known", () => {
     }
   });
 
-  test.each(["__proto__", "constructor", "prototype"])("%s deep in the data is named, with the reason", async (name) => {
-    const text = JSON.stringify(projectUpdate()).replace('"name":', `"a":[{"${name}":{}}],"name":`);
-    const answer = await api.call("POST", "/api/v1/events", text, {
-      headers: { "Content-Type": "application/json" },
-    });
-    expect(answer).toMatchObject({
-      status: 400,
-      body: {
-        code: "invalid_event",
-        detail: expect.stringMatching(/could reach a prototype.*rename/),
-        errors: [{ field: `changes.a[0].${name}` }],
-      },
-    });
-    expect({}).not.toHaveProperty("isAdmin");
-  });
+  test.each(["__proto__", "constructor", "prototype"])(
+    "%s deep in the data is named, with the reason",
+    async (name) => {
+      const text = JSON.stringify(projectUpdate()).replace('"name":', `"a":[{"${name}":{}}],"name":`);
+      const answer = await api.call("POST", "/api/v1/events", text, {
+        headers: { "Content-Type": "application/json" },
+      });
+      expect(answer).toMatchObject({
+        status: 400,
+        body: {
+          code: "invalid_event",
+          detail: expect.stringMatching(/could reach a prototype.*rename/),
+          errors: [{ field: `changes.a[0].${name}` }],
+        },
+      });
+      expect({}).not.toHaveProperty("isAdmin");
+    },
+  );
 });

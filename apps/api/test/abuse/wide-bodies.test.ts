@@ -11,19 +11,32 @@ afterEach(() => api.close());
 
 const many = (count: number, prefix = "k") =>
   Object.fromEntries(Array.from({ length: count }, (_, index) => [prefix + index, 1]));
-const wide = (length: number) => Array.from({ length }, (_, index) => ({ name: "a", status: "x", [`z${index}`]: 1 }));
+const wide = (length: number) =>
+  Array.from({ length }, (_, index) => ({ name: "a", status: "x", [`z${index}`]: 1 }));
 
 describe("a body with more names or values than any event has is refused in few words", () => {
   test.each<[string, object]>([
     ["80,000 unknown fields of the data", { type: "project.updated", data: many(80_000) }],
     ["90,000 unknown fields beside the data", many(90_000)],
     ["90,000 unknown fields beside the events", { events: [projectUpdate()], ...many(80_000) }],
-    ["a field with a name of 900,000 characters", { type: "project.updated", data: { ["k".repeat(900_000)]: 1 } }],
-    ["100,000 labels", { type: "issue.created", data: { ...exampleOf("issue.created"), labels: Array(100_000).fill("x") } }],
+    [
+      "a field with a name of 900,000 characters",
+      { type: "project.updated", data: { ["k".repeat(900_000)]: 1 } },
+    ],
+    [
+      "100,000 labels",
+      { type: "issue.created", data: { ...exampleOf("issue.created"), labels: Array(100_000).fill("x") } },
+    ],
     ["100,000 labels of another type", { type: "issue.created", data: { labels: Array(100_000).fill(5) } }],
-    ["20,000 parts, each wrong", { type: "system.health_status", data: { status: "healthy", components: wide(20_000) } }],
+    [
+      "20,000 parts, each wrong",
+      { type: "system.health_status", data: { status: "healthy", components: wide(20_000) } },
+    ],
     ["one part of 60,000 fields", { type: "system.health_status", data: { components: [many(60_000)] } }],
-    ["a batch of 100 events of 800 fields", { events: Array(100).fill({ type: "project.updated", data: many(800) }) }],
+    [
+      "a batch of 100 events of 800 fields",
+      { events: Array(100).fill({ type: "project.updated", data: many(800) }) },
+    ],
     ["100,000 events", { events: Array(100_000).fill({}) }],
     ["100,000 rooms", projectUpdate({}, { rooms: Array(100_000).fill("x") })],
     ["500,000 values of one field", projectUpdate({ changes: { list: Array(450_000).fill(1) } })],

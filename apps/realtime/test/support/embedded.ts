@@ -3,6 +3,7 @@ import { createRoomAccess, createTokenVerifier, type RevocationStore } from "@ro
 import { EventBroadcaster } from "@roomcast/broadcaster";
 import { type EventLog, MemoryEventLog } from "@roomcast/event-log";
 import {
+  type Cluster,
   createLocalCluster,
   createRealtime,
   type Realtime,
@@ -38,6 +39,8 @@ export interface Embedded {
   readonly broadcaster: EventBroadcaster;
   readonly realtime: Realtime;
   readonly health: Health;
+  /** What is stored of sessions. */
+  readonly sessions: Cluster["sessions"];
   /** Everything logged, each line as JSON text. */
   readonly logLines: string[];
   close(): Promise<void>;
@@ -83,6 +86,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     broadcaster: new EventBroadcaster(log),
     realtime,
     health,
+    sessions: cluster.sessions,
     logLines,
     async close() {
       const closed = listening.close(100);
