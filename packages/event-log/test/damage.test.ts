@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RedisEventLog } from "@roomcast/event-log";
 import { type RedisServer, startRedis } from "@roomcast/testkit";
 import { createClient } from "redis";
@@ -93,4 +93,61 @@ test("a key of another type is a typed error and no crash", async () => {
     code: "unavailable",
   });
   await log.append(request(["project:8"]));
+});
+
+describe("entries of another hand, ahead of what the log has counted,", () => {
+  test.each([
+    ["close", (offset: number) => `${offset + 1}-5`],
+    ["as far ahead as a clock", () => "1764367609000-0"],
+    ["further than any position", () => "18446744073709551615-18446744073709551615"],
+  ])("%s: nobody is refused, a new epoch begins behind them, and it is said once", async (_what, idAfter) => {
+    const recorder = await Recorder.of(log);
+    const toldBefore = logs.errors.length;
+    const { position: before } = await log.append(request());
+    await admin.xAdd(`${prefix}log`, idAfter(before.offset), { e: "garbage" });
+    const later = [request(), request(["project:2"])];
+    const [first, second] = await Promise.all(later.map((one) => log.append(one)));
+    expect(first?.position.epoch).not.toBe(before.epoch);
+    expect(second?.position).toEqual({ ...first?.position, offset: (first?.position.offset ?? 0) + 1 });
+    expect(Number.isSafeInteger(second?.position.offset)).toBe(true);
+    await log.append(request());
+    const told = logs.errors.slice(toldBefore).map(({ message }) => message);
+    expect(told.filter((message) => message.includes("no append wrote"))).toHaveLength(1);
+    await recorder.until(({ entries }) => later.every(({ id }) => ids(entries).includes(id)));
+    expect(await log.history("project:1", { after: before.offset, limit: 10 })).toMatchObject({
+      complete: true,
+    });
+  });
+
+  test("and deleted: the place they had is passed as well", async () => {
+    const { position } = await log.append(request());
+    const stray = `${position.offset + 10}-0`;
+    await admin.xAdd(`${prefix}log`, stray, { e: "garbage" });
+    await admin.xDel(`${prefix}log`, stray);
+    expect((await log.append(request())).position.offset).toBe(position.offset + 11);
+  });
+
+  test("in a history: it begins anew, and what is older is told as lost", async () => {
+    await log.append(request());
+    const { position } = await log.append(request());
+    await admin.xAdd(`${prefix}history:project:1`, "99999-0", { e: "garbage", p: "0" });
+    const after = request();
+    await log.append(after);
+    const { offset } = position;
+    const slice = await log.history("project:1", { after: offset, limit: 10 });
+    expect([ids(slice.entries), slice.complete]).toEqual([[after.id], true]);
+    expect(await log.history("project:1", { after: offset - 1, limit: 10 })).toMatchObject({
+      complete: false,
+    });
+  });
+});
+
+test("a caller is not shown what Redis said", async () => {
+  await admin.set(`${prefix}clock`, "a string");
+  await admin.del(`${prefix}meta`);
+  await admin.set(`${prefix}meta`, "a string");
+  const refusal: unknown = await log.append(request()).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ code: "unavailable" });
+  expect((refusal as Error).message).not.toMatch(/script|user_script|operation against/i);
+  expect(String((refusal as Error).cause)).toMatch(/WRONGTYPE/);
 });

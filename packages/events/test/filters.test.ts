@@ -106,7 +106,7 @@ describe("refused as `invalid_filter`, naming the field and what to send", () =>
     ["`constructor`", { constructor: "x" }, "constructor", /no event/],
     ["an inherited name", { toString: 1 }, "toString", /no event/],
     ["a path", { "data.cpu": 1 }, "data.cpu", /no event/],
-    ["a list for a field", { labels: "bug" }, "labels", /a list or an object/],
+    ["a field that is a list", { labels: "bug" }, "labels", /a list or an object/],
     ["a regular expression", { accountId: { regex: ".*" } }, "accountId.regex", /eq, ne, in, nin, gt/],
     ["an unknown operator", { accountId: { $ne: 1 } }, "accountId.$ne", /no operator/],
     ["an operator from the prototype", { accountId: { toString: 1 } }, "accountId.toString", /no operator/],

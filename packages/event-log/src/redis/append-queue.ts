@@ -19,6 +19,8 @@ export interface AppendQueueOptions {
   replication: (epoch: string) => Promise<Replication>;
   /** Told after each script what Redis refused though the entries are written; undefined if nothing. */
   onRefused: (refused: string | undefined) => void;
+  /** Told when entries of another hand, after an offset, were in the way of the log or of a history, and were passed. */
+  onStrays: (after: number) => void;
 }
 
 /**
@@ -139,6 +141,7 @@ export class AppendQueue {
     try {
       const reply = await this.#run(client, this.#scriptOf(batch));
       this.#options.onRefused(reply[4] || undefined);
+      if (reply[5] >= 0) this.#options.onStrays(reply[5]);
       const written = batch.answer(reply);
       if (written.length > 0) void this.#confirm(written, reply[0]);
     } catch (error) {

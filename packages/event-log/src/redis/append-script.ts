@@ -3,10 +3,12 @@ import { unwrittenMark } from "./append-errors.ts";
 import { epochFunctions } from "./epoch-script.ts";
 import { headSlackMs } from "./keys.ts";
 import { proofFunctions } from "./proof-script.ts";
+import { strayFunctions } from "./stray-script.ts";
 
 /**
  * What the append script answers: the log's epoch, all its epochs, its newest offset, one outcome for each entry, and
- * what Redis refused though the entries are written, or an empty text.
+ * what Redis refused though the entries are written, or an empty text, and after which offset entries of another hand were
+ * found and passed, or -1.
  */
 export type ScriptReply = [
   epoch: string,
@@ -14,6 +16,7 @@ export type ScriptReply = [
   head: number,
   outcomes: EntryOutcome[],
   refused: string,
+  strayedAfter: number,
 ];
 
 /** The entry's offset; or where and as what a duplicate was written first; or an error that concerns this entry alone. */
@@ -30,7 +33,7 @@ export const pushSeparator = "\x1e";
  * first, and an error before that is marked as such. What fails later does not end the script: a history that cannot be
  * written is told to its own entries, a push that is refused is told beside the outcomes.
  */
-export const appendScript = `${epochFunctions}
+export const appendScript = `${epochFunctions}${strayFunctions}
 -- KEYS[1] meta hash    KEYS[2] log stream    KEYS[3] clock sorted set    KEYS[4] generation string of this writer
 -- KEYS[3+2r] history stream of room r = 1, 2 ...    KEYS[4+2r] its head string
 -- then, in the order of the entries, the idempotency string of each entry that has a fingerprint
@@ -43,9 +46,10 @@ export const appendScript = `${epochFunctions}
 -- ARGV[9+3r] most events of room r's history    ARGV[10+3r] its age in ms    ARGV[11+3r] its kind
 -- then for each entry: its text after "<offset> <epoch> <timeMs> ", the fingerprint of its content or empty, its id,
 --   the number of its rooms, and their numbers r
--- Returns {epoch name, epochs, offset of the head, outcome of each entry, what was refused}, see ScriptReply
+-- Returns {epoch name, epochs, offset of the head, outcome of each entry, what was refused, where strays were passed}, see
+--   ScriptReply
 local call, try = redis.call, redis.pcall
-local isWritten = false
+local isWritten, strayedAfter = false, -1
 local function whole(number) return string.format('%.0f', number) end
 local function failureOf(reply) return type(reply) == 'table' and reply.err or nil end
 ${proofFunctions}
@@ -175,9 +179,17 @@ local function keep(room, list)
   if not prev then prev, prevMinute = quietFrom(kind, age, tonumber(ids[list[1]])), minute end
   for i = 1, #list do
     local at = ids[list[i]]
-    local added
-    if i < #list then added = try('XADD', history, at .. '-0', 'e', texts[list[i]], 'p', prev)
-    else added = try('XADD', history, 'MAXLEN', most, at .. '-0', 'e', texts[list[i]], 'p', prev) end
+    local function add()
+      if i < #list then return try('XADD', history, at .. '-0', 'e', texts[list[i]], 'p', prev) end
+      return try('XADD', history, 'MAXLEN', most, at .. '-0', 'e', texts[list[i]], 'p', prev)
+    end
+    local added = add()
+    if failureOf(added) and topOf(history) >= tonumber(at) then
+      -- Begun anew behind its newest entry: what is older is no longer proven, and so is told as lost.
+      strayedAfter = tonumber(prev)
+      call('DEL', history)
+      added = add()
+    end
     if failureOf(added) then return added.err end
     prev = at
   end
@@ -198,7 +210,17 @@ return {epoch, epochs, offset, outcomes, refused}
 end
 
 local isDone, result = pcall(append)
-if isDone then return result end
+if not isDone and not isWritten then
+  local isKnown, after = pcall(passStrays, KEYS[1], KEYS[2])
+  if isKnown and after then
+    strayedAfter = after
+    isDone, result = pcall(append)
+  end
+end
+if isDone then
+  result[6] = strayedAfter
+  return result
+end
 local reason = type(result) == 'table' and result.err or tostring(result)
 return redis.error_reply((isWritten and 'WRITTEN' or '${unwrittenMark}') .. ' ' .. reason)
 `;

@@ -187,6 +187,7 @@ export class RedisEventLog implements EventLog {
       maxPending,
       replication: (epoch) => this.#replicaAcks.of(epoch),
       onRefused: (refused) => this.#noteRefused(refused),
+      onStrays: (after) => this.#options.onError(strayError(after)),
     });
   }
 
@@ -207,4 +208,10 @@ export class RedisEventLog implements EventLog {
     const probed = name === "log-follower" ? {} : { probeKey: this.#keys.probe };
     return new RedisConnection({ target, name, connectTimeoutMs: commandTimeoutMs, status, ...probed });
   }
+}
+
+function strayError(after: number): Error {
+  return new Error(
+    `Redis held entries after offset ${after} that no append wrote: the log goes on after them. See who else writes to its keys`,
+  );
 }
