@@ -102,6 +102,8 @@ function filterFieldOf(fields: readonly DeclaredField[]): FilterField {
   const types = new Set(fields.flatMap(filterTypeOf));
   const texts = fields.filter((field) => filterTypeOf(field).includes("string"));
   const isClosed = texts.length > 0 && texts.every(({ values }) => values !== undefined);
+  if (types.size === 0)
+    return { types, shape: fields.some(({ type }) => type === "array") ? "a list" : "an object" };
   return { types, ...(isClosed && { values: new Set(texts.flatMap(({ values = [] }) => values)) }) };
 }
 

@@ -1,4 +1,4 @@
-import { closest } from "fastest-levenshtein";
+import { closest, distance } from "fastest-levenshtein";
 import { ProtocolError } from "./errors.ts";
 import { instantOf } from "./instant.ts";
 import { isKeptNumber, shown } from "./json.ts";
@@ -26,8 +26,10 @@ export type FilterType = "string" | "number" | "boolean" | "timestamp";
 
 /** A field that events' data may have, as far as a filter is concerned. */
 export interface FilterField {
-  /** Those of all events that have it; empty for one that is only ever a list or an object. */
+  /** Those of all events that have it; empty for one that is no single value in any. */
   types: ReadonlySet<FilterType>;
+  /** What one without types is. */
+  shape?: "a list" | "an object";
   /** The only texts it can be. */
   values?: ReadonlySet<string>;
 }
@@ -60,8 +62,7 @@ export function parseFilters(input: unknown, fields: ReadonlyMap<string, FilterF
   return read(input, (name) => {
     const field = fields.get(name);
     if (field === undefined) throw invalid(name, unknownField(name, fields));
-    if (field.types.size === 0)
-      throw invalid(name, "is a list or an object: a filter compares single values");
+    if (field.types.size === 0) throw invalid(name, `is ${field.shape}: a filter compares single values`);
     return field;
   });
 }
@@ -92,8 +93,9 @@ function read(input: unknown, fieldOf: (name: string) => FilterField | undefined
 
 function unknownField(name: string, fields: ReadonlyMap<string, FilterField>): string {
   const known = [...fields].filter(([, { types }]) => types.size > 0).map(([other]) => other);
-  const hint = known.length === 0 ? "" : `: did you mean ${closest(shown(name), known)}?`;
-  return `is in the data of no event${hint}`;
+  const nearest = closest(shown(name), known);
+  const isNear = distance(shown(name), nearest) <= Math.max(2, nearest.length / 2);
+  return `is in the data of no event${isNear ? `: did you mean ${nearest}?` : ": see the fields of the events"}`;
 }
 
 function conditionsOf(name: string, input: unknown, field: FilterField | undefined): FilterConditions {

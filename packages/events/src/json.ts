@@ -166,7 +166,9 @@ function numberProblem(value: number): string | undefined {
 
 function objectProblem(value: object, depth: number, { isAllowedInstance }: JsonRules): string | undefined {
   if (value instanceof LossyNumber) {
-    return `is ${shown(value.text)}, which would arrive as ${Number(value.text)}: send it as text, or with fewer digits`;
+    const arriving = Number(value.text);
+    const advice = numberProblem(arriving || 0) === undefined ? "send that, or text" : "send it as text";
+    return `is ${shown(value.text)}, which would arrive as ${arriving}: ${advice}`;
   }
   if (depth >= maxDepth) return `is nested more than ${maxDepth} levels deep, or contains itself: flatten it`;
   const { toJSON } = value as { toJSON?: unknown };

@@ -16,7 +16,7 @@ const fields = new Map<string, FilterField>([
   ["note", { types: new Set(["string"]) }],
   ["mixed", { types: new Set(["string", "number"]) }],
   ["startedAt", { types: new Set(["timestamp"]) }],
-  ["labels", { types: new Set() }],
+  ["labels", { types: new Set(), shape: "a list" }],
 ]);
 const parse = (filters: unknown) => parseFilters(filters, fields);
 const matches = (filters: Filters, data: Record<string, unknown>) => parse(filters)?.matches(data);
@@ -106,7 +106,7 @@ describe("refused as `invalid_filter`, naming the field and what to send", () =>
     ["`constructor`", { constructor: "x" }, "constructor", /no event/],
     ["an inherited name", { toString: 1 }, "toString", /no event/],
     ["a path", { "data.cpu": 1 }, "data.cpu", /no event/],
-    ["a field that is a list", { labels: "bug" }, "labels", /a list or an object/],
+    ["a field that is a list", { labels: "bug" }, "labels", /is a list: a filter compares single/],
     ["a regular expression", { accountId: { regex: ".*" } }, "accountId.regex", /eq, ne, in, nin, gt/],
     ["an unknown operator", { accountId: { $ne: 1 } }, "accountId.$ne", /no operator/],
     ["an operator from the prototype", { accountId: { toString: 1 } }, "accountId.toString", /no operator/],
@@ -149,7 +149,8 @@ describe("refused as `invalid_filter`, naming the field and what to send", () =>
 });
 
 test("a field of several events may be any of what it is in them", () => {
-  expect(filterFields.get("labels")).toEqual({ types: new Set() });
+  expect(filterFields.get("labels")).toEqual({ types: new Set(), shape: "a list" });
+  expect(filterFields.get("changes")).toEqual({ types: new Set(), shape: "an object" });
   expect(filterFields.get("number")).toEqual({ types: new Set(["number"]) });
   expect(filterFields.get("createdAt")).toEqual({ types: new Set(["timestamp"]) });
   expect(filterFields.get("state")?.values).toEqual(

@@ -8,23 +8,29 @@ const maxNumberLength = 40;
 /** Deeper than any body that is accepted; what is deeper is refused by its depth. */
 const maxDepth = 64;
 
+/** More than any body needs, and few enough that to look at each of them holds nobody up. */
+const maxValues = 50_000;
+
 /**
  * Reads JSON without losing anything: a number that JavaScript cannot hold becomes a `LossyNumber`, which validation
- * refuses by its field's name, and a key with two values is `invalid_command`, as is a text that is no JSON.
+ * refuses by its field's name, and a key with two values is `invalid_command`, as is a text that is no JSON or has more than
+ * 50,000 values.
  */
 export function parseJsonText(text: string): unknown {
   try {
     const value: unknown = JSON.parse(text);
     // The careful parser calls itself for each level.
-    return isDeeper(value, maxDepth) ? value : parse(text, undefined, { parseNumber, onDuplicateKey });
+    return isDeep(value) ? value : parse(text, undefined, { parseNumber, onDuplicateKey });
   } catch (error) {
     throw error instanceof ProtocolError ? error : malformed("the body is not valid JSON");
   }
 }
 
-function isDeeper(value: unknown, depth: number): boolean {
+/** Throws if there are too many values. */
+function isDeep(value: unknown, depth = 0, left = { values: maxValues }): boolean {
+  if (left.values-- === 0) throw malformed(`holds more than ${maxValues} values: send fewer`, "the body");
   if (typeof value !== "object" || value === null) return false;
-  return depth === 0 || Object.values(value).some((member) => isDeeper(member, depth - 1));
+  return depth > maxDepth || Object.values(value).some((member) => isDeep(member, depth + 1, left));
 }
 
 function parseNumber(text: string): number | LossyNumber {
