@@ -26,7 +26,7 @@ describe("a refused body changes nothing and is answered with problem+json", () 
     ["rooms that are no list", projectUpdate({}, { rooms: "global" }), "invalid_command"],
     ["no rooms", projectUpdate({}, { rooms: [] }), "invalid_room"],
     ["17 rooms", projectUpdate({}, { rooms: new Array(17).fill("global") }), "invalid_room"],
-    ["100,000 rooms", projectUpdate({}, { rooms: new Array(100_000).fill("global") }), "invalid_room"],
+    ["20,000 rooms", projectUpdate({}, { rooms: new Array(20_000).fill("global") }), "invalid_room"],
     ["a room with a pattern", projectUpdate({}, { rooms: ["project:*"] }), "invalid_room"],
     ["a room with a line break", projectUpdate({}, { rooms: ["project:1\r\nDEL x"] }), "invalid_room"],
     ["a room that is no text", projectUpdate({}, { rooms: [{}] }), "invalid_room"],

@@ -31,7 +31,7 @@ export async function readProofs(
 }
 
 function parseProofs(text: string): Proof[] {
-  return [...text.matchAll(/(\d+)@(\d+)/g)].map(([, age, from]) => ({
+  return [...text.matchAll(/\b(\d+)@(\d+)/g)].map(([, age, from]) => ({
     ageMs: Number(age),
     from: Number(from),
   }));
