@@ -49,9 +49,8 @@ function isKept(text: string): boolean {
 /** The digits that count; those of numbers in the same place, so that the exponent does not matter. */
 function digitsOf(text: string): string {
   const [mantissa = ""] = text.toLowerCase().split("e");
-  const digits = [...mantissa].filter((character) => character >= "0" && character <= "9");
-  const first = digits.findIndex((digit) => digit !== "0");
-  return digits.slice(first, digits.findLastIndex((digit) => digit !== "0") + 1).join("");
+  const digits = BigInt(mantissa.replaceAll(/\D/g, "")).toString();
+  return digits.padEnd(maxNumberLength, "0");
 }
 
 function onDuplicateKey({ key }: { key: string }): never {

@@ -29,7 +29,7 @@ describe("a name that every object inherits is no name that is known", () => {
       projectUpdate({ [name]: 1 }),
       projectUpdate({}, { [name]: 1 }),
       { events: [projectUpdate()], [name]: 1 },
-      { type: "system.health_status", data: { ...health, components: [component] } },
+      { type: "system.health_status", data: Object.assign(health, { components: [component] }) },
       projectUpdate({}, { type: name }),
       projectUpdate({}, { rooms: [`${name}:1`] }),
     ];

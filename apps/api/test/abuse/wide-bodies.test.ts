@@ -24,8 +24,11 @@ describe("a body with more names or values than any event has is refused in few 
       { type: "project.updated", data: { ["k".repeat(900_000)]: 1 } },
     ],
     [
-      "100,000 labels",
-      { type: "issue.created", data: { ...exampleOf("issue.created"), labels: Array(100_000).fill("x") } },
+      "40,000 labels",
+      {
+        type: "issue.created",
+        data: Object.assign(exampleOf("issue.created"), { labels: Array(40_000).fill("x") }),
+      },
     ],
     ["100,000 labels of another type", { type: "issue.created", data: { labels: Array(100_000).fill(5) } }],
     [
