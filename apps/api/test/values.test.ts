@@ -12,7 +12,7 @@ const json = { headers: { "Content-Type": "application/json" } };
 const bodyWith = (changes: string) => JSON.stringify(projectUpdate()).replace('{"name":"Apollo"}', changes);
 const post = (text: string | Uint8Array, options = json) => api.call("POST", "/api/v1/events", text, options);
 
-describe("a value that is accepted arrives as it was sent", () => {
+describe("WS-EVT-7 a value that is accepted arrives as it was sent", () => {
   test.each([
     "9007199254740991",
     "-9007199254740991",

@@ -101,7 +101,7 @@ describe("filters of a subscription", () => {
     expect((await client.next("instance.state_changed")).event.data.accountId).toBe("1");
   });
 
-  test("WS-FILT-2 a refusal names the field, the rule and what to send; in an array also the entry", async () => {
+  test("WS-FILT-2, WS-CMD-7 a refusal names the field, the rule and what to send; in an array also the entry", async () => {
     const client = await connect("told");
     const entry = (filters: unknown) => ({ room: "channel:instances", filters });
     const answer = await client.call("subscribe", [entry({ stat: "running" }), entry({ state: "runing" })]);
@@ -145,7 +145,7 @@ describe("filters of a subscription", () => {
     [{ accountId: 1 }],
     [{ instancesFound: "1" }],
     [{ changedAt: "yesterday" }],
-  ])("WS-FILT-4 %j is refused and changes nothing", async (filters) => {
+  ])("WS-FILT-9, WS-CMD-8 %j is refused and changes nothing", async (filters) => {
     const client = await connect("refused");
     const ack = await client.call("subscribe", { room: "channel:instances", filters });
     expect(ack).toMatchObject({ ok: false, error: { code: "invalid_filter", retryable: false } });

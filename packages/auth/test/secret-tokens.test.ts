@@ -172,7 +172,7 @@ describe("when a claim is malformed", () => {
     },
   );
 
-  test("one that is null counts as absent", async () => {
+  test("WS-AUTH-20 one that is null counts as absent", async () => {
     const absent = await verifier.verify(
       token({ rooms: undefined, scope: undefined, jti: undefined, iat: undefined }),
     );
