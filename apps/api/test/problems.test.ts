@@ -89,6 +89,7 @@ describe("headers", () => {
     expect(headers.get("Cache-Control")).toBe("no-store");
     expect(headers.get("X-Content-Type-Options")).toBe("nosniff");
     expect(headers.get("Content-Security-Policy")).toContain("default-src 'self'");
+    expect(headers.get("Strict-Transport-Security")).toBeNull();
     expect(headers.get("X-Powered-By")).toBeNull();
   });
 

@@ -81,7 +81,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   // Of a server that listens already, nobody may come in before all is in place.
   let isOpen = false;
   const allowLocalOrigins = context.allowLocalOrigins ?? false;
-  const io = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen });
+  const io = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen, logger });
   const writer = await createWriter(options.writePath);
   logger.info({ writePath: writer.name }, "chose how to write to clients");
   const queue = new FanOutQueue(writer);

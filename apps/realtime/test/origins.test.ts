@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { get, type IncomingMessage } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { TestClient, testToken } from "@roomcast/testkit";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
@@ -9,9 +11,25 @@ const listed = "https://good.com";
 describe("a page that connects", () => {
   let server: Embedded;
   beforeAll(async () => {
-    server = await startEmbedded({ corsOrigins: [listed, "http://localhost:3000"] });
+    server = await startEmbedded({
+      corsOrigins: [
+        listed,
+        "http://localhost:3000",
+        "https://Shop.Example.com:443",
+        "https://*.apps.example.com",
+        "capacitor://localhost",
+      ],
+    });
   });
   afterAll(() => server.close());
+
+  test("WS-SAFE-13 is told of in one log line a minute, with what to do", async () => {
+    const Origin = "https://not-yet-listed.example.com";
+    for (let n = 0; n < 3; n++) await fetch(handshake(), { headers: { Origin } });
+    const lines = server.logLines.filter((line) => line.includes(Origin));
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain("add it to CORS_ORIGINS");
+  });
 
   const foreign = [
     "https://evil.com",
@@ -21,13 +39,23 @@ describe("a page that connects", () => {
     "https://evil.com/https://good.com",
     "http://good.com",
     "https://good.com:444",
-    "https://GOOD.com",
     "https://good.com%20",
     "http://localhost:3001",
     "file://",
     "good.com",
     "",
     "http://127.0.0.1",
+    "https://good.com/",
+    "https://user@good.com",
+    "https:good.com",
+    "https://apps.example.com",
+    "http://a.apps.example.com",
+    "https://a.apps.example.com:8443",
+    "https://evilapps.example.com",
+    "https://a.apps.example.com.evil.com",
+    "https://evil.com#.apps.example.com",
+    "capacitor://localhost.evil.com",
+    "ionic://localhost",
   ];
   test.each(foreign)(
     "WS-SAFE-13 from the foreign origin %j is refused on both transports",
@@ -55,17 +83,67 @@ describe("a page that connects", () => {
     }
   });
 
+  test.each([
+    "https://GOOD.com",
+    "https://good.com:443",
+    "https://shop.example.com",
+    "https://a.apps.example.com",
+    "https://a.b.apps.example.com",
+    "capacitor://localhost",
+  ])("WS-SAFE-13 from %j, another text of a listed origin, is let in", async (Origin) => {
+    const { status, headers } = await fetch(handshake(), { headers: { Origin } });
+    expect([status, headers.get("access-control-allow-origin")]).toEqual([200, Origin]);
+    const client = await RawClient.open(server.url, { headers: { Origin } });
+    await client.cut();
+  });
+
+  test.each([
+    [200, { host: "rt.example.com", origin: "https://rt.example.com" }],
+    [200, { host: "RT.example.com:443", origin: "https://rt.example.com" }],
+    [200, { host: "rt.example.com:80", origin: "http://rt.example.com" }],
+    [200, { host: "rt.example.com", origin: "https://rt.example.com", "x-forwarded-proto": "https" }],
+    [403, { host: "rt.example.com", origin: "http://rt.example.com", "x-forwarded-proto": "https" }],
+    [403, { host: "rt.example.com:8443", origin: "https://rt.example.com" }],
+    [403, { host: "rt.example.com", origin: "https://evil.example.com" }],
+  ])(
+    "WS-SAFE-13 is answered %i with %j: the server's own pages are compared as origins",
+    async (status, headers) => {
+      const [answer] = (await once(get(handshake(), { headers }), "response")) as [IncomingMessage];
+      answer.resume();
+      expect(answer.statusCode).toBe(status);
+    },
+  );
+
+  test("WS-SAFE-13 is asked for its origin on every request of a session, its upgrade included", async () => {
+    const request = await openPolling(server.url);
+    const headers = { Origin: "https://evil.com" };
+    for (const init of [{}, { method: "POST", body: "3" }])
+      expect((await fetch(request, { ...init, headers })).status).toBe(403);
+    const upgrade = RawClient.unopened(server.url, {
+      headers,
+      query: new URL(request).search.replace("?EIO=4&transport=polling", ""),
+    });
+    expect(await upgrade.closed).toBe(1006);
+    expect((await fetch(request, { method: "POST", body: "3" })).status).toBe(200);
+  });
+
+  test("WS-SAFE-13 cannot use JSONP, with which a script element would need no origin", async () => {
+    expect((await fetch(`${handshake()}&j=0`)).status).toBe(400);
+    const request = await openPolling(server.url);
+    expect((await fetch(`${request}&j=0`)).status).toBe(400);
+  });
+
   test("WS-SAFE-13 without an origin, as programs do, is let in", async () => {
     const client = await RawClient.connected(server.url);
     await client.cut();
     expect((await fetch(handshake())).headers.get("access-control-allow-origin")).toBeNull();
   });
 
-  test("WS-CONN-6 is answered with CORS headers for its origin alone, and without credentials", async () => {
+  test("WS-CONN-6 is answered with CORS headers for its origin alone, with credentials where it is listed", async () => {
     const { headers } = await fetch(handshake(), { headers: { Origin: listed } });
     expect(headers.get("access-control-allow-origin")).toBe(listed);
     expect(headers.get("vary")).toContain("Origin");
-    expect(headers.get("access-control-allow-credentials")).toBeNull();
+    expect(headers.get("access-control-allow-credentials")).toBe("true");
   });
 
   test("WS-CONN-6 is answered to a preflight for the methods and headers it needs, if its origin may connect", async () => {
@@ -102,6 +180,7 @@ describe("a page that connects", () => {
     const open = await startEmbedded({ corsOrigins: ["*"] });
     const { status, headers } = await fetch(handshake(open), { headers: { Origin: "https://evil.com" } });
     expect([status, headers.get("access-control-allow-origin")]).toEqual([200, "https://evil.com"]);
+    expect(headers.get("access-control-allow-credentials")).toBeNull();
     await open.close();
   });
 

@@ -1,8 +1,10 @@
 import type { Server as HttpServer, IncomingMessage } from "node:http";
+import type { Logger } from "@roomcast/service";
 import { Server } from "socket.io";
 import type { RealtimeOptions } from "../config.ts";
 import { packetFormat } from "../packets/packet-formats.ts";
-import { createOriginCheck } from "./origin-check.ts";
+import { OriginCheck } from "./origin-check.ts";
+import { guardRequests } from "./request-guard.ts";
 import { SubprotocolServer } from "./subprotocol-server.ts";
 import { guardUpgrades } from "./upgrade-guard.ts";
 
@@ -11,13 +13,14 @@ export interface CreateIoOptions extends RealtimeOptions {
   allowLocalOrigins: boolean;
   /** Whether new connections are taken. */
   isOpen: () => boolean;
+  logger: Logger;
 }
 
 /** The Socket.IO server with everything closed that its defaults leave open. */
 export function createIo(httpServer: HttpServer, options: CreateIoOptions): Server {
-  const { socket, corsOrigins, allowLocalOrigins, isOpen, compressionThreshold } = options;
+  const { socket, corsOrigins, allowLocalOrigins, isOpen, compressionThreshold, logger } = options;
   const format = packetFormat(options.parser);
-  const mayConnect = createOriginCheck(corsOrigins, allowLocalOrigins);
+  const origins = new OriginCheck(corsOrigins, allowLocalOrigins);
   const answered = guardUpgrades(httpServer, socket.openTimeoutMs);
   const io = new Server(httpServer, {
     path: "/socket.io/",
@@ -36,15 +39,18 @@ export function createIo(httpServer: HttpServer, options: CreateIoOptions): Serv
       clientNoContextTakeover: true,
     },
     wsEngine: SubprotocolServer as unknown as Server["engine"],
-    // Runs before anything is made for the connection, on both transports.
-    allowRequest: (request, answer) => {
-      const refusal = !isOpen() ? "draining" : mayConnect(request) ? undefined : "origin_not_allowed";
-      answer(refusal, refusal === undefined);
+    // Runs before anything is made for a connection.
+    allowRequest: (_request, answer) => {
+      const isAllowed = isOpen();
+      answer(isAllowed ? undefined : "draining", isAllowed);
     },
     cors: (request: IncomingMessage, answer: (error: null, options: object) => void) => {
-      answer(null, { origin: mayConnect(request), methods: ["GET", "POST"] });
+      const credentials = origins.isTrusted(request);
+      answer(null, { origin: origins.allows(request), methods: ["GET", "POST"], credentials });
     },
   } as ConstructorParameters<typeof Server>[1]);
+  // After the CORS headers, which a refusal has too.
+  io.engine.use(guardRequests(origins, logger));
   io.engine.on("headers", (_headers: object, request: IncomingMessage) => answered(request));
   return io;
 }

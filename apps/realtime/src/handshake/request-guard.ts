@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Logger, LogSampler } from "@roomcast/service";
+import type { OriginCheck } from "./origin-check.ts";
+
+/** What Engine.IO's server hands to a middleware, for plain requests and for upgrades. */
+type EngineRequest = IncomingMessage & { _query: Record<string, string> };
+type Middleware = (request: EngineRequest, response: ServerResponse, next: () => void) => void;
+
+interface Refusal {
+  status: number;
+  /** As Engine.IO numbers its errors: 3 for a bad request, 4 for a forbidden one. */
+  code: number;
+  message: string;
+  headers?: Record<string, string>;
+}
+
+const maxShownLength = 200;
+
+/**
+ * Looks at every request of every session, its upgrade included: Engine.IO asks `allowRequest` only about the first. So a
+ * page that got hold of a session's id cannot use it either. Logs a refused origin once a minute, with what to do.
+ */
+export function guardRequests(origins: OriginCheck, logger: Logger): Middleware {
+  const sampler = new LogSampler();
+  return (request, response, next) => {
+    const refusal = refusalOf(request, origins);
+    if (refusal === undefined) return next();
+    if (refusal.message === "origin_not_allowed") logRefusal(request, sampler, logger);
+    const { status, code, message, headers } = refusal;
+    response.writeHead(status, { "content-type": "application/json", ...headers });
+    // Of an upgrade, Engine.IO's stand-in for a response ends the connection here.
+    response.end(JSON.stringify({ code, message }));
+  };
+}
+
+function refusalOf(request: EngineRequest, origins: OriginCheck): Refusal | undefined {
+  const { method, headers, _query: query } = request;
+  if (!origins.allows(request)) return { status: 403, code: 4, message: "origin_not_allowed" };
+  // A script element asks without an Origin header, from any page.
+  if (query.j !== undefined) return { status: 400, code: 3, message: "jsonp_not_supported" };
+  if (method !== "GET" && method !== "POST")
+    return { status: 405, code: 3, message: "method_not_allowed", headers: { allow: "GET, POST" } };
+  if (method === "POST" && isBinary(headers["content-type"]))
+    return { status: 415, code: 3, message: "text_plain_expected", headers: { accept: "text/plain" } };
+  return undefined;
+}
+
+/** Binary payloads were version 3's; in version 4 they are text. */
+function isBinary(contentType = ""): boolean {
+  return contentType.toLowerCase().startsWith("application/octet-stream");
+}
+
+function logRefusal({ headers }: EngineRequest, sampler: LogSampler, logger: Logger): void {
+  const origin = String(headers.origin).slice(0, maxShownLength);
+  const sample = sampler.take(origin);
+  if (sample === undefined) return;
+  const others = sample.leftOut === 0 ? {} : { leftOut: sample.leftOut };
+  logger.warn(
+    { origin, host: headers.host, ...others },
+    "refused a page of this origin: if it is yours, add it to CORS_ORIGINS",
+  );
+}
