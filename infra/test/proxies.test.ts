@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import { type ReverseProxy, startHaproxy, startNginx, waitUntil } from "@roomcast/testkit";
+import { freePort, type ReverseProxy, startHaproxy, startNginx, waitUntil } from "@roomcast/testkit";
 import { type Echo, EchoServer } from "./support/echo-server.ts";
 import { openWebSocket } from "./support/open-websocket.ts";
 
@@ -73,6 +73,19 @@ describe.each([
       expect(String((await once(socket, "data"))[0])).toBe("ping");
       socket.destroy();
     }
+  });
+
+  test("writes no token of a query to a log, even where the request fails", async () => {
+    await proxy?.reload({ realtime: [await freePort()], api: [apiPort] });
+    const token = "eyJhbGciOiJIUzI1NiJ9.e30.c2VjcmV0";
+    const headers = { referer: `https://app.example.com/?token=${token}` };
+    await waitUntil("the request fails", async () => {
+      const { status } = await fetch(at(`${polling}&token=${token}`), { headers });
+      return status >= 502;
+    });
+    expect(proxy?.output).not.toContain(token);
+    await proxy?.reload({ realtime: ports, api: [apiPort] });
+    await waitUntil("the replicas answer", async () => (await fetch(at(polling))).ok);
   });
 
   test("keeps open connections through a reload and uses the new replicas from then on", async () => {

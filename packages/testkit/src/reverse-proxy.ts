@@ -17,6 +17,8 @@ export interface ProxyTargets {
 export interface ReverseProxy {
   readonly port: number;
   readonly url: string;
+  /** What it printed so far, its access log left out where that is a file. */
+  readonly output: string;
   /** Distributes to other ports from now on; connections that exist are kept. */
   reload(targets: ProxyTargets): Promise<void>;
   stop(): Promise<void>;
@@ -75,6 +77,10 @@ class StartedProxy implements ReverseProxy {
 
   get url(): string {
     return `http://127.0.0.1:${this.port}`;
+  }
+
+  get output(): string {
+    return this.#process?.output ?? "";
   }
 
   async start(program: string, targets: ProxyTargets): Promise<void> {
