@@ -52,6 +52,8 @@ export class Connection implements ReadyStream {
   next: Connection | undefined = undefined;
   /** The channels it is in; kept by the channel index. */
   channels: readonly string[] = none;
+  /** Whether it is in the room of its socket's id, as at first; kept by the adapter. */
+  isInOwnRoom = false;
   readonly socket: Socket;
   readonly #context: ConnectionContext;
   #held: HeldEntries | undefined = undefined;

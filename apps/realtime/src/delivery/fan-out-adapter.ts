@@ -50,26 +50,25 @@ export function withFanOut(
       queue.flush();
       const connection = find(this.nsp, id);
       if (connection === undefined) return super.addAll(id, rooms);
-      for (const room of rooms) {
-        if (room !== id && this.#index.join(connection, room)) this.emit("join-room", room, id);
-      }
+      for (const room of rooms)
+        if (room === id) this.#joinOwn(connection, id);
+        else this.#join(connection, room, id);
     }
 
     override del(id: string, room: string): Promise<void> | void {
       queue.flush();
       const connection = find(this.nsp, id);
       if (connection === undefined) return super.del(id, room);
-      if (this.#index.leave(connection, room)) this.emit("leave-room", room, id);
+      if (room === id) this.#leaveOwn(connection, id);
+      else this.#leave(connection, room, id);
     }
 
     override delAll(id: string): void {
       queue.flush();
       const connection = find(this.nsp, id);
       if (connection === undefined) return super.delAll(id);
-      for (const channel of [...connection.channels]) {
-        this.#index.leave(connection, channel);
-        this.emit("leave-room", channel, id);
-      }
+      for (const channel of [...connection.channels]) this.#leave(connection, channel, id);
+      this.#leaveOwn(connection, id);
     }
 
     override broadcast(packet: unknown, options: BroadcastOptions): void {
@@ -90,6 +89,35 @@ export function withFanOut(
 
     membersOf(channel: string): readonly Connection[] {
       return this.#index.members(channel) ?? nobody;
+    }
+
+    #join(connection: Connection, room: string, id: string): void {
+      const isNew = !this.rooms.has(room);
+      if (!this.#index.join(connection, room)) return;
+      if (isNew) this.emit("create-room", room);
+      this.emit("join-room", room, id);
+    }
+
+    #leave(connection: Connection, room: string, id: string): void {
+      if (!this.#index.leave(connection, room)) return;
+      this.emit("leave-room", room, id);
+      if (!this.rooms.has(room)) this.emit("delete-room", room);
+    }
+
+    /** The room that every socket is in alone: known of its connection, and of no index. */
+    #joinOwn(connection: Connection, id: string): void {
+      if (connection.isInOwnRoom) return;
+      const isNew = !this.rooms.has(id);
+      connection.isInOwnRoom = true;
+      if (isNew) this.emit("create-room", id);
+      this.emit("join-room", id, id);
+    }
+
+    #leaveOwn(connection: Connection, id: string): void {
+      if (!connection.isInOwnRoom) return;
+      connection.isInOwnRoom = false;
+      this.emit("leave-room", id, id);
+      if (!this.rooms.has(id)) this.emit("delete-room", id);
     }
 
     #audience(channels: readonly string[]): Audience {

@@ -8,76 +8,87 @@ interface Sources {
   find: FindConnection;
 }
 
-/**
- * `Adapter.rooms` over the channel index: sets are made when someone asks. Sockets without a connection record, in other
- * namespaces for example, are kept in the map itself. A socket's own id is a room too, as everywhere in Socket.IO.
- */
-export class VirtualRooms extends Map<string, Set<string>> {
-  readonly #sources: Sources;
+/** A map of sets that are made when someone asks for one; what is set by hand is kept in the map itself. */
+abstract class VirtualMap extends Map<string, Set<string>> {
+  protected readonly sources: Sources;
 
   constructor(sources: Sources) {
     super();
-    this.#sources = sources;
+    this.sources = sources;
   }
 
+  /** Each key once. */
+  abstract override keys(): MapIterator<string>;
+
+  override *entries(): MapIterator<[string, Set<string>]> {
+    for (const key of this.keys()) yield [key, this.get(key) as Set<string>];
+  }
+
+  override *values(): MapIterator<Set<string>> {
+    for (const key of this.keys()) yield this.get(key) as Set<string>;
+  }
+
+  override [Symbol.iterator](): MapIterator<[string, Set<string>]> {
+    return this.entries();
+  }
+
+  override forEach(
+    visit: (value: Set<string>, key: string, map: Map<string, Set<string>>) => void,
+    self?: unknown,
+  ): void {
+    for (const [key, value] of this.entries()) visit.call(self, value, key, this);
+  }
+
+  override get size(): number {
+    let size = 0;
+    for (const _ of this.keys()) size++;
+    return size;
+  }
+
+  protected isInOwnRoom(id: string): boolean {
+    return this.sources.find(this.sources.namespace, id)?.isInOwnRoom === true;
+  }
+}
+
+/**
+ * `Adapter.rooms` over the channel index. Sockets without a connection record, in other namespaces for example, are kept
+ * in the map itself. A socket's own id is a room too, as everywhere in Socket.IO.
+ */
+export class VirtualRooms extends VirtualMap {
   override has(room: string): boolean {
-    const { namespace, index, find } = this.#sources;
-    return index.members(room) !== undefined || find(namespace, room) !== undefined || super.has(room);
+    return this.sources.index.members(room) !== undefined || this.isInOwnRoom(room) || super.has(room);
   }
 
   override get(room: string): Set<string> | undefined {
-    const { namespace, index, find } = this.#sources;
-    const members = index.members(room);
-    const own = find(namespace, room) === undefined ? [] : [room];
+    const members = this.sources.index.members(room);
+    const own = this.isInOwnRoom(room) ? [room] : [];
     const kept = super.get(room);
     if (members === undefined && own.length === 0) return kept;
     return new Set([...(members ?? []).map(({ socket }) => socket.id), ...own, ...(kept ?? [])]);
   }
 
   override *keys(): MapIterator<string> {
-    const { namespace, index, find } = this.#sources;
-    const own = [...namespace.sockets.keys()].filter((id) => find(namespace, id) !== undefined);
-    yield* new Set([...index.names(), ...own, ...super.keys()]);
-  }
-
-  override *[Symbol.iterator](): MapIterator<[string, Set<string>]> {
-    for (const room of this.keys()) yield [room, this.get(room) as Set<string>];
-  }
-
-  override get size(): number {
-    return [...this.keys()].length;
+    const { namespace, index } = this.sources;
+    const own = [...namespace.sockets.keys()].filter((id) => this.isInOwnRoom(id));
+    yield* new Set([...own, ...index.names(), ...super.keys()]);
   }
 }
 
 /** `Adapter.sids` over the connection records, in the same way. */
-export class VirtualSids extends Map<string, Set<string>> {
-  readonly #sources: Sources;
-
-  constructor(sources: Sources) {
-    super();
-    this.#sources = sources;
-  }
-
+export class VirtualSids extends VirtualMap {
   override has(id: string): boolean {
-    return this.#sources.find(this.#sources.namespace, id) !== undefined || super.has(id);
+    return this.sources.find(this.sources.namespace, id) !== undefined || super.has(id);
   }
 
   override get(id: string): Set<string> | undefined {
-    const connection = this.#sources.find(this.#sources.namespace, id);
-    return connection === undefined ? super.get(id) : new Set([id, ...connection.channels]);
+    const connection = this.sources.find(this.sources.namespace, id);
+    if (connection === undefined) return super.get(id);
+    return new Set([...(connection.isInOwnRoom ? [id] : []), ...connection.channels]);
   }
 
   override *keys(): MapIterator<string> {
-    const { namespace, find } = this.#sources;
+    const { namespace, find } = this.sources;
     for (const id of namespace.sockets.keys()) if (find(namespace, id) !== undefined) yield id;
     yield* super.keys();
-  }
-
-  override *[Symbol.iterator](): MapIterator<[string, Set<string>]> {
-    for (const id of this.keys()) yield [id, this.get(id) as Set<string>];
-  }
-
-  override get size(): number {
-    return [...this.keys()].length;
   }
 }
