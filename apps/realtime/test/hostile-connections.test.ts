@@ -155,10 +155,27 @@ describe("a replica", () => {
     ["a session that does not exist", "EIO=4&transport=polling&sid=nosuch", {}],
     ["a session that every object has", "EIO=4&transport=polling&sid=__proto__", {}],
     ["a handshake by POST", "EIO=4&transport=polling", { method: "POST", body: "40" }],
-    ["a handshake by DELETE", "EIO=4&transport=polling", { method: "DELETE" }],
   ];
   test.each(refused)("WS-SAFE-7 answers 400 to %s", async (_, query, init) => {
     expect((await fetch(`${replica.url}/socket.io/?${query}`, init)).status).toBe(400);
+  });
+
+  test.each(["PUT", "DELETE", "PATCH", "HEAD"])(
+    "WS-SAFE-7 answers 405 to %s, with a session or without",
+    async (method) => {
+      const request = await openPolling(replica.url);
+      for (const url of [request, `${replica.url}/socket.io/?EIO=4&transport=polling`]) {
+        const answer = await fetch(url, { method });
+        expect([answer.status, answer.headers.get("allow")]).toEqual([405, "GET, POST"]);
+      }
+    },
+  );
+
+  test("WS-SAFE-7 answers 415 to a binary body, and 400 to JSONP", async () => {
+    const request = await openPolling(replica.url);
+    const headers = { "content-type": "Application/Octet-Stream; x=y" };
+    expect((await fetch(request, { method: "POST", body: "3", headers })).status).toBe(415);
+    expect((await fetch(`${request}&j=0`)).status).toBe(400);
   });
 
   test.each(["sid=nosuch", "sid=__proto__", "sid=constructor", "transport=polling"])(

@@ -22,6 +22,8 @@ const none: readonly string[] = [];
 class Ledger {
   /** Namespaces whose middleware is at work. */
   deciding = none;
+  /** Attachments that its last packet announced and that have not come. */
+  attachments = 0;
   #packetsFullAtMs = 0;
   #connectsFullAtMs = 0;
 
@@ -40,7 +42,7 @@ class Ledger {
 
 /**
  * Watches what every connection sends, below Socket.IO, which bounds nothing: it runs the middleware once for each
- * CONNECT packet, drops ACKs nobody waits for without a word, and holds the first part of a binary packet for ever.
+ * CONNECT packet, drops ACKs nobody waits for without a word, and takes attachments that nothing announced.
  * Whoever floods, connects twice at once or sends what is no packet for a command is cut off. A client with another
  * parser is told so in its own words: it would come back again and again otherwise.
  */
@@ -95,8 +97,13 @@ export class ConnectionGuard implements ReadHooks {
     if (!ledger.takePacket(this.#packetRate)) return false;
     if (type !== "message") return true;
     const kind = this.#format.kindOf(data);
-    if (kind === "refused") return this.#refuseParser(connection, otherFormat(this.#format), data);
-    return kind === "other" || mayConnect(ledger, kind.connectTo);
+    if (kind === "refused" || (kind === "attachment" && ledger.attachments === 0))
+      return this.#refuseParser(connection, otherFormat(this.#format), data);
+    if (kind === "attachment") return --ledger.attachments >= 0;
+    if (kind === "other") return true;
+    if ("connectTo" in kind) return mayConnect(ledger, kind.connectTo);
+    ledger.attachments = kind.attachments;
+    return !isOurs(kind.binaryTo);
   }
 
   /** Tells a client that connects with the other parser; false if it does not. */
@@ -116,10 +123,14 @@ function ledgerOf(connection: CompactEngineSocket): Ledger {
 
 function mayConnect(ledger: Ledger, namespace: string): boolean {
   if (!ledger.takeConnect() || ledger.deciding.includes(namespace)) return false;
-  // Socket.IO itself refuses the others, and nothing is decided on them.
-  const isOurs = (namespaces as readonly string[]).includes(namespace);
-  if (isOurs) ledger.deciding = [...ledger.deciding, namespace];
+  // Nothing is decided here on the others, which code that extends the server may have.
+  if (isOurs(namespace)) ledger.deciding = [...ledger.deciding, namespace];
   return true;
+}
+
+/** Whether a namespace is the product's own: none of its commands has binary data. */
+function isOurs(namespace: string): boolean {
+  return (namespaces as readonly string[]).includes(namespace);
 }
 
 /** Nothing more that the client sends is looked at, and it is not waited for to agree to the end. */

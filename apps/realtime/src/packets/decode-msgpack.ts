@@ -1,19 +1,27 @@
 /** Deeper than any command; commands bound it further. */
 const maxDepth = 100;
 
+/** A value, and whether there is any binary data in it. */
+export interface Decoded {
+  value: unknown;
+  hasBinary: boolean;
+}
+
 /**
- * Reads one value of MessagePack from untrusted bytes, strictly: what JSON has, and `undefined` as `notepack.io` writes it.
+ * Reads one value of MessagePack from untrusted bytes, strictly: what JSON has, binary data as buffers of their own, and
+ * `undefined` as `notepack.io` writes it.
  * Throws on anything else, and on lengths that the bytes cannot hold: `notepack.io` makes an array as long as its header
  * says before it reads on, so that eighty bytes take gigabytes.
  */
-export function decodeMsgpack(bytes: Buffer): unknown {
+export function decodeMsgpack(bytes: Buffer): Decoded {
   const reader = new Reader(bytes);
   const value = reader.value(0);
   if (reader.left !== 0) throw new Error(`${reader.left} bytes after the value`);
-  return value;
+  return { value, hasBinary: reader.hasBinary };
 }
 
 class Reader {
+  hasBinary = false;
   readonly #bytes: Buffer;
   #at = 0;
 
@@ -43,6 +51,10 @@ class Reader {
       case 0xc2:
       case 0xc3:
         return head === 0xc3;
+      case 0xc4:
+      case 0xc5:
+      case 0xc6:
+        return this.#binary(this.#uint(2 ** (head - 0xc4)));
       case 0xca:
         return this.#bytes.readFloatBE(this.#skip(4));
       case 0xcb:
@@ -72,7 +84,7 @@ class Reader {
       case 0xdf:
         return this.#map(this.#uint(2 ** (head - 0xdd)), depth);
       default:
-        throw new Error("neither JSON nor undefined");
+        throw new Error("neither JSON, binary data nor undefined");
     }
   }
 
@@ -98,6 +110,13 @@ class Reader {
   #text(length: number): string {
     const start = this.#skip(length);
     return this.#bytes.toString("utf8", start, start + length);
+  }
+
+  /** A copy, so that what is kept of it does not keep the whole packet. */
+  #binary(length: number): Buffer {
+    this.hasBinary = true;
+    const start = this.#skip(length);
+    return Buffer.from(this.#bytes.subarray(start, start + length));
   }
 
   #undefined(): undefined {

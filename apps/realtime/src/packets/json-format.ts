@@ -20,11 +20,10 @@ export const jsonFormat: PacketFormat = {
   },
 
   kindOf(packet: unknown): PacketKind {
-    if (typeof packet !== "string") return "refused";
+    if (typeof packet !== "string") return Buffer.isBuffer(packet) ? "attachment" : "refused";
     const type = Number(packet.charAt(0));
     if (type === packetType.connect) return { connectTo: namespaceOf(packet) };
-    // No command has binary data, and Socket.IO holds the first part of such a packet for ever.
-    return type === packetType.binaryEvent || type === packetType.binaryAck ? "refused" : "other";
+    return type === packetType.binaryEvent || type === packetType.binaryAck ? binaryKind(packet) : "other";
   },
 };
 
@@ -32,9 +31,17 @@ function prefix(namespace: string): string {
   return namespace === "/" ? "" : `${namespace},`;
 }
 
-/** The namespace of a CONNECT packet, `0` or `0/ws,{…}`. */
-function namespaceOf(packet: string): string {
-  if (packet[1] !== "/") return "/";
-  const comma = packet.indexOf(",");
-  return packet.slice(1, comma === -1 ? undefined : comma);
+/** The namespace of a packet, `0` or `0/ws,{…}`, which stands behind its type and number of attachments. */
+function namespaceOf(packet: string, at = 1): string {
+  if (packet[at] !== "/") return "/";
+  const comma = packet.indexOf(",", at);
+  return packet.slice(at, comma === -1 ? undefined : comma);
+}
+
+/** `51-/ws,["type",…]`: one attachment follows. */
+function binaryKind(packet: string): PacketKind {
+  const dash = packet.indexOf("-");
+  const attachments = Number(packet.slice(1, dash));
+  if (dash < 2 || !Number.isInteger(attachments) || attachments < 0) return "refused";
+  return { binaryTo: namespaceOf(packet, dash + 1), attachments };
 }

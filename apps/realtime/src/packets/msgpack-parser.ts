@@ -1,4 +1,5 @@
 import { EventEmitter } from "node:events";
+import { namespaces } from "@roomcast/events";
 import { isPacketValid, type Packet } from "socket.io-parser";
 import { decodeMsgpack } from "./decode-msgpack.ts";
 import { encodeMsgpack } from "./encode-msgpack.ts";
@@ -22,11 +23,13 @@ export class MsgpackDecoder extends EventEmitter {
   }
 }
 
-/** Reads a client's packet; throws if it is none. */
+/** Reads a client's packet; throws if it is none, or has binary data for a namespace whose commands have none. */
 export function readPacket(data: unknown): Packet {
   if (!Buffer.isBuffer(data)) throw new Error("not a binary message");
-  const packet = decodeMsgpack(data);
-  if (typeof packet !== "object" || packet === null || !isPacketValid(packet as Packet))
-    throw new Error("not a packet");
-  return packet as Packet;
+  const { value, hasBinary } = decodeMsgpack(data);
+  const packet = value as Packet;
+  if (typeof value !== "object" || value === null || !isPacketValid(packet)) throw new Error("not a packet");
+  if (hasBinary && (namespaces as readonly string[]).includes(packet.nsp))
+    throw new Error("binary data for a namespace without");
+  return packet;
 }

@@ -4,7 +4,13 @@ import type { ErrorBody } from "@roomcast/events";
 export type Packet = string | Buffer;
 
 /** What a packet from a client is, as far as it matters before the packet is taken apart. */
-export type PacketKind = "other" | "refused" | { connectTo: string };
+export type PacketKind = "other" | "refused" | "attachment" | { connectTo: string } | AttachmentsAhead;
+
+/** The first part of a packet whose binary data follow, each as a packet of its own. */
+export interface AttachmentsAhead {
+  binaryTo: string;
+  attachments: number;
+}
 
 /** How packets are written and read: Socket.IO calls it a parser, and client and server must use the same. */
 export interface PacketFormat {
