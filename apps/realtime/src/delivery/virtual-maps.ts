@@ -20,6 +20,11 @@ abstract class VirtualMap extends Map<string, Set<string>> {
   /** Each key once. */
   abstract override keys(): MapIterator<string>;
 
+  /** The keys that were set by hand. */
+  protected keptKeys(): MapIterator<string> {
+    return super.keys();
+  }
+
   override *entries(): MapIterator<[string, Set<string>]> {
     for (const key of this.keys()) yield [key, this.get(key) as Set<string>];
   }
@@ -70,7 +75,7 @@ export class VirtualRooms extends VirtualMap {
   override *keys(): MapIterator<string> {
     const { namespace, index } = this.sources;
     const own = [...namespace.sockets.keys()].filter((id) => this.isInOwnRoom(id));
-    yield* new Set([...own, ...index.names(), ...super.keys()]);
+    yield* new Set([...own, ...index.names(), ...this.keptKeys()]);
   }
 }
 
@@ -89,6 +94,6 @@ export class VirtualSids extends VirtualMap {
   override *keys(): MapIterator<string> {
     const { namespace, find } = this.sources;
     for (const id of namespace.sockets.keys()) if (find(namespace, id) !== undefined) yield id;
-    yield* super.keys();
+    yield* this.keptKeys();
   }
 }

@@ -109,7 +109,7 @@ export class ConnectionGuard implements ReadHooks {
   /** Tells a client that connects with the other parser; false if it does not. */
   #refuseParser(connection: CompactEngineSocket, format: PacketFormat, data: unknown): boolean {
     const kind: PacketKind = format.kindOf(data);
-    if (typeof kind === "string") return false;
+    if (typeof kind === "string" || !("connectTo" in kind)) return false;
     connection.write(format.connectError(kind.connectTo, wrongParser));
     connection.close();
     return true;
