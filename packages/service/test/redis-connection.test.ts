@@ -103,6 +103,20 @@ describe("a connection", () => {
     await set("maxmemory-policy", "noeviction");
   });
 
+  test("to a Redis that has evicted is refused, though its policy is right by now, until an operator accepts that", async () => {
+    await set("maxmemory-policy", "allkeys-random");
+    await set("maxmemory", "2mb");
+    for (let n = 0; n < 20; n++) await redisCommand(redis.port, `SETRANGE evict:${n} 200000 x`);
+    await set("maxmemory-policy", "noeviction");
+    await set("maxmemory", "0");
+    const status = statusOf();
+    const connection = open(redis.url, status);
+    await expect(connection.connect(500)).rejects.toThrow(/has evicted \d+ keys.*CONFIG RESETSTAT/);
+    await redisCommand(redis.port, "CONFIG RESETSTAT");
+    await connection.ready();
+    expect(status.reason).toBeUndefined();
+  });
+
   test("to a Redis whose memory is full stays, and the status says so until there is room", async () => {
     const status = statusOf();
     const connection = open(redis.url, status);

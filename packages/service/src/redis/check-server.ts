@@ -34,17 +34,19 @@ export interface ServerState {
   hasReplica: boolean;
 }
 
-/** Throws a `RedisTrouble` if the server cannot serve now: it is no master, loads its data, or may evict ours. */
+/** Throws a `RedisTrouble` if the server cannot serve now: it is no master, loads its data, may evict ours or has. */
 export async function checkState(client: RedisClient): Promise<ServerState> {
   // INFO is answered by every server; PING tells what other commands would be told (LOADING, MASTERDOWN).
-  const [, replication, memory] = await Promise.all([
+  const [, replication, memory, stats] = await Promise.all([
     client.ping(),
     client.info("replication"),
     client.info("memory"),
+    client.info("stats"),
   ]);
   if (parseInfo(replication).get("role") !== "master")
     throw new RedisTrouble(`${replicaReason} (READONLY)`, "reconnect");
   checkEviction(parseInfo(memory));
+  checkEvicted(parseInfo(stats));
   return { hasReplica: hasReplica(replication) };
 }
 
@@ -59,6 +61,20 @@ export function checkEviction(info: RedisInfo): void {
   if (limit === "0" || policy === "noeviction") return;
   throw new RedisTrouble(
     `it may evict data without a word (maxmemory-policy ${policy}, maxmemory ${limit}): set maxmemory-policy noeviction`,
+    "reconnect",
+  );
+}
+
+/**
+ * Throws a `RedisTrouble` if the server has evicted keys, be it before this process came or between two of its questions:
+ * the policy may be right by now, and what was lost is still missing.
+ */
+export function checkEvicted(info: RedisInfo): void {
+  const count = info.get("evicted_keys") ?? "0";
+  if (count === "0") return;
+  throw new RedisTrouble(
+    `it has evicted ${count} keys, so events or revocations may be missing without a trace: empty it, ` +
+      "or go on with what is left, by CONFIG RESETSTAT or a restart of Redis",
     "reconnect",
   );
 }
