@@ -160,7 +160,7 @@ describe("a replica that missed a part of the log", () => {
     expect(await heardUpTo(client, "last")).toEqual(["second", "third", "last"]);
   });
 
-  test("WS-POS-12 tells no position to a client that is not resumed yet", async () => {
+  test("WS-POS-14 tells no position to a client that is not resumed yet", async () => {
     const client = await connect("ada");
     await client.subscribe(room);
     await say("first");
@@ -179,7 +179,7 @@ describe("a replica that missed a part of the log", () => {
     expect(client.socket.recovered).toBe(true);
   });
 
-  test("WS-POS-12 judges a client's position by the log as it is when its rooms are entered", async () => {
+  test("WS-POS-14 judges a client's position by the log as it is when its rooms are entered", async () => {
     const client = await connect("ada");
     await client.subscribe(room);
     await say("lost");

@@ -37,7 +37,21 @@ describe("packets in msgpack", () => {
 
   test("WS-WIRE-4 carry every value as it was published", async () => {
     const client = await follower();
-    const numbers = [0, 127, 128, 65_536, 2 ** 32, 2 ** 53 - 1, -1, -33, -129, -40_000, -(2 ** 40), 0.1, 1e300];
+    const numbers = [
+      0,
+      127,
+      128,
+      65_536,
+      2 ** 32,
+      2 ** 53 - 1,
+      -1,
+      -33,
+      -129,
+      -40_000,
+      -(2 ** 40),
+      0.1,
+      1e300,
+    ];
     const changes = {
       numbers: [...numbers, 1e21, -(2 ** 80)],
       texts: ["", "é", "😀".repeat(9), "x".repeat(70_000 / 4), "\u0000"],

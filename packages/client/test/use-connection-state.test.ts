@@ -21,6 +21,8 @@ describe("useConnectionState", () => {
     const rendered = render(page.roomcast, State, { shown });
     await waitUntil("connected", () => rendered.text === "connected");
     expect([...shown]).toEqual(["connecting", "connected"]);
+    // One that has asked for no room has nothing to recover.
+    await page.socket.emitWithAck("subscribe", { room: "project:1" });
     shown.clear();
     await page.loseConnection();
     await waitUntil("recovered", () => rendered.text === "recovered");

@@ -11,7 +11,6 @@ interface Internals {
 export class HttpConnections {
   readonly #server: HttpServer;
   readonly #sockets: ReadonlySet<Socket>;
-  #areKept = true;
   #isListening = false;
 
   constructor(server: HttpServer) {
@@ -21,19 +20,11 @@ export class HttpConnections {
 
   /** From now on each connection is closed after the next answer. */
   closeAfterAnswers(): void {
-    this.#areKept = false;
     for (const socket of this.#sockets) closeAfter(answerOf(socket));
     if (this.#isListening) return;
     this.#isListening = true;
     // Not earlier: Engine.IO takes the listeners off that it finds, and keeps some requests from them.
-    this.#server.prependListener("request", (_request, response) => {
-      if (!this.#areKept) closeAfter(response);
-    });
-  }
-
-  /** From now on connections are kept for further requests. */
-  keepAfterAnswers(): void {
-    this.#areKept = true;
+    this.#server.prependListener("request", (_request, response) => closeAfter(response));
   }
 
   /** Takes no new connections. `HttpServer.close` would end idle ones at once, with a request that is on its way. */

@@ -46,11 +46,9 @@ export async function listen(server: Server, { host, port }: ListenOptions): Pro
 async function close(server: Server, connections: HttpConnections, timeoutMs: number): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, "close");
-  // Clients whose connections ended would come back over new ones just when the port closes.
-  connections.keepAfterAnswers();
+  connections.closeAfterAnswers();
   await untilAccepted(server);
   connections.stopListening();
-  connections.closeAfterAnswers();
   // Right after Node has read what is there.
   const sweep = setInterval(() => void setImmediate().then(() => connections.endIdle()), quietMs);
   const end = setTimeout(() => connections.destroy(), timeoutMs);

@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { trackSockets } from "./track-sockets.ts";
 
@@ -17,12 +17,15 @@ export interface Receiving {
 export function receive(server: Server): Receiving {
   const sockets = trackSockets(server);
   let closed: Promise<void> | undefined;
-  server.prependListener("request", (_request, response) => response.setHeader("connection", "close"));
+  // Made with the first connection: Engine.IO takes off the listeners that it finds, and keeps some requests from them.
+  let isFirst = true;
   // Nothing listens here, but only at this event Node begins to end requests that are too slow.
   server.emit("listening");
   return {
     take(socket, read) {
       if (closed !== undefined) return refuse(socket);
+      if (isFirst) server.prependListener("request", closeAfter);
+      isFirst = false;
       // As on the connections that an HTTP server accepts: a client may end its side and still wait for the answer.
       socket.allowHalfOpen = true;
       server.emit("connection", socket);
@@ -33,6 +36,10 @@ export function receive(server: Server): Receiving {
       return closed;
     },
   };
+}
+
+function closeAfter(_request: IncomingMessage, response: ServerResponse): void {
+  response.setHeader("connection", "close");
 }
 
 /** Whoever accepts connections may not know yet that none is taken. */

@@ -46,12 +46,12 @@ describe("receive", () => {
     expect(await ended).toBe("");
   });
 
-  test("takes nothing after the close", async () => {
+  test("answers 503 to what it is given after the close", async () => {
     const { receiving, next } = await handOver(`${get}\r\n`, {});
     await receiving.close(0);
     const { client, accepted } = await next();
     receiving.take(accepted, Buffer.from(`${get}\r\n`));
-    expect(await everythingFrom(client)).toBe("");
+    expect(await everythingFrom(client)).toMatch(/^HTTP\/1\.1 503 .*\r\nConnection: close/);
   });
 
   /** A receiving server that has got one connection, of which `read` had been read. */

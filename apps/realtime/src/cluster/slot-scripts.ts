@@ -1,10 +1,10 @@
 import { endedLatelyMs } from "../sessions/connection-slots.ts";
 
 /**
- * What the scripts have in common. A slot is `<owner> <since> <active> <silent>`: who holds it, when it was taken and
- * last used in ms, and 1 if a ping goes unanswered. For some seconds `!<session>` says when a session was ended for
- * another. An owner is `<replica>.<n>`: a replica takes a new name when what is
- * stored under the old one may be wrong.
+ * What the scripts have in common. A slot is `<owner> <since> <active> <silent>`: who holds it, when it was taken in µs, so
+ * that no two were at once, when it was last used in ms, and 1 if a ping goes unanswered. For some seconds `!<session>`
+ * says when a session was ended for another. An owner is `<replica>.<n>`: a replica takes a new name when what is stored
+ * under the old one may be wrong.
  */
 const slotFunctions = `
 -- KEYS[1] sorted set of owners by the end of their leases
@@ -128,7 +128,7 @@ end
 -- Its former replica is told by the session's own way, and by its next renewal
 if held and replicaOf(held.owner) ~= mine then tell(held, 'moved') end
 redis.call('HDEL', KEYS[2], ARGV[1] .. ' ' .. session)
-write(KEYS[3], {session = session, owner = ARGV[1], since = now, active = now, silent = '0'})
+write(KEYS[3], {session = session, owner = ARGV[1], since = clock[1] * 1000000 + clock[2], active = now, silent = '0'})
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
 return answer
 `;

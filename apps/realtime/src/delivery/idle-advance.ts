@@ -32,9 +32,9 @@ export class IdleAdvance {
   #rest: Iterator<Session>;
   #visited = 0;
   #startedMs = performance.now();
-  /** The log's newest offset when this cycle and the one before began. */
+  /** The log's newest offset when this cycle and the one before began; in the first there was none before. */
   #startedAt: number;
-  #startedBefore = -1;
+  #startedBefore: number | undefined;
 
   /** For the sessions whose rooms' shortest history is `ageMs` old. */
   constructor(ageMs: number, options: IdleAdvanceOptions) {
@@ -75,6 +75,8 @@ export class IdleAdvance {
 
   #visit(session: Session): void {
     const { follower, positions } = this.#options;
+    // Who came in the first cycle was told a position in it.
+    if (this.#startedBefore === undefined) return;
     // In a log that stands still no position ages, and all know the newest.
     if (follower.position.offset === this.#startedBefore) return;
     if (this.isIdle(session)) positions.advance(session);

@@ -1,7 +1,7 @@
 import type { HistoryRange, HistorySlice, LogEntry } from "../event-log.ts";
 
-/** Entries that a shared read may bring beyond what the largest of its ranges needs. */
-const mostExtra = 500;
+/** Entries that a shared read may bring beyond what the largest of its ranges needs, and how many times as many as that. */
+const [mostExtra, mostTimes] = [500, 8];
 
 /** One place in a room's history. */
 export interface HistoryItem {
@@ -32,7 +32,8 @@ export interface FoundNewest {
 
 /**
  * Where one read for several ranges begins, and how many entries it asks for: enough for the first of them in any case,
- * never more than reads of their own would bring together or twice what the largest needs, and little of the way to the others if they are far apart.
+ * never more than reads of their own would bring together, and little of the way to the others if they are far apart: a
+ * small limit may mean that the entries are large.
  */
 export function spanOf(ranges: HistoryRange[]): { after: number; count: number } {
   let [first, last, most, all] = [Number.POSITIVE_INFINITY, 0, 0, 0];
@@ -43,7 +44,7 @@ export function spanOf(ranges: HistoryRange[]): { after: number; count: number }
     most = Math.max(most, limit + 1);
     all += limit + 1;
   }
-  return { after: first, count: Math.min(all, most + Math.min(last - first, most, mostExtra)) };
+  return { after: first, count: Math.min(all, most + Math.min(last - first, mostTimes * most, mostExtra)) };
 }
 
 /**
