@@ -58,7 +58,7 @@ describe("two workers behind one port", () => {
         client.close();
       }
     },
-    30_000,
+    60_000,
   );
 
   test("are replicas of their own to the statistics", async () => {

@@ -4,6 +4,8 @@ import type { FrameWriter, ReadyStream } from "./frame-writer.ts";
 import { fdOf, writeStateOf } from "./stream-internals.ts";
 
 const trialBytes = 8 * 1024 * 1024;
+/** Long enough for a machine that is busy: what fails here is not used as long as the process lives. */
+const patienceMs = 10_000;
 
 /** A connection of this process with itself. */
 export interface TrialPair {
@@ -65,7 +67,7 @@ export function readyStream(stream: NetSocket): ReadyStream {
 }
 
 async function arrives(client: NetSocket, expected: Buffer): Promise<boolean> {
-  const timeout = AbortSignal.timeout(2_000);
+  const timeout = AbortSignal.timeout(patienceMs);
   const received: Buffer[] = [];
   let length = 0;
   while (length < expected.length) {
