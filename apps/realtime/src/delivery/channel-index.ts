@@ -1,7 +1,18 @@
 import type { Connection } from "./connection.ts";
 
-/** Up to so many members an array is made anew with each: pushed to, it takes room for sixteen more. */
+/** Up to so many entries an array is made anew with each: pushed to, it takes room for sixteen more. */
 const few = 16;
+
+/** Up to so many channels of a connection are an array, which is smaller; more of them are a set, which is searched faster. */
+const fewChannels = 32;
+
+/** The channels of a connection. */
+export type ChannelSet = readonly string[] | Set<string>;
+
+/** Whether a connection is in a channel. */
+export function isIn({ channels }: Connection, channel: string): boolean {
+  return channels instanceof Set ? channels.has(channel) : channels.includes(channel);
+}
 
 /** The connections of each channel as flat arrays, which a fan-out reads fastest and which take eight bytes a membership. */
 export class ChannelIndex {
@@ -19,9 +30,8 @@ export class ChannelIndex {
 
   /** Adds a connection; false if it was there. */
   join(connection: Connection, channel: string): boolean {
-    if (connection.channels.includes(channel)) return false;
-    // Not pushed to, nor spread: an array that grows takes room for sixteen more.
-    connection.channels = connection.channels.concat(channel);
+    if (isIn(connection, channel)) return false;
+    connection.channels = withChannel(connection.channels, channel);
     const members = this.#channels.get(channel);
     if (members === undefined) this.#channels.set(channel, [connection]);
     else if (members.length < few) this.#channels.set(channel, members.concat(connection));
@@ -31,8 +41,8 @@ export class ChannelIndex {
 
   /** Removes a connection; false if it was not there. */
   leave(connection: Connection, channel: string): boolean {
-    if (!connection.channels.includes(channel)) return false;
-    connection.channels = connection.channels.filter((other) => other !== channel);
+    if (!isIn(connection, channel)) return false;
+    connection.channels = withoutChannel(connection.channels, channel);
     this.#remove(connection, channel);
     return true;
   }
@@ -43,6 +53,18 @@ export class ChannelIndex {
     if (members.length === 1) this.#channels.delete(channel);
     else removeUnordered(members, connection);
   }
+}
+
+function withChannel(channels: ChannelSet, channel: string): ChannelSet {
+  if (channels instanceof Set) return channels.add(channel);
+  // Not pushed to, nor spread: an array that grows takes room for sixteen more.
+  return channels.length < fewChannels ? channels.concat(channel) : new Set(channels).add(channel);
+}
+
+function withoutChannel(channels: ChannelSet, channel: string): ChannelSet {
+  if (!(channels instanceof Set)) return channels.filter((other) => other !== channel);
+  channels.delete(channel);
+  return channels.size === 0 ? [] : channels;
 }
 
 function removeUnordered(members: Connection[], connection: Connection): void {

@@ -2,6 +2,7 @@ import type { Socket as NetSocket } from "node:net";
 import type { Socket } from "socket.io";
 import { forgetHandshake } from "../engine/forget-handshake.ts";
 import type { Packet } from "../packets/packet-format.ts";
+import type { ChannelSet } from "./channel-index.ts";
 import { answerBytes, type EngineConnection, inflates, streamOf, waitingBytes } from "./engine-connection.ts";
 import type { EngineEvents } from "./engine-events.ts";
 import { EntryBytes } from "./entry-bytes.ts";
@@ -51,7 +52,7 @@ export class Connection implements ReadyStream {
   /** Another namespace's connection over the same transport. */
   next: Connection | undefined = undefined;
   /** The channels it is in; kept by the channel index. */
-  channels: readonly string[] = none;
+  channels: ChannelSet = none;
   /** Whether it is in the room of its socket's id, as at first; kept by the adapter. */
   isInOwnRoom = false;
   readonly socket: Socket;

@@ -22,7 +22,7 @@ import { nextPid, parsePid } from "./pid.ts";
 export interface AuthenticateOptions {
   verifier: TokenVerifier;
   store: SessionStore;
-  confirmer: Pick<SessionConfirmer, "isResumable">;
+  confirmer: Pick<SessionConfirmer, "isResumable" | "take">;
   guard: ConnectionGuard;
   connections: ConnectionContext;
   allowQueryToken: boolean;
@@ -98,20 +98,20 @@ async function authenticate(
   // Asked before the store: what is stored may be of a later epoch, never of an earlier one.
   const position = options.position();
   const found = await findSession(auth, principal.userId, options);
-  if (found !== undefined) {
-    const session = new Session(found.id, principal, connection, position.epoch, found.stored);
-    return { session, revision, resume: found, pid: found.pid, giveUpSlot: await options.admit(session) };
-  }
-  const session = new Session(randomId(16), principal, connection, position.epoch);
-  // What its client named is not resumed: the connection that it had is gone.
-  const giveUpSlot = await options.admit(session, parsePid(auth.pid)?.id);
+  const id = found?.id ?? randomId(16);
+  const session = new Session(id, principal, connection, position.epoch, found?.stored);
+  // What its client named and is not resumed: the connection that it had is gone.
+  const replaced = found === undefined ? parsePid(auth.pid)?.id : undefined;
+  const giveUpSlot = await options.admit(session, replaced);
   try {
-    await options.store.create(session.id, newSession(session, position));
+    if (found === undefined) await options.store.create(id, newSession(session, position));
+    else await options.confirmer.take(session);
   } catch (error) {
     giveUpSlot();
     throw error;
   }
-  return { session, revision, pid: session.id, giveUpSlot };
+  const handshake = { session, revision, pid: found?.pid ?? id, giveUpSlot };
+  return found === undefined ? handshake : { ...handshake, resume: found };
 }
 
 /** The session a reconnecting client names, if it exists, is the same user's, and complete. */
@@ -133,7 +133,7 @@ async function findSession(
 /** Rooms that were asked for, beside those of every connection. */
 function hasSubscribed({ userId, subscriptions }: StoredSession): boolean {
   const automatic: readonly string[] = automaticRooms(userId);
-  return subscriptions.some(({ room: name }) => !automatic.includes(name));
+  return subscriptions.some(({ room: name, isClosed }) => isClosed !== true && !automatic.includes(name));
 }
 
 function parseSeen(offset: unknown): Position | undefined | "malformed" {

@@ -33,7 +33,7 @@ export interface GateOptions {
 /** Gives back the slot of a session that is not going to be entered. */
 export type GiveUpSlot = () => void;
 
-/** What tells the other replicas that a session is connected elsewhere now. */
+/** What tells the other replicas that a session is connected elsewhere now, and with which version it was taken. */
 const evictEvent = "roomcast:evict";
 
 /** What tells a replica that sessions on it have lost their slots. */
@@ -56,9 +56,12 @@ export class Gate {
       options.dispatcher.dispatch(knownSession(this), name, args);
     };
     for (const namespace of options.namespaces) {
-      namespace.on(evictEvent, (sessionId: string) => {
-        options.confirmer.forget(sessionId);
-        this.#evict(options.sessions.get(sessionId));
+      // A former version of a replica names no version.
+      namespace.on(evictEvent, (sessionId: string, version = Number.POSITIVE_INFINITY) => {
+        options.confirmer.forget(sessionId, version);
+        const session = options.sessions.get(sessionId);
+        // It may have come back here before this word did.
+        if (session !== undefined && session.storedVersion < version) this.#evict(session);
       });
       namespace.on(lostSlotsEvent, (replicaId: string) => {
         if (replicaId === options.cluster.replicaId) options.slots.renew();
@@ -97,7 +100,7 @@ export class Gate {
     this.#evict(sessions.add(session));
     slots.entered(session);
     subscriptions.holdUntilEntered(session);
-    if (resume !== undefined) tellReplicas(socket.nsp, evictEvent, session.id);
+    if (resume !== undefined) tellReplicas(socket.nsp, evictEvent, session.id, session.storedVersion);
     socket.onAny(this.#onPacket);
     session
       .inTurn(() => this.#takeIn(handshake))
@@ -165,10 +168,10 @@ export class Gate {
   }
 }
 
-function tellReplicas(namespace: Namespace, event: string, id: string): void {
+function tellReplicas(namespace: Namespace, event: string, ...args: (string | number)[]): void {
   // The in-memory adapter has no one to tell, and says so on the console.
   if ("serverCount" in namespace.adapter && "pubClient" in namespace.adapter)
-    namespace.serverSideEmit(event, id);
+    namespace.serverSideEmit(event, ...args);
 }
 
 /**

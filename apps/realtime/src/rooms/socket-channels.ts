@@ -1,4 +1,5 @@
 import type { Namespace } from "socket.io";
+import { isIn } from "../delivery/channel-index.ts";
 import type { FanOut } from "../delivery/fan-out-adapter.ts";
 import { sessionOf } from "../sessions/socket-session.ts";
 import type { Channels } from "./room-manager.ts";
@@ -8,9 +9,10 @@ export function socketChannels(namespaces: readonly Namespace[]): Channels {
   return {
     join: ({ connection: { socket } }, channel) =>
       void socket.nsp.adapter.addAll(socket.id, new Set([channel])),
-    leave: ({ connection: { socket, channels } }, channel) => {
+    leave: ({ connection }, channel) => {
       // At its end Socket.IO has taken a socket out of all, and would make a list of all others to look for it.
-      if (channels.includes(channel)) void socket.nsp.adapter.del(socket.id, channel);
+      const { socket } = connection;
+      if (isIn(connection, channel)) void socket.nsp.adapter.del(socket.id, channel);
     },
     sessions: (channel) =>
       namespaces

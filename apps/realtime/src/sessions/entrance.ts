@@ -6,11 +6,11 @@ import { sendReset } from "../delivery/server-event.ts";
 import type { RoomManager } from "../rooms/room-manager.ts";
 import type { HistorySource } from "./history-cursor.ts";
 import { rememberLeft } from "./left-rooms.ts";
-import type { PastBounds } from "./past.ts";
+import { byRoom, type PastBounds } from "./past.ts";
 import { isFollowed, type Replay, writeReplay } from "./replay.ts";
 import { planReplay, type ReplayPlan } from "./replay-plan.ts";
 import type { Session, Subscription } from "./session.ts";
-import { type SessionStore, toStored } from "./session-store.ts";
+import { closedRoom, type SessionStore, toStored } from "./session-store.ts";
 import type { EntryPoint, EntryRequest, Recheck, Wish } from "./wish.ts";
 
 export interface EntranceOptions {
@@ -58,10 +58,27 @@ export class Entrance {
     this.#options.rooms.leave(session, room, subscription.filter);
   }
 
-  /** Takes a room from a session at once and tells it so; the stored session forgets it too. */
-  async revoke(session: Session, room: RoomName): Promise<void> {
-    this.leave(session, room);
-    await this.#tellLeft(session, room);
+  /**
+   * Takes rooms from a session at once and tells it so. They stay stored as closed until the client proves to have heard of
+   * it: by a position after `at`, or one of `batch`. Default: a later position than now.
+   */
+  async close(
+    session: Session,
+    rooms: readonly RoomName[],
+    { at, batch }: { at: Position; batch: number } = this.#closingNow(session),
+  ): Promise<void> {
+    if (rooms.length === 0) return;
+    for (const room of rooms) this.leave(session, room);
+    this.tellClosed(session, rooms);
+    const subscriptions = rooms.map((room) => closedRoom(room, at, batch));
+    const content = { userId: session.userId, batch: session.batch, subscriptions };
+    await session.store((versions) => this.#options.store.save(session.id, content, versions));
+  }
+
+  /** Tells a session that it may not be in rooms. */
+  tellClosed(session: Session, rooms: readonly RoomName[]): void {
+    const { socket } = session.connection;
+    for (const room of rooms) sendReset(socket, room, "access", this.#options.follower.position);
   }
 
   /** Whether nobody may enter now: in a gap of the log, a room would be entered at a place that is passed over. */
@@ -106,11 +123,12 @@ export class Entrance {
     let plan: Replay;
     try {
       const past = await this.#readPast(wishes, at.offset);
-      await this.#leaveForbidden(session, wishes, recheck);
+      await this.#leaveForbidden(session, wishes, recheck, { at, batch });
       if (session.isEnded) return new Map();
       const starts = new Map<RoomName, Position>(wishes.map(({ room, from }) => [room, from ?? at]));
       const resets = this.#applyResets(session, wishes, past, at);
-      plan = { past, starts, resets, delivered, at, batch };
+      const deliveredOf = byRoom(delivered);
+      plan = { past, starts, resets, delivered: deliveredOf, at, batch };
       await this.#save(session, plan);
     } catch (error) {
       for (const { room } of wishes) this.leave(session, room);
@@ -151,21 +169,24 @@ export class Entrance {
     return planReplay(history, ranges, { offset, epochs: follower.head.epochs }, past);
   }
 
-  async #tellLeft(session: Session, room: RoomName): Promise<void> {
-    const { follower, store } = this.#options;
-    sendReset(session.connection.socket, room, "access", follower.position);
-    await session.store((versions) => store.drop(session.id, room, versions));
+  /** The next batch is given positions only after what is written now. */
+  #closingNow({ batch }: Session): { at: Position; batch: number } {
+    return { at: this.#options.follower.position, batch: batch + 1 };
   }
 
-  async #leaveForbidden(session: Session, wishes: Wish[], recheck: Recheck): Promise<void> {
+  /** What the session is given since it was held, it is given after the resets. */
+  async #leaveForbidden(
+    session: Session,
+    wishes: Wish[],
+    recheck: Recheck,
+    held: { at: Position; batch: number },
+  ): Promise<void> {
     const may = await Promise.all(wishes.map(({ room }) => recheck(room)));
+    if (session.isEnded) return;
     const forbidden = wishes.filter((_, index) => !may[index]);
-    await Promise.all(
-      forbidden.map(async ({ room, isFollowed }) => {
-        this.leave(session, room);
-        if (isFollowed) await this.#tellLeft(session, room);
-      }),
-    );
+    for (const { room } of forbidden) this.leave(session, room);
+    const followed = forbidden.filter(({ isFollowed }) => isFollowed).map(({ room }) => room);
+    await this.close(session, followed, held);
   }
 
   /** A room that starts afresh was given nothing before. */

@@ -39,10 +39,11 @@ export class MemorySessionStore implements SessionStore {
 
   async confirm(): Promise<void> {}
 
-  async drop(id: string, room: RoomName, { next: version }: Versions): Promise<void> {
+  async drop(id: string, rooms: readonly RoomName[], { next: version }: Versions): Promise<void> {
     const stored = this.#sessions.get(id);
     if (stored === undefined) return;
-    const subscriptions = stored.subscriptions.filter((one) => one.room !== room);
+    const dropped = new Set(rooms);
+    const subscriptions = stored.subscriptions.filter(({ room }) => !dropped.has(room));
     this.#sessions.set(id, { ...stored, version, subscriptions });
   }
 

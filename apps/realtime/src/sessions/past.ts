@@ -78,12 +78,28 @@ export interface Delivered extends Pick<Subscription, "room" | "filter" | "since
   upTo: number;
 }
 
+/** What was given, by room. */
+export function byRoom(delivered: readonly Delivered[]): Map<RoomName, Delivered[]> {
+  const rooms = new Map<RoomName, Delivered[]>();
+  for (const one of delivered) {
+    const others = rooms.get(one.room);
+    if (others === undefined) rooms.set(one.room, [one]);
+    else others.push(one);
+  }
+  return rooms;
+}
+
 /** Whether an entry went to the room and passes the filter. */
 export function passes(entry: LogEntry, { room, filter }: Pick<Subscription, "room" | "filter">): boolean {
   return entry.rooms.includes(room) && (filter === undefined || filter.matches(dataOf(entry)));
 }
 
 /** Whether a session was given an entry before, through any of its rooms. */
-export function wasDelivered(entry: LogEntry, delivered: readonly Delivered[]): boolean {
-  return delivered.some((one) => entry.offset > one.since && entry.offset <= one.upTo && passes(entry, one));
+export function wasDelivered(
+  entry: LogEntry,
+  delivered: ReadonlyMap<RoomName, readonly Delivered[]>,
+): boolean {
+  const isCovered = (one: Delivered) =>
+    entry.offset > one.since && entry.offset <= one.upTo && passes(entry, one);
+  return entry.rooms.some((room) => delivered.get(room)?.some(isCovered) === true);
 }

@@ -107,8 +107,8 @@ export class RedisSessionStore implements SessionStore {
     await this.#change(id, versions, ["HSET", ...fieldsOf(session)]);
   }
 
-  async drop(id: string, room: RoomName, versions: Versions): Promise<void> {
-    await this.#change(id, versions, ["HDEL", room]);
+  async drop(id: string, rooms: readonly RoomName[], versions: Versions): Promise<void> {
+    await this.#change(id, versions, ["HDEL", ...rooms]);
   }
 
   async confirm(id: string, epoch: string): Promise<void> {

@@ -7,6 +7,7 @@ import {
   type RoomName,
   type Subscribed,
 } from "@roomcast/events";
+import { isIn } from "../delivery/channel-index.ts";
 import type { EventFrames } from "../delivery/event-frames.ts";
 import type { Frame } from "../delivery/frame.ts";
 import { PortionWriter } from "../delivery/portion-writer.ts";
@@ -23,8 +24,8 @@ export interface Replay {
   starts: ReadonlyMap<RoomName, Position>;
   /** Rooms of which nothing can be sent, and why. */
   resets: ReadonlyMap<RoomName, ResetReason>;
-  /** What the session was given before. */
-  delivered: readonly Delivered[];
+  /** What the session was given before of each room. */
+  delivered: ReadonlyMap<RoomName, readonly Delivered[]>;
   /** Where live delivery begins. */
   at: Position;
   batch: number;
@@ -110,9 +111,9 @@ function checkUnbroken({ isBroken }: ReplayContext): void {
 
 /** Whether a session is in a room of an entry, with a filter that lets it through. */
 export function isFollowed(session: Session, entry: LogEntry): boolean {
-  const { channels } = session.connection;
+  const { connection } = session;
   return entry.rooms.some((room) => {
     const subscription = session.subscriptions.get(room);
-    return subscription !== undefined && channels.includes(channelOf(room, subscription.filter?.key));
+    return subscription !== undefined && isIn(connection, channelOf(room, subscription.filter?.key));
   });
 }

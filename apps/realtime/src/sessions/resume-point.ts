@@ -27,6 +27,19 @@ export function resumePoint(
   return goOnFrom(isLost ? seen : startOf(stored, seen, head), head);
 }
 
+/** Whether a client that brings back `seen` proves to have heard that a room was closed to it. */
+export function hasHeardOfClosing(
+  closed: StoredSubscription,
+  seen: Position | undefined,
+  head: LogHead,
+): boolean {
+  if (seen === undefined || breakOf(seen, head) !== undefined) return false;
+  const at = parsePosition(closed.at);
+  if (seen.epoch !== at.epoch) return isLaterEpoch(seen.epoch, at.epoch, head);
+  if (seen.offset !== at.offset) return seen.offset > at.offset;
+  return seen.replay !== undefined && seen.replay.batch >= closed.batch;
+}
+
 /** Says of a place where a room is to go on whether it can. */
 export function goOnFrom(from: Position, head: LogHead): ResumePoint {
   const reset = breakOf(from, head);

@@ -150,6 +150,6 @@ export class RevocationControl {
     const { principal } = session;
     session.principal = { ...principal, lostRooms: new Set([...(principal.lostRooms ?? []), room]) };
     if (!session.subscriptions.has(room)) return;
-    this.#options.subscriptions().revoke(session, room).catch(this.#options.onError);
+    this.#options.subscriptions().revoke(session, [room]).catch(this.#options.onError);
   }
 }

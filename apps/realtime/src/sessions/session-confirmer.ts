@@ -7,7 +7,7 @@ import type { SessionStore, StoredSession } from "./session-store.ts";
 
 export interface SessionConfirmerOptions {
   sessions: SessionRegistry;
-  store: Pick<SessionStore, "load" | "confirm" | "forget">;
+  store: Pick<SessionStore, "load" | "save" | "confirm" | "forget">;
   follower: Pick<LogFollower, "head">;
   /** How long a session is stored after it was last used. */
   sessionTtlMs: number;
@@ -30,7 +30,7 @@ const confirmedWithinMs = 10_000;
  */
 export class SessionConfirmer {
   readonly #options: SessionConfirmerOptions;
-  /** Sessions whose connections ended here, by id. */
+  /** Sessions that were taken here, or whose connections ended here, by id. */
   readonly #ended: LRUCache<string, Known>;
   #epoch: string;
   #epochSinceMs = performance.now();
@@ -44,9 +44,24 @@ export class SessionConfirmer {
     this.#epoch = currentEpoch(options.follower.head);
   }
 
+  /**
+   * Makes a stored session this process's, by a change of its version alone: whoever had it before can change it no more, and
+   * what is known of it here stays true. This process answers for it from then on, also if the answer is lost, or the
+   * connection breaks before the session is entered. Rejects with `unavailable`, also if it has been changed since it was
+   * loaded.
+   */
+  async take(session: Session): Promise<void> {
+    const { id, userId, batch } = session;
+    const content = { userId, batch, subscriptions: [] };
+    const taken = session.store((versions) => this.#options.store.save(id, content, versions));
+    this.ended(session);
+    await taken;
+    this.ended(session);
+  }
+
   /** A session was entered here: what was known of an earlier connection no longer counts. */
   entered(session: Session): void {
-    this.forget(session.id);
+    this.#ended.delete(session.id);
     this.#note(session);
   }
 
@@ -57,9 +72,10 @@ export class SessionConfirmer {
     this.#note(session);
   }
 
-  /** The session is somebody else's now. */
-  forget(id: string): void {
-    this.#ended.delete(id);
+  /** The session was taken elsewhere with this version; what is known here counts if it is later. */
+  forget(id: string, version: number): void {
+    const known = this.#ended.get(id);
+    if (known !== undefined && known.storedVersion < version) this.#ended.delete(id);
   }
 
   /** Whether a stored session may be resumed; throws `unavailable` as long as it may yet be confirmed. */

@@ -9,6 +9,11 @@ export interface StoredSubscription {
   from: string;
   /** Whether it was declared lost; else absent. */
   isReset?: true;
+  /**
+   * Whether the session may no longer be in the room, and was told so at `at`; else absent. It is kept until the client
+   * proves to have heard of it: by a later position, or one of batch `batch`.
+   */
+  isClosed?: true;
   /** Position at which live delivery began. */
   at: string;
   batch: number;
@@ -56,12 +61,18 @@ export interface SessionStore {
   save(id: string, session: SessionContent, versions: Versions): Promise<void>;
   /** Notes that a session is complete; rejects if the store is no longer in this epoch. One that is no longer stored stays so. */
   confirm(id: string, epoch: string): Promise<void>;
-  /** Forgets one subscription, in the same way. */
-  drop(id: string, room: RoomName, versions: Versions): Promise<void>;
+  /** Forgets subscriptions, in the same way. */
+  drop(id: string, rooms: readonly RoomName[], versions: Versions): Promise<void>;
   /** Keeps sessions for another time to live. */
   touch(ids: string[]): Promise<void>;
   /** Forgets a session for good: its client begins a fresh one when it comes back. */
   forget(id: string): Promise<void>;
+}
+
+/** What is stored of a room that a session may no longer be in; see `isClosed`. */
+export function closedRoom(room: RoomName, position: Position, batch: number): StoredSubscription {
+  const at = formatPosition(position);
+  return { room, from: at, at, batch, since: position.offset, isReset: true, isClosed: true };
 }
 
 /** A subscription as it is stored. */

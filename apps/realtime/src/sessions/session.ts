@@ -97,8 +97,12 @@ export class Session {
     return { ...position, replay: { batch: this.batch, at: position.offset } };
   }
 
-  /** Changes what is stored; the store is told which change it is, and which it must have. */
+  /**
+   * Changes what is stored; the store is told which change it is, and which it must have. Rejects with `unavailable` once the
+   * connection has ended: who knew the session's version then must not miss a change.
+   */
   async store(change: (versions: Versions) => Promise<void>): Promise<void> {
+    if (this.isEnded) throw new ProtocolError("unavailable", "the connection has ended");
     const [known, next] = [this.storedVersion, ++this.version];
     await change({ known, next });
     this.storedVersion = Math.max(this.storedVersion, next);

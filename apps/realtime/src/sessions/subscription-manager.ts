@@ -1,6 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { RoomAccess } from "@roomcast/auth";
-import { keptUpTo } from "@roomcast/event-log";
 import {
   type Ack,
   formatPosition,
@@ -9,20 +8,21 @@ import {
   parsePosition,
   parseRoom,
   type RoomName,
-  restoreFilters,
   type SubscribeCommand,
   type Subscribed,
-  toProtocolError,
 } from "@roomcast/events";
 import { parseRoomFilter } from "../rooms/room-filter.ts";
+import { type Refusal, refusal, toAck } from "./acks.ts";
 import type { Entrance } from "./entrance.ts";
 import { deliveredThroughLeft, rememberLeft } from "./left-rooms.ts";
+import type { Delivered } from "./past.ts";
 import { type ReachOptions, reach } from "./reach.ts";
-import { goOnFrom, resumePoint } from "./resume-point.ts";
+import { goOnFrom } from "./resume-point.ts";
+import { resumeRequest, splitClosed, splitHeard } from "./resume-request.ts";
 import type { Session, Subscription } from "./session.ts";
 import type { SessionRegistry } from "./session-registry.ts";
-import type { SessionStore, StoredSession } from "./session-store.ts";
-import { answerOf, type EntryRequest, type Wish } from "./wish.ts";
+import type { SessionStore, StoredSession, StoredSubscription } from "./session-store.ts";
+import { answerOf, type Wish } from "./wish.ts";
 
 /** About how long a resume that failed holds its client back. */
 const resumePauseMs = 1_000;
@@ -69,12 +69,10 @@ export class SubscriptionManager {
       const followed = new Map<RoomName, Subscribed>();
       const request = () => {
         const { position } = follower;
-        const delivered = [
-          ...this.ofSession(session).map((one) => ({ ...one, upTo: position.offset })),
-          ...deliveredThroughLeft(session, position),
-        ];
         const all = requests.map((one) => this.#toWish(session, one));
         const wishes = all.filter((wish) => !isGiven(session, wish));
+        const hasPast = wishes.some(({ from }) => from !== undefined);
+        const delivered = hasPast ? this.#deliveredTo(session, position) : [];
         for (const { room } of all.filter((wish) => !wishes.includes(wish)))
           followed.set(room, { room, position: formatPosition(position), replayed: 0 });
         return { wishes, delivered };
@@ -93,7 +91,7 @@ export class SubscriptionManager {
       const room = parseRoom(name).name;
       if (!session.subscriptions.has(room))
         throw new ProtocolError("not_subscribed", "not subscribed to this room");
-      await this.#drop(session, room);
+      await this.#drop(session, [room]);
       this.#remember(session, room);
       this.#options.entrance.leave(session, room);
       return { room };
@@ -146,19 +144,22 @@ export class SubscriptionManager {
     seen: Position | undefined,
     greet: () => void,
   ): Promise<void> {
-    const from = stored.subscriptions.map((one) => parsePosition(one.from));
+    const { followed, closed } = splitClosed(stored);
+    const from = followed.map((one) => parsePosition(one.from));
     await reach(this.#options, seen === undefined ? from : [seen, ...from]);
     if (session.isEnded) return;
-    const allowed = await this.#stillAllowed(session, stored);
-    const request = () => this.#resumeRequest(allowed, seen);
+    const allowed = await this.#stillAllowed(session, followed);
+    if (session.isEnded) return;
+    await this.#tellClosed(session, closed, seen);
+    const request = () => resumeRequest(allowed, seen, this.#options.follower.head);
     const recheck = (room: RoomName) => this.#mayEnter(session, room);
     await this.#options.entrance.enter(session, request, recheck, greet);
   }
 
-  /** Takes a room from a session at once and tells it so; the stored session forgets it too. */
-  revoke(session: Session, room: RoomName): Promise<void> {
-    this.#remember(session, room);
-    return this.#options.entrance.revoke(session, room);
+  /** Takes rooms from a session at once and tells it so, again at each resume until it has heard of it. */
+  revoke(session: Session, rooms: readonly RoomName[]): Promise<void> {
+    for (const room of rooms) this.#remember(session, room);
+    return this.#options.entrance.close(session, rooms);
   }
 
   /** Ends a session on this replica; what is stored stays for its resume. */
@@ -175,36 +176,36 @@ export class SubscriptionManager {
       rememberLeft(session, subscription, this.#options.follower.position);
   }
 
-  #drop(session: Session, room: RoomName): Promise<void> {
-    return session.store((versions) => this.#options.store.drop(session.id, room, versions));
+  #deliveredTo(session: Session, position: Position): Delivered[] {
+    const present = this.ofSession(session).map((one) => ({ ...one, upTo: position.offset }));
+    return [...present, ...deliveredThroughLeft(session, position)];
   }
 
-  #resumeRequest(subscriptions: StoredSession["subscriptions"], seen: Position | undefined): EntryRequest {
-    const { head } = this.#options.follower;
-    const wishes = subscriptions.map((one): Wish => {
-      const { room, filters, batch } = one;
-      const since = keptUpTo({ epoch: parsePosition(one.at).epoch, offset: one.since }, head);
-      const filter = restoreFilters(filters);
-      const wish = { room, filter, isFollowed: true, ...resumePoint(one, seen, head) };
-      // Batch 0 was stored a moment before its delivery began, so what it was given first is not known exactly.
-      return batch === 0 ? wish : { ...wish, since };
-    });
-    const delivered = wishes.flatMap(({ from, since, reset, ...one }) =>
-      from === undefined || since === undefined || reset !== undefined
-        ? []
-        : [{ ...one, since, upTo: from.offset }],
-    );
-    return { wishes, delivered };
+  #drop(session: Session, rooms: readonly RoomName[]): Promise<void> {
+    return session.store((versions) => this.#options.store.drop(session.id, rooms, versions));
   }
 
-  async #stillAllowed(
-    session: Session,
-    { subscriptions }: StoredSession,
-  ): Promise<StoredSession["subscriptions"]> {
+  async #stillAllowed(session: Session, subscriptions: StoredSubscription[]): Promise<StoredSubscription[]> {
     const may = await Promise.all(subscriptions.map(({ room }) => this.#mayEnter(session, room)));
+    if (session.isEnded) return [];
     const denied = subscriptions.filter((_, index) => !may[index]);
-    await Promise.all(denied.map(({ room }) => this.revoke(session, room)));
+    await this.revoke(
+      session,
+      denied.map(({ room }) => room),
+    );
     return subscriptions.filter((_, index) => may[index]);
+  }
+
+  /** Tells a session once more of rooms that are closed to it, and forgets those of which it has heard. */
+  async #tellClosed(
+    session: Session,
+    closed: StoredSubscription[],
+    seen: Position | undefined,
+  ): Promise<void> {
+    const { entrance, follower } = this.#options;
+    const { heard, unheard } = splitHeard(closed, seen, follower.head);
+    entrance.tellClosed(session, unheard);
+    if (heard.length > 0) await this.#drop(session, heard);
   }
 
   async #requestOf(session: Session, command: SubscribeCommand): Promise<RoomRequest | Refusal> {
@@ -226,8 +227,8 @@ export class SubscriptionManager {
   }
 
   #checkLimit(session: Session, requests: RoomRequest[]): void {
-    const rooms = new Set([...session.subscriptions.keys(), ...requests.map(({ room }) => room)]);
-    if (rooms.size <= this.#options.maxSubscriptions) return;
+    const added = requests.filter(({ room }) => !session.subscriptions.has(room));
+    if (session.subscriptions.size + added.length <= this.#options.maxSubscriptions) return;
     const message = `at most ${this.#options.maxSubscriptions} subscriptions a connection`;
     throw new ProtocolError("too_many_subscriptions", message);
   }
@@ -257,18 +258,4 @@ function isGiven(session: Session, { room, filter, from, reset }: Wish): boolean
 /** One room that a client asks for. */
 interface RoomRequest extends Pick<Wish, "room" | "filter"> {
   since: Position | undefined;
-}
-
-type Refusal = Extract<Ack<never>, { ok: false }>;
-
-function refusal(error: unknown): Refusal {
-  return { ok: false, error: toProtocolError(error).toBody() };
-}
-
-function toAck<Data>(answer: () => Data): Ack<Data> {
-  try {
-    return { ok: true, data: answer() };
-  } catch (error) {
-    return refusal(error);
-  }
 }
