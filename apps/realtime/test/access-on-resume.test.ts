@@ -2,8 +2,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import type { RoomAccess } from "@roomcast/auth";
 import { ProtocolError } from "@roomcast/events";
 import { TestClient, testToken, waitUntil } from "@roomcast/testkit";
+import type { WebSocket } from "ws";
 import { announce } from "./support/announce.ts";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
+import { RawClient } from "./support/raw-client.ts";
 
 type MayEnter = RoomAccess["mayEnter"];
 
@@ -76,6 +78,55 @@ describe("when access is decided outside of the token", () => {
     );
   });
 
+  describe("and the connection breaks before the client has read that it may not be in a room", () => {
+    test.each<[string, string, () => MayEnter[]]>([
+      ["first", "zoe", () => [no]],
+      ["second", "zac", () => [yes, no]],
+    ])("WS-RESET-6 a no at the %s check of a resume is told at the next one", async (_, user, given) => {
+      const client = await away(user);
+      answers = given();
+      await resumeInVain(client, user);
+      await expectToldOnce(client);
+    });
+
+    test("WS-RESET-6 it is told at each resume until one is heard of", async () => {
+      const client = await away("pia");
+      answers = [no];
+      await resumeInVain(client, "pia");
+      answers = [yes];
+      await resumeInVain(client, "pia");
+      await expectToldOnce(client);
+    });
+
+    test("WS-RESET-6 a room that is closed while it is followed is told at the next resume", async () => {
+      const client = await follower("lea");
+      const { engine } = client.socket.io;
+      const { ws } = engine.transport as unknown as { ws: WebSocket };
+      ws.pause();
+      answers = [yes, no];
+      client.socket.emit("subscribe", { room: "project:1", filters: { projectId: "1" } });
+      await waitUntil("the room is closed", () => isClosed(client));
+      client.breakConnection();
+      ws.terminate();
+      await expectToldOnce(client);
+    });
+
+    test("WS-RESET-6 a room that is followed again is no longer told of", async () => {
+      const client = await away("kim");
+      answers = [no];
+      await resumeInVain(client, "kim");
+      client.socket.connect();
+      expect((await client.next("room.reset")).event.data).toMatchObject({ reason: "access" });
+      answers = [yes];
+      expect(await rooms(client)).not.toContain("project:1");
+      await client.subscribe("project:1");
+      client.breakConnection();
+      expect(await rooms(client)).toContain("project:1");
+      expect(client.unread).not.toContain("room.reset");
+      client.close();
+    });
+  });
+
   describe("and a room is subscribed to", () => {
     test.each<[string, () => MayEnter[]]>([
       ["first", () => [unknown, yes]],
@@ -145,6 +196,49 @@ describe("when access is decided outside of the token", () => {
     const client = await connect(user);
     for (const room of ["project:1", "project:2"]) await client.subscribe(room);
     return client;
+  }
+
+  /** A follower of both rooms whose connection is broken. */
+  async function away(user: string): Promise<TestClient> {
+    const client = await follower(user);
+    client.socket.disconnect();
+    return client;
+  }
+
+  /** Its session is resumed, and the connection breaks again before it has read anything. */
+  async function resumeInVain(client: TestClient, user: string): Promise<void> {
+    const { pid, offset } = resumable(client);
+    const raw = await RawClient.open(server.url);
+    raw.send(`40/ws,${JSON.stringify({ token: testToken(user), pid, offset })}`);
+    await raw.next('42/ws,["room.reset"');
+    await raw.cut();
+    await waitUntil("the room is closed", () => isClosed(client));
+  }
+
+  /** It is told when it comes back, and not again after that. */
+  async function expectToldOnce(client: TestClient): Promise<void> {
+    client.socket.connect();
+    const reset = await client.next("room.reset");
+    expect(reset.event.data).toMatchObject({ room: "project:1", reason: "access" });
+    expect(await rooms(client)).not.toContain("project:1");
+    answers = [yes];
+    client.breakConnection();
+    expect(await rooms(client)).toEqual(expect.arrayContaining(["project:2"]));
+    expect(client.unread).not.toContain("room.reset");
+    expect(await isClosed(client)).toBe(false);
+    client.close();
+  }
+
+  /** Whether the client's stored session has the room as closed. */
+  async function isClosed(client: TestClient): Promise<boolean> {
+    const stored = await server.sessions.load(resumable(client).pid);
+    return stored?.subscriptions.some(({ room, isClosed }) => room === "project:1" && isClosed) ?? false;
+  }
+
+  /** What a stock client brings back. */
+  function resumable({ socket }: TestClient): { pid: string; offset: string } {
+    const { _pid: pid, _lastOffset: offset } = socket as unknown as Record<string, string>;
+    return { pid: pid as string, offset: offset as string };
   }
 
   async function comeBack(client: TestClient): Promise<void> {

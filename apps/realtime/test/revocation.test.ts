@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { projectUpdated, publish, TestClient, testApiKey, testToken, waitUntil } from "@roomcast/testkit";
+import type { WebSocket } from "ws";
 import { type Cluster, startCluster } from "./support/cluster.ts";
 import { refusal } from "./support/connect-error.ts";
 
@@ -80,6 +81,30 @@ describe("revocation, through the log", () => {
       new Set(["user:lost-room", "global", "project:r5"]),
     );
     client.close();
+  });
+
+  test("WS-RESET-6 one room: a client that had not read of it is told when it comes back, elsewhere too", async () => {
+    const [deaf, other] = await Promise.all([connect(0, "unread"), connect(0, "unread")]);
+    for (const client of [deaf, other]) await client.subscribe("project:r7");
+    await deaf.subscribe("project:r8");
+    const { ws } = deaf.socket.io.engine.transport as unknown as { ws: WebSocket };
+    ws.pause();
+    await revoke({ userId: "unread", room: "project:r7" });
+    await other.next("room.reset");
+    Object.assign(deaf.socket.io, { uri: cluster.replicas[1]?.url });
+    deaf.breakConnection();
+    ws.terminate();
+    for (const isHeard of [false, true]) {
+      const { event } = await deaf.next("connection.established");
+      expect(event.data).toMatchObject({
+        recovered: true,
+        rooms: expect.not.arrayContaining(["project:r7"]),
+      });
+      expect(deaf.unread.includes("room.reset")).toBe(!isHeard);
+      if (!isHeard) expect((await deaf.next("room.reset")).event.room).toBe("project:r7");
+      deaf.breakConnection();
+    }
+    for (const client of [deaf, other]) client.close();
   });
 
   test("a token from a clock that is ahead is taken back like any other: as a whole, and for one room", async () => {

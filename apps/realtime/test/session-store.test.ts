@@ -54,7 +54,7 @@ test("a session may have many more subscriptions than Lua hands over at once", a
   const many = Array.from({ length: 9_001 }, (_, n) => n);
   await store.create("many", content(...many));
   await store.save("many", content(...many), { known: 0, next: 1 });
-  await store.drop("many", "project:9000", { known: 1, next: 2 });
+  await store.drop("many", ["project:9000"], { known: 1, next: 2 });
   expect(new Set(await rooms("many"))).toEqual(new Set(many.slice(0, -1).map((n) => `project:${n}`)));
 });
 
@@ -65,12 +65,12 @@ test("changes are numbered, and a late one is refused", async () => {
   await expect(store.save("s1", content(7), { known: 1, next: 2 })).rejects.toMatchObject({
     code: "unavailable",
   });
-  await expect(store.drop("s1", "project:1", { known: 1, next: 3 })).rejects.toMatchObject({
+  await expect(store.drop("s1", ["project:1"], { known: 1, next: 3 })).rejects.toMatchObject({
     code: "unavailable",
   });
   expect(await store.load("s1")).toMatchObject({ batch: 2, version: 3 });
   expect(await rooms("s1")).toEqual(["project:0", "project:1", "project:2"]);
-  await store.drop("s1", "project:1", { known: 3, next: 4 });
+  await store.drop("s1", ["project:1"], { known: 3, next: 4 });
   expect(await rooms("s1")).toEqual(["project:0", "project:2"]);
 });
 
@@ -79,7 +79,7 @@ test("a session that lacks a change is forgotten by the next, and stays so", asy
   await store.save("s2", content(2), { known: 1, next: 2 });
   expect(await store.load("s2")).toBeUndefined();
   await store.save("s2", content(3), { known: 2, next: 3 });
-  await store.drop("s2", "project:3", { known: 3, next: 4 });
+  await store.drop("s2", ["project:3"], { known: 3, next: 4 });
   expect(await store.load("s2")).toBeUndefined();
 });
 
