@@ -2,7 +2,6 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { parseRedisUrl, RedisConnection } from "@roomcast/service";
 import { projectUpdated, publish, TestClient, testToken, waitUntil } from "@roomcast/testkit";
 import { type Cluster, startCluster } from "./support/cluster.ts";
-import { RawClient } from "./support/raw-client.ts";
 
 describe("a client whose stored session was lost with Redis' data", () => {
   let cluster: Cluster;
@@ -91,8 +90,13 @@ describe("a client whose stored session was lost with Redis' data", () => {
   }, 60_000);
 
   async function crash(): Promise<void> {
-    await restart(cluster);
+    await cluster.redis.kill();
+    await cluster.redis.restart();
     await redis.ready();
+    await waitUntil(
+      "the replica is ready",
+      async () => (await fetch(`${cluster.replicas[0]?.url}/ready`)).ok,
+    );
   }
 
   /** Its connection breaks, and it comes back when the work is done. */
@@ -121,48 +125,3 @@ describe("a client whose stored session was lost with Redis' data", () => {
     expect(client.socket.recovered).toBe(false);
   }
 });
-
-describe("WS-POS-11 a client that changes replicas while Redis restarts", () => {
-  let cluster: Cluster;
-  let client: TestClient;
-  beforeEach(async () => {
-    cluster = await startCluster(2);
-    client = await TestClient.connected(cluster.replicas[0]?.url ?? "", { token: testToken() });
-    await client.subscribe("project:kept");
-  }, 30_000);
-  afterEach(async () => {
-    client.close();
-    await cluster.stop();
-  });
-
-  test("is resumed though its connections broke before they were resumed, one after the other", async () => {
-    client.socket.disconnect();
-    const { _pid: pid, _lastOffset: offset } = client.socket as unknown as Record<string, string>;
-    for (const replica of [1, 0, 1, 0, 1, 0, 0, 1, 1, 0]) {
-      const raw = await RawClient.open(cluster.replicas[replica]?.url ?? "");
-      raw.send(`40/ws,${JSON.stringify({ token: testToken(), pid, offset })}`);
-      await raw.next("40/ws,");
-      await raw.cut();
-    }
-    await execute(cluster.redis.url, "SAVE");
-    await restart(cluster);
-    client.socket.connect();
-    const { event } = await client.next("connection.established");
-    expect(event.data).toMatchObject({ recovered: true, rooms: expect.arrayContaining(["project:kept"]) });
-  });
-});
-
-/** Resolves when all replicas are ready again. */
-async function restart({ redis, replicas }: Cluster): Promise<void> {
-  await redis.kill();
-  await redis.restart();
-  for (const { url } of replicas)
-    await waitUntil("the replica is ready", async () => (await fetch(`${url}/ready`)).ok);
-}
-
-async function execute(url: string, command: string): Promise<void> {
-  const redis = new RedisConnection({ target: parseRedisUrl(url), name: "test", onError: () => undefined });
-  await redis.connect();
-  await redis.client.sendCommand([command]);
-  await redis.close();
-}
