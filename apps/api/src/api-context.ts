@@ -1,6 +1,6 @@
 import type { Revoker, RoomAccess, TokenVerifier } from "@roomcast/auth";
 import type { EventBroadcaster } from "@roomcast/broadcaster";
-import type { Health, Logger, ReplicaStats } from "@roomcast/service";
+import type { ClientAddresses, Health, Logger, ReplicaStats } from "@roomcast/service";
 
 /** Where the numbers of the realtime replicas come from. */
 export interface StatsSource {
@@ -20,6 +20,8 @@ export interface ApiContext {
   /** Without it the webhook route does not exist. */
   github?: { secret: string };
   health: Pick<Health, "report">;
+  /** Where callers come from, for the log. */
+  addresses: Pick<ClientAddresses, "of">;
   /** Origins whose pages may call the API; `*` for all. */
   corsOrigins: readonly string[];
 }

@@ -18,6 +18,7 @@ import {
   readDrainDelay,
   readEnv,
   readRedisUrl,
+  readTrustedProxies,
 } from "@roomcast/service";
 
 /** What the API can be told, in a process of its own or beside the realtime server. */
@@ -26,6 +27,8 @@ export interface ApiOptions {
   github?: { secret: string };
   authorizerUrl?: string;
   corsOrigins: readonly string[];
+  /** Whose word on a caller's address counts, as proxy-addr takes it. */
+  trustedProxies: readonly string[];
 }
 
 /** Everything the API process can be told. */
@@ -76,6 +79,7 @@ export function readApiOptions(read: EnvReader): ApiOptions {
   return {
     apiKeys: readApiKeys(read),
     corsOrigins: readCorsOrigins(read),
+    trustedProxies: readTrustedProxies(read),
     ...(secret === undefined ? {} : { github: { secret } }),
     ...(authorizerUrl === undefined ? {} : { authorizerUrl }),
   };

@@ -11,6 +11,7 @@ import { initBroadcaster, resetBroadcaster } from "@roomcast/broadcaster";
 import { RedisEventLog } from "@roomcast/event-log";
 import {
   addDrainCheck,
+  ClientAddresses,
   createLogger,
   Health,
   type Listening,
@@ -118,6 +119,7 @@ function createContext(config: ApiConfig, parts: Parts): ApiContext {
     logger,
     ...(config.github === undefined ? {} : { github: config.github }),
     health,
+    addresses: new ClientAddresses(config.trustedProxies, logger),
     corsOrigins: config.corsOrigins,
   };
 }

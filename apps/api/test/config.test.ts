@@ -29,6 +29,7 @@ describe("readConfig", () => {
       tokens: { secret: tokenSecret },
       apiKeys: [],
       corsOrigins: [],
+      trustedProxies: [],
       log: { maxEntries: 100_000, idempotencyTtlMs: 86_400_000 },
       logLevel: "info",
     });
@@ -57,6 +58,7 @@ describe("readConfig", () => {
       apiKeys: [{ name: "backend" }, { name: "ci", secret: "fedcba9876543210" }],
       github: { secret: "s" },
       authorizerUrl: "http://app.internal/allow",
+      trustedProxies: [],
       corsOrigins: ["https://a.example.com", "https://b.example.com:8443"],
     });
   });

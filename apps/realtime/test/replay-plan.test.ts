@@ -1,8 +1,8 @@
 import { expect, test } from "@jest/globals";
 import type { HistoryRange, HistorySlice, LogEntry } from "@roomcast/event-log";
 import type { RoomName } from "@roomcast/events";
+import { Turns } from "@roomcast/service";
 import { planReplay } from "../src/sessions/replay-plan.ts";
-import { Turns } from "../src/sessions/turns.ts";
 
 const epochs = [{ name: "e", first: 1 }];
 

@@ -10,7 +10,7 @@ import {
 import { initBroadcaster, resetBroadcaster } from "@roomcast/broadcaster";
 import { MemoryEventLog } from "@roomcast/event-log";
 import { createLocalCluster, createRealtime } from "@roomcast/realtime";
-import { createLogger, Health, listen, type Running, TroubleLog } from "@roomcast/service";
+import { ClientAddresses, createLogger, Health, listen, type Running, TroubleLog } from "@roomcast/service";
 import express from "express";
 import type { StandaloneConfig } from "./config.ts";
 import type { Demo } from "./demo.ts";
@@ -40,6 +40,7 @@ export async function startStandalone(
     logger,
     ...(config.github === undefined ? {} : { github: config.github }),
     health,
+    addresses: new ClientAddresses(config.trustedProxies, logger),
     corsOrigins: config.corsOrigins,
   });
   const app = express().disable("x-powered-by").use(startPage(demo, config.parser), api);

@@ -1,8 +1,9 @@
-import { LRUCache } from "lru-cache";
-
 /** Bounds and times of an `AnswerCache`. */
 export interface AnswerCacheOptions {
+  /** Answers kept over all users; the least used of the user who asked least lately go first. */
   maxEntries: number;
+  /** Answers kept of one user; the least used go first. */
+  maxEntriesPerUser: number;
   /** How long a yes is kept. */
   allowTtlMs: number;
   /** How long a no is kept. */
@@ -15,60 +16,100 @@ export interface AnswerCacheOptions {
 export type Answer = boolean | undefined;
 
 interface Kept {
-  userId: string;
   allow: boolean;
   untilMs: number;
 }
 
-interface Asking {
-  userId: string;
-  answer: Promise<Answer>;
-}
+/** Both in the order of their last use. */
+type Answers = Map<string, Kept>;
 
-/** Keeps answers about users for a while, and asks equal questions that come at the same time only once. */
+/**
+ * Keeps answers about users for a while, and asks equal questions that come at the same time only once. A user's many
+ * questions push out only that user's answers.
+ */
 export class AnswerCache {
   readonly #options: AnswerCacheOptions;
-  readonly #kept: LRUCache<string, Kept>;
-  readonly #asking = new Map<string, Asking>();
+  readonly #kept = new Map<string, Answers>();
+  #size = 0;
+  readonly #asking = new Map<string, Map<string, Promise<Answer>>>();
 
   constructor(options: AnswerCacheOptions) {
     this.#options = options;
-    this.#kept = new LRUCache({ max: options.maxEntries });
   }
 
   /** The answer kept under `key`, else what `ask` answers. */
   resolve(userId: string, key: string, ask: () => Promise<Answer>): Answer | Promise<Answer> {
-    const kept = this.#kept.get(key);
+    const kept = this.#use(userId, key);
     if (kept !== undefined && this.#options.now() < kept.untilMs) return kept.allow;
-    return (this.#asking.get(key) ?? this.#begin(userId, key, ask)).answer;
+    return this.#asking.get(userId)?.get(key) ?? this.#begin(userId, key, ask);
   }
 
   /** Drops the user's answers; one that is still on its way is asked for again, for it may be from before the change. */
   invalidate(userId: string): void {
-    for (const answers of [this.#kept, this.#asking]) {
-      for (const [key, entry] of [...answers.entries()]) {
-        if (entry.userId === userId) answers.delete(key);
-      }
-    }
+    this.#drop(userId);
+    this.#asking.delete(userId);
   }
 
-  #begin(userId: string, key: string, ask: () => Promise<Answer>): Asking {
-    const isCurrent = () => this.#asking.get(key) === asking;
+  #use(userId: string, key: string): Kept | undefined {
+    const answers = this.#kept.get(userId);
+    const kept = answers?.get(key);
+    if (answers === undefined || kept === undefined) return undefined;
+    moveToEnd(this.#kept, userId, answers);
+    moveToEnd(answers, key, kept);
+    return kept;
+  }
+
+  #begin(userId: string, key: string, ask: () => Promise<Answer>): Promise<Answer> {
+    const isCurrent = () => this.#asking.get(userId)?.get(key) === asking;
     const settle = (answer: Answer) =>
       isCurrent() ? this.#keep(userId, key, answer) : this.resolve(userId, key, ask);
     const forget = () => {
-      if (isCurrent()) this.#asking.delete(key);
+      if (isCurrent()) this.#forgetAsking(userId, key);
     };
-    const asking: Asking = { userId, answer: ask().then(settle).finally(forget) };
-    this.#asking.set(key, asking);
+    const asking: Promise<Answer> = ask().then(settle).finally(forget);
+    const ofUser = this.#asking.get(userId) ?? new Map<string, Promise<Answer>>();
+    this.#asking.set(userId, ofUser.set(key, asking));
     return asking;
   }
 
+  #forgetAsking(userId: string, key: string): void {
+    const ofUser = this.#asking.get(userId);
+    ofUser?.delete(key);
+    if (ofUser?.size === 0) this.#asking.delete(userId);
+  }
+
   #keep(userId: string, key: string, answer: Answer): Answer {
-    const { allowTtlMs, denyTtlMs, now } = this.#options;
-    if (answer !== undefined) {
-      this.#kept.set(key, { userId, allow: answer, untilMs: now() + (answer ? allowTtlMs : denyTtlMs) });
-    }
+    if (answer === undefined) return answer;
+    const { allowTtlMs, denyTtlMs, now, maxEntries, maxEntriesPerUser } = this.#options;
+    const answers: Answers = this.#kept.get(userId) ?? new Map();
+    this.#size -= answers.size;
+    moveToEnd(answers, key, { allow: answer, untilMs: now() + (answer ? allowTtlMs : denyTtlMs) });
+    if (answers.size > maxEntriesPerUser) answers.delete(firstOf(answers));
+    moveToEnd(this.#kept, userId, answers);
+    this.#size += answers.size;
+    while (this.#size > maxEntries) this.#dropOldest();
     return answer;
   }
+
+  #dropOldest(): void {
+    const userId = firstOf(this.#kept);
+    const answers = this.#kept.get(userId);
+    answers?.delete(firstOf(answers));
+    if (answers?.size === 0) this.#kept.delete(userId);
+    this.#size--;
+  }
+
+  #drop(userId: string): void {
+    this.#size -= this.#kept.get(userId)?.size ?? 0;
+    this.#kept.delete(userId);
+  }
+}
+
+function moveToEnd<T>(map: Map<string, T>, key: string, value: T): void {
+  map.delete(key);
+  map.set(key, value);
+}
+
+function firstOf(map: Map<string, unknown>): string {
+  return map.keys().next().value ?? "";
 }

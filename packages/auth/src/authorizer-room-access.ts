@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { ProtocolError, type Room, roomKinds } from "@roomcast/events";
 import { type Answer, AnswerCache } from "./answer-cache.ts";
 import { ClaimsRoomAccess } from "./claims-room-access.ts";
+import { FairTurns } from "./fair-turns.ts";
 import { parseHttpUrl, requestJson } from "./http-json.ts";
 import type { Principal } from "./principal.ts";
 import type { RoomAccess } from "./room-access.ts";
@@ -19,8 +20,14 @@ export interface AuthorizerConfig {
   allowTtlMs?: number;
   /** How long a no is kept. Default 5,000. */
   denyTtlMs?: number;
-  /** How many answers are kept; the least used go first. Default 10,000. */
+  /** How many answers are kept over all users. Default 10,000. */
   maxEntries?: number;
+  /** How many answers are kept of one user. Default 500. */
+  maxEntriesPerUser?: number;
+  /** Questions under way about one user; others wait. Default 8. */
+  asksPerUser?: number;
+  /** Questions under way in all. Default 64. */
+  asksInAll?: number;
   /** A clock in milliseconds that never goes back. Default `performance.now`. */
   now?: () => number;
 }
@@ -29,14 +36,16 @@ export interface AuthorizerConfig {
 export class AuthorizerRoomAccess implements RoomAccess {
   readonly #claims = new ClaimsRoomAccess();
   readonly #answers: AnswerCache;
+  readonly #turns: FairTurns;
   readonly #url: URL;
   readonly #timeoutMs: number;
   readonly #onError: (error: Error) => void;
 
   constructor(config: AuthorizerConfig) {
-    const { allowTtlMs = 30_000, denyTtlMs = 5_000, maxEntries = 10_000 } = config;
+    const { allowTtlMs = 30_000, denyTtlMs = 5_000, maxEntries = 10_000, maxEntriesPerUser = 500 } = config;
     const now = config.now ?? (() => performance.now());
-    this.#answers = new AnswerCache({ allowTtlMs, denyTtlMs, maxEntries, now });
+    this.#answers = new AnswerCache({ allowTtlMs, denyTtlMs, maxEntries, maxEntriesPerUser, now });
+    this.#turns = new FairTurns({ perUser: config.asksPerUser ?? 8, inAll: config.asksInAll ?? 64 });
     this.#url = parseHttpUrl(config.url);
     this.#timeoutMs = config.timeoutMs ?? 2_000;
     this.#onError = config.onError;
@@ -46,7 +55,9 @@ export class AuthorizerRoomAccess implements RoomAccess {
     if (this.#claims.mayEnter(principal, room)) return true;
     if (roomKinds[room.kind].access !== "granted") return false;
     const question = questionOf(principal, room);
-    const answer = this.#answers.resolve(principal.userId, digestOf(question), () => this.#ask(question));
+    const { userId } = principal;
+    const ask = () => this.#turns.run(userId, () => this.#ask(question));
+    const answer = this.#answers.resolve(userId, digestOf(question), ask);
     return answer instanceof Promise ? answer.then(known) : known(answer);
   }
 

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { createRoomAccess, type Principal, type RoomAccess } from "@roomcast/auth";
+import { type AuthorizerConfig, createRoomAccess, type Principal, type RoomAccess } from "@roomcast/auth";
 import { parseRoom } from "@roomcast/events";
 import { Clock } from "./support/clock.ts";
 import { type LocalServer, type Seen, sendJson, startServer } from "./support/http-server.ts";
@@ -17,7 +17,7 @@ let answer: (response: ServerResponse, seen: Seen) => void;
 
 const allow = (response: ServerResponse) => sendJson(response, { allow: true });
 const deny = (response: ServerResponse) => sendJson(response, { allow: false });
-const accessWith = (options: { maxEntries?: number } = {}) =>
+const accessWith = (options: Partial<AuthorizerConfig> = {}) =>
   createRoomAccess({
     authorizer: {
       url: server.url,
@@ -154,6 +154,35 @@ describe("what is kept", () => {
     expect(access.mayEnter(ada, parseRoom("project:1"))).toBe(true);
     await enters(ada, "project:2");
     expect(server.seen).toHaveLength(4);
+  });
+});
+
+describe("one user's many questions", () => {
+  const bob = principalOf({ userId: "bob" });
+
+  test("push out only that user's answers", async () => {
+    access = accessWith({ maxEntries: 10, maxEntriesPerUser: 4 });
+    await enters(bob);
+    for (let n = 0; n < 20; n++) await enters(ada, `project:${n}`);
+    expect(access.mayEnter(bob, room)).toBe(true);
+    expect(access.mayEnter(ada, parseRoom("project:16"))).toBe(true);
+    expect(access.mayEnter(ada, parseRoom("project:15"))).not.toBe(true);
+    await server.received(22);
+  });
+
+  test("are asked a few at a time, and other users' beside them", async () => {
+    access = accessWith({ asksPerUser: 2, asksInAll: 3 });
+    const open: ServerResponse[] = [];
+    answer = (response) => open.push(response);
+    const all = Array.from({ length: 9 }, (_, n) => enters(ada, `project:${n}`));
+    await server.received(2);
+    all.push(enters(bob), enters(principalOf({ userId: "eve" })));
+    await server.received(3);
+    expect(open).toHaveLength(3);
+    answer = allow;
+    open.forEach(allow);
+    expect(await Promise.all(all)).toEqual(all.map(() => true));
+    expect(server.seen).toHaveLength(11);
   });
 });
 

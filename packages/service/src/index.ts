@@ -1,3 +1,4 @@
+export * from "./address/index.ts";
 export * from "./health.ts";
 export * from "./http-server.ts";
 export * from "./log-sampler.ts";
@@ -12,3 +13,4 @@ export * from "./replica-registry.ts";
 export * from "./run.ts";
 export * from "./start-error.ts";
 export * from "./trouble-log.ts";
+export * from "./turns.ts";

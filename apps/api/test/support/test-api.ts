@@ -11,7 +11,7 @@ import {
 import { EventBroadcaster } from "@roomcast/broadcaster";
 import { type LogEntry, type LogFollower, MemoryEventLog } from "@roomcast/event-log";
 import type { EventEnvelope } from "@roomcast/events";
-import { createLogger, Health, type Listening, listen } from "@roomcast/service";
+import { ClientAddresses, createLogger, Health, type Listening, listen } from "@roomcast/service";
 import { apiKey, otherApiKey, tokenSecret, webhookSecret } from "./credentials.ts";
 
 /** What the API answered. */
@@ -108,6 +108,7 @@ export class TestApi {
       roomAccess: createRoomAccess(),
       stats: { read: async () => ({ replicas: [] }) },
       logger: createLogger({ level: "debug", name: "test", destination }),
+      addresses: new ClientAddresses([], { warn: () => undefined }),
       health: this.health,
       corsOrigins: ["https://app.example.com"],
     };

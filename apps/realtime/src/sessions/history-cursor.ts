@@ -1,7 +1,7 @@
 import { type EventLog, isBeyond, type LogEntry, type LogHead } from "@roomcast/event-log";
 import { ProtocolError } from "@roomcast/events";
+import type { Turns } from "@roomcast/service";
 import { type PastRange, passes } from "./past.ts";
-import type { Turns } from "./turns.ts";
 
 /** Where histories are read, and how many reads there may be at once. */
 export interface HistorySource {
