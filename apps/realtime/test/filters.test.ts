@@ -93,7 +93,7 @@ describe("filters of a subscription", () => {
     const stored = await server.sessions.load(String(sessionId));
     const filters = { gone: null, accountId: ["1"], failedChecks: { ne: "x" }, state: { ne: "x" } };
     const subscriptions = stored?.subscriptions.map((one) => (one.filters ? { ...one, filters } : one)) ?? [];
-    await server.sessions.create(String(sessionId), { userId: "earlier", batch: 1, subscriptions });
+    await server.sessions.create(String(sessionId), { userId: "earlier", batch: 1, subscriptions }, 9);
     client.breakConnection();
     await client.reconnected();
     expect(client.socket.recovered).toBe(true);

@@ -5,11 +5,13 @@ import { LocalAdapter } from "../delivery/fan-out-adapter.ts";
 import { MemoryRoomDirectory } from "../rooms/memory-room-directory.ts";
 import type { ConnectionPolicy } from "../sessions/connection-slots.ts";
 import { MemorySessionStore } from "../sessions/memory-session-store.ts";
+import { sessionBounds } from "../sessions/session-store.ts";
 import type { Cluster } from "./cluster.ts";
 import { MemoryConnectionSlots } from "./memory-connection-slots.ts";
 
 export interface LocalClusterOptions {
   sessionTtlMs: number;
+  maxSessionsPerUser: number;
   maxConnectionsPerUser: number;
   connectionPolicy: ConnectionPolicy;
   revocationTtlMs: number;
@@ -22,7 +24,7 @@ export function createLocalCluster(options: LocalClusterOptions): Cluster {
   const directory = new MemoryRoomDirectory(replicaId);
   return {
     replicaId,
-    sessions: new MemorySessionStore({ ttlMs: options.sessionTtlMs }),
+    sessions: new MemorySessionStore(sessionBounds(options)),
     directory,
     slots: new MemoryConnectionSlots(replicaId, {
       max: options.maxConnectionsPerUser,

@@ -7,6 +7,7 @@ import type { AdapterClass } from "../delivery/fan-out-adapter.ts";
 import { RedisRoomDirectory } from "../rooms/redis-room-directory.ts";
 import type { ConnectionPolicy } from "../sessions/connection-slots.ts";
 import { RedisSessionStore } from "../sessions/redis-session-store.ts";
+import { sessionBounds } from "../sessions/session-store.ts";
 import { AdapterPublisher, AdapterSubscriber } from "./adapter-clients.ts";
 import type { Cluster } from "./cluster.ts";
 import { RedisConnectionSlots } from "./redis-connection-slots.ts";
@@ -15,6 +16,7 @@ import { RedisStore } from "./redis-store.ts";
 export interface RedisClusterOptions {
   target: RedisTarget;
   sessionTtlMs: number;
+  maxSessionsPerUser: number;
   maxConnectionsPerUser: number;
   connectionPolicy: ConnectionPolicy;
   revocationTtlMs: number;
@@ -52,7 +54,7 @@ export async function createRedisCluster(options: RedisClusterOptions): Promise<
   });
   return {
     replicaId,
-    sessions: new RedisSessionStore(store, { prefix, ttlMs: options.sessionTtlMs }),
+    sessions: new RedisSessionStore(store, { prefix, ...sessionBounds(options) }),
     directory,
     slots,
     replicas,

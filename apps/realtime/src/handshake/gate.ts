@@ -56,12 +56,13 @@ export class Gate {
       options.dispatcher.dispatch(knownSession(this), name, args);
     };
     for (const namespace of options.namespaces) {
-      // A former version of a replica names no version.
-      namespace.on(evictEvent, (sessionId: string, version = Number.POSITIVE_INFINITY) => {
+      // A former version of a replica names no version; with a user's name the session is replaced, and not gone on with.
+      namespace.on(evictEvent, (sessionId: string, version = Number.POSITIVE_INFINITY, userId?: string) => {
+        if (userId !== undefined) return this.#evict(sessionId, userId);
         options.confirmer.forget(sessionId, version);
         const session = options.sessions.get(sessionId);
         // It may have come back here before this word did.
-        if (session !== undefined && session.storedVersion < version) this.#evict(session);
+        if (session !== undefined && session.storedVersion < version) this.#end(session);
       });
       namespace.on(lostSlotsEvent, (replicaId: string) => {
         if (replicaId === options.cluster.replicaId) options.slots.renew();
@@ -92,15 +93,19 @@ export class Gate {
 
   #enter(socket: Socket): void {
     const handshake = takeHandshake(socket);
-    const { session, resume } = handshake;
+    const { session, resume, replaces } = handshake;
     const { sessions, slots, confirmer, subscriptions, logger } = this.#options;
     socket.on("disconnect", this.#onDisconnect);
     confirmer.entered(session);
     // A half-open connection of the same session may still be there: nothing must be written to both.
-    this.#evict(sessions.add(session));
+    this.#end(sessions.add(session));
     slots.entered(session);
     subscriptions.holdUntilEntered(session);
     if (resume !== undefined) tellReplicas(socket.nsp, evictEvent, session.id, session.storedVersion);
+    if (replaces !== undefined) {
+      this.#evict(replaces, session.userId);
+      tellReplicas(socket.nsp, evictEvent, replaces, Number.MAX_SAFE_INTEGER, session.userId);
+    }
     socket.onAny(this.#onPacket);
     session
       .inTurn(() => this.#takeIn(handshake))
@@ -111,13 +116,15 @@ export class Gate {
       });
   }
 
-  async #takeIn({ session, revision, resume }: Handshake): Promise<void> {
+  async #takeIn({ session, revision, resume, seen }: Handshake): Promise<void> {
     const { control, subscriptions } = this.#options;
     if (!control.catchUp(session, revision)) await control.check(session);
     if (session.isEnded) return;
     const greet = () => this.#greet(session, resume?.isRecovered ?? false);
-    if (resume === undefined) await subscriptions.begin(session, automaticRooms(session.userId), greet);
-    else await subscriptions.resume(session, resume.stored, resume.seen, greet);
+    const rooms = automaticRooms(session.userId);
+    if (resume !== undefined) await subscriptions.resume(session, resume.stored, resume.seen, greet);
+    else if (seen !== undefined) await subscriptions.goOn(session, rooms, seen, greet);
+    else await subscriptions.begin(session, rooms, greet);
   }
 
   #left(socket: Socket): void {
@@ -141,7 +148,13 @@ export class Gate {
     );
   }
 
-  #evict(session: Session | undefined): void {
+  /** Ends an older connection of a session, if it is the user's who named it. */
+  #evict(sessionId: string, userId: string): void {
+    const session = this.#options.sessions.get(sessionId);
+    if (session?.userId === userId) this.#end(session);
+  }
+
+  #end(session: Session | undefined): void {
     if (session === undefined) return;
     session.isEvicted = true;
     this.#leave(session);

@@ -5,6 +5,7 @@ import type { EventFrames } from "../delivery/event-frames.ts";
 import { sendReset } from "../delivery/server-event.ts";
 import type { RoomManager } from "../rooms/room-manager.ts";
 import type { HistorySource } from "./history-cursor.ts";
+import { keepSubscriptions, noteEntered } from "./keep-session.ts";
 import { rememberLeft } from "./left-rooms.ts";
 import { byRoom, type PastBounds } from "./past.ts";
 import { isFollowed, type Replay, writeReplay } from "./replay.ts";
@@ -71,8 +72,7 @@ export class Entrance {
     for (const room of rooms) this.leave(session, room);
     this.tellClosed(session, rooms);
     const subscriptions = rooms.map((room) => closedRoom(room, at, batch));
-    const content = { userId: session.userId, batch: session.batch, subscriptions };
-    await session.store((versions) => this.#options.store.save(session.id, content, versions));
+    await keepSubscriptions(this.#options.store, session, subscriptions);
   }
 
   /** Tells a session that it may not be in rooms. */
@@ -129,7 +129,7 @@ export class Entrance {
       const resets = this.#applyResets(session, wishes, past, at);
       const deliveredOf = byRoom(delivered);
       plan = { past, starts, resets, delivered: deliveredOf, at, batch };
-      await this.#save(session, plan);
+      await this.#save(session, plan, isResumed);
     } catch (error) {
       for (const { room } of wishes) this.leave(session, room);
       if (!isResumed) this.#giveUp(session, isReplaced || this.#isBroken(at));
@@ -203,13 +203,14 @@ export class Entrance {
   }
 
   /** With where the past begins, reset or not: what of it has not reached the client is found again by a resume. */
-  async #save(session: Session, { starts, resets, at, batch }: Replay): Promise<void> {
+  async #save(session: Session, { starts, resets, at, batch }: Replay, isResumed: boolean): Promise<void> {
+    // Its client's position says where it goes on. A reset has none, and is to be told again.
+    if (isResumed && !session.isStored && resets.size === 0) return noteEntered(session, at);
     const added = [...session.subscriptions.values()].filter((one) => one.batch === batch);
     const subscriptions = added.map((one) =>
       toStored(one, { from: starts.get(one.room) ?? at, at, isReset: resets.has(one.room) }),
     );
-    const content = { userId: session.userId, batch, subscriptions };
-    await session.store((versions) => this.#options.store.save(session.id, content, versions));
+    await keepSubscriptions(this.#options.store, session, subscriptions);
   }
 
   /** Writes what waited, as far as the session still follows it. If some could not wait, the client resumes anew. */

@@ -3,7 +3,9 @@ import { ProtocolError, type RoomName } from "@roomcast/events";
 import type { RedisStore } from "../cluster/redis-store.ts";
 import type {
   SessionContent,
+  SessionOwner,
   SessionStore,
+  SessionStoreBounds,
   StoredSession,
   StoredSubscription,
   Versions,
@@ -21,40 +23,74 @@ local function inChunks(command, from)
 end
 `;
 
+/** A user's sessions, by when they were last used. Those that have expired leave it when it is next written. */
+const noteUse = `
+-- Forgets what is beyond the bound. KEYS[3] sorted set of the user's sessions
+local function noteUse(id, prefix, ttlMs, max)
+  local time = redis.call('TIME')
+  local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
+  redis.call('ZREMRANGEBYSCORE', KEYS[3], '-inf', nowMs - ttlMs)
+  redis.call('ZADD', KEYS[3], nowMs, id)
+  local excess = redis.call('ZCARD', KEYS[3]) - max
+  if excess > 0 then
+    for _, oldest in ipairs(redis.call('ZRANGE', KEYS[3], 0, excess - 1)) do
+      redis.call('DEL', prefix .. oldest)
+      redis.call('ZREM', KEYS[3], oldest)
+    end
+  end
+  redis.call('PEXPIRE', KEYS[3], ttlMs)
+end
+`;
+
 const loadScript = `${epochFunctions}
 -- KEYS[1] hash of a session    KEYS[2] meta hash of the log
 -- Returns the epoch, and the hash
 return {epochOf(KEYS[2]), redis.call('HGETALL', KEYS[1])}
 `;
 
-const createScript = `${epochFunctions}${chunks}
--- KEYS[1] hash of a session    KEYS[2] meta hash of the log
--- ARGV[1] time to live in ms    ARGV[2i] field i    ARGV[1+2i] its value
--- Returns 1, or 0 if an epoch is about to begin
+const createScript = `${epochFunctions}${chunks}${noteUse}
+-- KEYS[1] hash of a session    KEYS[2] meta hash of the log    KEYS[3] sorted set of the user's sessions
+-- ARGV[1] id    ARGV[2] prefix of sessions' keys    ARGV[3] time to live in ms    ARGV[4] sessions a user may have
+-- ARGV[5] number of this change    ARGV[2i] field i    ARGV[1+2i] its value
+-- Returns 1; 0 if an epoch is about to begin; -1 if it has this or a later change
 local epoch = epochOf(KEYS[2])
 if epoch == '' then return 0 end
-redis.call('HSET', KEYS[1], '${fields.confirmed}', epoch, '${fields.version}', 0)
-inChunks('HSET', 2)
-redis.call('PEXPIRE', KEYS[1], ARGV[1])
+local version = tonumber(redis.call('HGET', KEYS[1], '${fields.version}'))
+if version and version >= tonumber(ARGV[5]) then return -1 end
+redis.call('DEL', KEYS[1])
+redis.call('HSET', KEYS[1], '${fields.confirmed}', epoch, '${fields.version}', ARGV[5])
+inChunks('HSET', 6)
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+noteUse(ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]))
 return 1
 `;
 
-const changeScript = `${chunks}
--- KEYS[1] hash of a session
--- ARGV[1] time to live in ms    ARGV[2] the last change that must be there    ARGV[3] number of this one
--- ARGV[4] HSET or HDEL    ARGV[5] ... its arguments
+const changeScript = `${chunks}${noteUse}
+-- KEYS[1] hash of a session    KEYS[2] meta hash of the log    KEYS[3] sorted set of the user's sessions
+-- ARGV[1] id    ARGV[2] prefix of sessions' keys    ARGV[3] time to live in ms    ARGV[4] sessions a user may have
+-- ARGV[5] number of this change    ARGV[6] the last change that must be there
+-- ARGV[7] HSET or HDEL    ARGV[8] ... its arguments
 -- Returns 1; 0 if there is no such session, or no longer as it has lost changes; -1 if it has a later change
 local version = tonumber(redis.call('HGET', KEYS[1], '${fields.version}'))
 if not version then return 0 end
-if version >= tonumber(ARGV[3]) then return -1 end
-if version < tonumber(ARGV[2]) then
+if version >= tonumber(ARGV[5]) then return -1 end
+if version < tonumber(ARGV[6]) then
   redis.call('DEL', KEYS[1])
   return 0
 end
-inChunks(ARGV[4], 5)
-redis.call('HSET', KEYS[1], '${fields.version}', ARGV[3])
-redis.call('PEXPIRE', KEYS[1], ARGV[1])
+inChunks(ARGV[7], 8)
+redis.call('HSET', KEYS[1], '${fields.version}', ARGV[5])
+redis.call('PEXPIRE', KEYS[1], ARGV[3])
+noteUse(ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]))
 return 1
+`;
+
+const touchScript = `${noteUse}
+-- KEYS[1] hash of a session    KEYS[2] meta hash of the log    KEYS[3] sorted set of the user's sessions
+-- ARGV[1] id    ARGV[2] prefix of sessions' keys    ARGV[3] time to live in ms    ARGV[4] sessions a user may have
+if redis.call('PEXPIRE', KEYS[1], ARGV[3]) == 1 then
+  noteUse(ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]))
+end
 `;
 
 const confirmScript = `${epochFunctions}
@@ -68,19 +104,19 @@ return 1
 
 /**
  * One hash per session: `session` for its user and batch, `version` for its last change, `confirmed` for the epoch in which
- * it was complete, one field per room. The log's meta hash tells the present epoch: both are in one Redis, and are lost
+ * it was complete, one field per room; and one sorted set for each user, of sessions. The log's meta hash tells the present epoch: both are in one Redis, and are lost
  * together.
  */
 export class RedisSessionStore implements SessionStore {
   readonly #store: RedisStore;
   readonly #meta: string;
-  readonly #ttlMs: number;
+  readonly #bounds: SessionStoreBounds;
 
   /** `prefix` is put before the keys of the log. */
-  constructor(store: RedisStore, { prefix, ttlMs }: { prefix: string; ttlMs: number }) {
+  constructor(store: RedisStore, { prefix, ...bounds }: SessionStoreBounds & { prefix: string }) {
     this.#store = store;
     this.#meta = new LogKeys(prefix).meta;
-    this.#ttlMs = ttlMs;
+    this.#bounds = bounds;
   }
 
   async load(id: string): Promise<StoredSession | undefined> {
@@ -98,28 +134,30 @@ export class RedisSessionStore implements SessionStore {
     return { userId, batch, version, subscriptions, epoch, isConfirmed };
   }
 
-  async create(id: string, session: SessionContent): Promise<void> {
-    const isCreated = await this.#run(createScript, id, [String(this.#ttlMs), ...fieldsOf(session)]);
-    if (isCreated === 0) throw epochBegins();
+  async create(id: string, session: SessionContent, version: number): Promise<void> {
+    const owner = { id, userId: session.userId };
+    const created = await this.#use(createScript, owner, [String(version), ...fieldsOf(session)]);
+    if (created === 0) throw epochBegins();
+    if (created === -1) throw changedElsewhere();
   }
 
   async save(id: string, session: SessionContent, versions: Versions): Promise<void> {
-    await this.#change(id, versions, ["HSET", ...fieldsOf(session)]);
+    await this.#change({ id, userId: session.userId }, versions, ["HSET", ...fieldsOf(session)]);
   }
 
-  async drop(id: string, rooms: readonly RoomName[], versions: Versions): Promise<void> {
-    await this.#change(id, versions, ["HDEL", ...rooms]);
+  async drop(owner: SessionOwner, rooms: readonly RoomName[], versions: Versions): Promise<void> {
+    await this.#change(owner, versions, ["HDEL", ...rooms]);
   }
 
   async confirm(id: string, epoch: string): Promise<void> {
     if ((await this.#run(confirmScript, id, [epoch])) === 0) throw epochBegins();
   }
 
-  async touch(ids: string[]): Promise<void> {
-    for (let at = 0; at < ids.length; at += touchedAtOnce) {
-      const some = ids.slice(at, at + touchedAtOnce);
+  async touch(sessions: readonly SessionOwner[]): Promise<void> {
+    for (let at = 0; at < sessions.length; at += touchedAtOnce) {
+      const some = sessions.slice(at, at + touchedAtOnce);
       await this.#store.run((client) =>
-        Promise.all(some.map((id) => client.pExpire(this.#key(id), this.#ttlMs))),
+        Promise.all(some.map((owner) => client.eval(touchScript, this.#call(owner)))),
       );
     }
   }
@@ -128,15 +166,24 @@ export class RedisSessionStore implements SessionStore {
     await this.#store.run((client) => client.del(this.#key(id)));
   }
 
-  async #change(id: string, { known, next }: Versions, command: string[]): Promise<void> {
-    const changed = await this.#run(changeScript, id, [
-      ...[this.#ttlMs, known, next].map(String),
-      ...command,
-    ]);
-    if (changed === -1) throw new ProtocolError("unavailable", "the session has been changed elsewhere");
+  async #change(owner: SessionOwner, { known, next }: Versions, command: string[]): Promise<void> {
+    const changed = await this.#use(changeScript, owner, [String(next), String(known), ...command]);
+    if (changed === -1) throw changedElsewhere();
   }
 
-  /** Every script is given both keys. */
+  /** Runs a script that notes the use of a session. */
+  #use(script: string, owner: SessionOwner, args: string[]): Promise<unknown> {
+    return this.#store.run((client) => client.eval(script, this.#call(owner, args)));
+  }
+
+  #call({ id, userId }: SessionOwner, args: string[] = []) {
+    const { ttlMs, maxPerUser } = this.#bounds;
+    return {
+      keys: [this.#key(id), this.#meta, this.#store.key(`sessions:${userId}`)],
+      arguments: [id, this.#key(""), String(ttlMs), String(maxPerUser), ...args],
+    };
+  }
+
   #run(script: string, id: string, args: string[] = []): Promise<unknown> {
     const call = { keys: [this.#key(id), this.#meta], arguments: args };
     return this.#store.run((client) => client.eval(script, call));
@@ -154,6 +201,10 @@ function fieldsOf({ userId, batch, subscriptions }: SessionContent): string[] {
     JSON.stringify({ userId, batch }),
     ...subscriptions.flatMap((one) => [one.room, JSON.stringify(one)]),
   ];
+}
+
+function changedElsewhere(): ProtocolError {
+  return new ProtocolError("unavailable", "the session has been changed elsewhere");
 }
 
 function epochBegins(): ProtocolError {

@@ -67,6 +67,7 @@ export class SessionConfirmer {
 
   /** A connection ended, and the session may be resumed. */
   ended(session: Session): void {
+    if (!mayBeStored(session)) return;
     const { id, confirmedFor, version, storedVersion } = session;
     this.#ended.set(id, { id, confirmedFor, version, storedVersion });
     this.#note(session);
@@ -117,7 +118,7 @@ export class SessionConfirmer {
   /** Those whose clients may be waiting to be resumed first. After a failure the rest is left to the next check. */
   async #checkAll(): Promise<void> {
     const all: Known[] = [...this.#ended.values(), ...this.#options.sessions.all()];
-    const behind = all.filter(({ confirmedFor }) => confirmedFor !== this.#epoch).values();
+    const behind = all.filter((known) => known.confirmedFor !== this.#epoch && mayBeStored(known)).values();
     const failures: unknown[] = [];
     const work = async () => {
       for (const known of behind) {
@@ -149,4 +150,9 @@ export class SessionConfirmer {
   #isOurs(known: Known): boolean {
     return this.#ended.get(known.id) === known || this.#options.sessions.get(known.id) === known;
   }
+}
+
+/** Whether the store was ever to keep it. */
+function mayBeStored({ version, storedVersion }: Known): boolean {
+  return storedVersion >= 0 || version > 0;
 }

@@ -24,7 +24,7 @@ export class SessionKeeper {
   constructor({ sessions, cluster, confirmer, sessionTtlMs, onError }: SessionKeeperOptions) {
     const every = (ms: number, work: () => unknown) => setInterval(() => void work(), ms);
     const kept = () => {
-      cluster.sessions.touch(sessions.all().map(({ id }) => id)).catch(onError);
+      cluster.sessions.touch(sessions.all().filter(({ isStored }) => isStored)).catch(onError);
       cluster.slots.touch(sessions.userIds()).catch(onError);
     };
     this.#timers = [

@@ -46,14 +46,41 @@ export interface Versions {
   next: number;
 }
 
+/** A session and whose it is. */
+export interface SessionOwner {
+  id: string;
+  userId: string;
+}
+
+/** How much a store keeps. */
+export interface SessionStoreBounds {
+  /** How long a session is kept after it was last used. */
+  ttlMs: number;
+  /** Sessions of one user. */
+  maxPerUser: number;
+}
+
+/** Those of a server: every connection that a user may have can be resumed. */
+export function sessionBounds(limits: {
+  sessionTtlMs: number;
+  maxSessionsPerUser: number;
+  maxConnectionsPerUser: number;
+}): SessionStoreBounds {
+  const maxPerUser = Math.max(limits.maxSessionsPerUser, limits.maxConnectionsPerUser);
+  return { ttlMs: limits.sessionTtlMs, maxPerUser };
+}
+
 /**
  * Keeps sessions while they are connected and for a time after. Written when a subscription changes, not at disconnect,
  * so that a killed replica loses none. Rejects with `ProtocolError("unavailable")`.
  */
 export interface SessionStore {
   load(id: string): Promise<StoredSession | undefined>;
-  /** Stores a new session; it is confirmed. */
-  create(id: string, session: SessionContent): Promise<void>;
+  /**
+   * Stores a session whole, in the place of what may be stored of it; it is confirmed. Of a user's sessions beyond the
+   * bound, those that were used longest ago are forgotten. Rejects if this or a later change is stored already.
+   */
+  create(id: string, session: SessionContent, version: number): Promise<void>;
   /**
    * Adds or replaces subscriptions of a session. One that is no longer stored stays so, and one that lacks known changes is
    * forgotten: it would be resumed in the wrong rooms. Rejects if a later change is stored already.
@@ -62,9 +89,9 @@ export interface SessionStore {
   /** Notes that a session is complete; rejects if the store is no longer in this epoch. One that is no longer stored stays so. */
   confirm(id: string, epoch: string): Promise<void>;
   /** Forgets subscriptions, in the same way. */
-  drop(id: string, rooms: readonly RoomName[], versions: Versions): Promise<void>;
-  /** Keeps sessions for another time to live. */
-  touch(ids: string[]): Promise<void>;
+  drop(session: SessionOwner, rooms: readonly RoomName[], versions: Versions): Promise<void>;
+  /** Keeps sessions for another time to live, and notes that they are in use. */
+  touch(sessions: readonly SessionOwner[]): Promise<void>;
   /** Forgets a session for good: its client begins a fresh one when it comes back. */
   forget(id: string): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { type Filter, type Position, ProtocolError, type RoomName } from "@roomc
 import type { Connection } from "../delivery/connection.ts";
 import { TinyMap } from "../engine/tiny-map.ts";
 import type { Versions } from "./session-store.ts";
-import { takeToken } from "./token-bucket.ts";
+import { type BucketRule, retryAfterMs, takeToken } from "./token-bucket.ts";
 
 /** A client's accepted wish to follow a room. */
 export interface Subscription {
@@ -31,10 +31,12 @@ export class Session {
   readonly subscriptions = new TinyMap<RoomName, Subscription>();
   /** Counts the changes of what is stored, whether they came to be or not. */
   version: number;
-  /** The last change that is known to be stored. */
+  /** The last change that is known to be stored; -1 until the session is, for which there has to be something to keep. */
   storedVersion: number;
-  /** The epoch of the log in which that was known. */
+  /** The epoch of the log in which that was known; until it is stored, the one in which it entered its first rooms. */
   confirmedFor: string;
+  /** The offset at which it entered its first rooms; counts until it is stored. */
+  enteredAt = 0;
   /** Number of the last `subscribe` call or resume. */
   batch: number;
   /** Whether its connection is gone; it enters no more rooms. */
@@ -52,19 +54,24 @@ export class Session {
     principal: Principal,
     connection: Connection,
     confirmedFor: string,
-    { batch, version }: { batch: number; version: number } = { batch: 0, version: 0 },
+    { batch = 0, version }: { batch?: number; version?: number } = {},
   ) {
     this.id = id;
     this.principal = principal;
     this.connection = connection;
     this.confirmedFor = confirmedFor;
-    this.version = version;
-    this.storedVersion = version;
+    this.version = version ?? 0;
+    this.storedVersion = version ?? -1;
     this.batch = batch;
   }
 
   get userId(): string {
     return this.principal.userId;
+  }
+
+  /** Whether the store is known to have been given it. */
+  get isStored(): boolean {
+    return this.storedVersion >= 0;
   }
 
   /** When it last sent a command, to within the length of a burst; 0 if it never has. A time of `performance.now`. */
@@ -77,11 +84,12 @@ export class Session {
     return this.connection.engine.pingTimeoutTimer !== null;
   }
 
-  /** Counts a command; false if there were more than `rate` per second. */
-  mayCommand(rate: number): boolean {
-    const fullAtMs = takeToken(this.#commandsFullAtMs, rate);
-    this.#commandsFullAtMs = fullAtMs ?? this.#commandsFullAtMs;
-    return fullAtMs !== undefined;
+  /** Counts a command. Returns 0, or after how many milliseconds it may be sent again; then it does not count. */
+  takeCommand(rule: BucketRule, weight: number): number {
+    const fullAtMs = takeToken(this.#commandsFullAtMs, rule, weight);
+    if (fullAtMs === undefined) return retryAfterMs(this.#commandsFullAtMs, rule, weight);
+    this.#commandsFullAtMs = fullAtMs;
+    return 0;
   }
 
   /** Counts a new `subscribe` call or resume that takes effect at an offset. */
