@@ -24,6 +24,8 @@ export interface WriteHooks {
 export interface ReadHooks {
   /** A packet has come; false if nobody may look at it. */
   mayPass(socket: CompactEngineSocket, packet: EnginePacket): boolean;
+  /** A frame that completes no message has come: a ping, a pong, a fragment. */
+  framed(socket: CompactEngineSocket): void;
   /** A client on polling has probed the transport that it may change over to. */
   probed(socket: CompactEngineSocket, transport: unknown): void;
 }
@@ -81,6 +83,7 @@ export interface CompactEngineSocket extends TransportOwner, PingedConnection {
   sendPacket(type: string, data?: unknown, options?: object, callback?: () => void): void;
   write(data: string | Buffer): void;
   onOpen(): void;
+  onFrame(): void;
   onClose(reason: string, description?: unknown): void;
   emit(event: string | symbol, ...args: unknown[]): boolean;
   close(discard?: boolean): void;
@@ -184,6 +187,10 @@ function methods(writes: WriteHooks, reads: ReadHooks, pings: Pings, closings: C
 
     onDrain() {
       if (Object.hasOwn(this, "sentCallbackFn")) original.onDrain.call(this);
+    },
+
+    onFrame() {
+      reads.framed(this);
     },
 
     onPacket(packet) {

@@ -19,6 +19,7 @@ export interface TransportOwner {
   flush(): void;
   onClose(reason: string): void;
   onError(error: Error): void;
+  onFrame(): void;
 }
 
 /** The parts of ws and of Engine.IO's parser that Engine.IO's own transport uses too. */
@@ -29,6 +30,10 @@ interface Internals {
 interface Parser {
   encodePacket(packet: Packet, supportsBinary: boolean, done: (data: string | Buffer) => void): void;
 }
+
+/** Frames that complete no message, of transports that nobody has adopted yet: far more than a client has use for. */
+const mostStrayFrames = 100;
+const strayFrames = new WeakMap<object, number>();
 
 /**
  * Engine.IO's websocket transport, to the same effect but smaller: no closures for each connection, and once adopted no
@@ -92,6 +97,13 @@ export class CompactTransport extends Transport implements WebSocketOwner {
   override onPacket(packet: Parameters<Transport["onPacket"]>[0]): void {
     if (this.#owner === undefined) super.onPacket(packet);
     else this.#owner.onPacket(packet);
+  }
+
+  onFrame(): void {
+    if (this.#owner !== undefined) return this.#owner.onFrame();
+    const count = (strayFrames.get(this) ?? 0) + 1;
+    strayFrames.set(this, count);
+    if (count > mostStrayFrames) this.socket.terminate();
   }
 
   override onClose(): void {

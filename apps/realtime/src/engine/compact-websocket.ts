@@ -1,12 +1,14 @@
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
-import { type Borrower, type Receiver, ReceiverPool } from "./receiver-pool.ts";
+import { type Borrower, type Receiver, ReceiverPool, tellFrames } from "./receiver-pool.ts";
 
 /** Whom a WebSocket reports to, where each would have listeners of its own. */
 export interface WebSocketOwner {
   onMessage(data: Buffer, isBinary: boolean): void;
   onClose(): void;
   onError(error: Error): void;
+  /** A ping, a pong or a fragment of a message has come. */
+  onFrame(): void;
 }
 
 /** A WebSocket that may have an owner. */
@@ -90,11 +92,18 @@ export function compactWebSocket(): typeof WebSocket {
 
     override setSocket(socket: Duplex, head: Buffer, options: object): void {
       super.setSocket(socket, head, options);
-      if (this._extensions !== noExtensions || this.receiver === null) return;
-      if (!receivers.learn(this.receiver)) return;
+      if (this.receiver === null) return;
+      if (this._extensions !== noExtensions || !receivers.learn(this.receiver)) {
+        tellFrames(this.receiver, () => this);
+        return;
+      }
       if (this.sender !== null) shared ??= tie(this.sender, undefined);
       this.receiver = null;
       this.sender = null;
+    }
+
+    onFrame(): void {
+      this.owner?.onFrame();
     }
 
     override send(data: unknown, ...more: unknown[]): void {

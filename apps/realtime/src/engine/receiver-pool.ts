@@ -6,12 +6,16 @@ export interface Receiver extends EventEmitter {
   readonly _fragmented: number;
   readonly _errored: boolean;
   readonly _state: number;
+  readonly _buffers: readonly Buffer[];
+  getInfo(done: unknown): void;
   readonly _writableState: { readonly ending: boolean; readonly needDrain: boolean; readonly length: number };
   write(chunk: Buffer): boolean;
 }
 
 /** What a receiver is lent to. */
 export interface Borrower {
+  /** Told of every frame that completes no message, when its head has come. */
+  onFrame(): void;
   /** The receiver it has while a frame of its own is incomplete, and from its end on. */
   receiver: Receiver | null;
 }
@@ -27,6 +31,9 @@ const options = [
   "maxPayload",
   "skipUTF8Validation",
 ];
+
+/** Bytes of a frame that a receiver reads first. */
+const headLength = 2;
 
 /** The state of a receiver that awaits the beginning of a frame. */
 const awaitsFrame = 0;
@@ -65,6 +72,8 @@ export class ReceiverPool {
     const pattern = this.#pattern as Receiver & Record<string, unknown>;
     const Receiver = pattern.constructor as new (options: object) => Receiver;
     const receiver = new Receiver(Object.fromEntries(options.map((name) => [name, pattern[`_${name}`]])));
+    const ties = receiver as unknown as Record<symbol, Borrower | undefined>;
+    tellFrames(receiver, () => ties[this.#websocket]);
     for (const event of events) receiver.on(event, pattern.listeners(event)[0] as () => void);
     const write = receiver.write.bind(receiver);
     receiver.write = (chunk) => {
@@ -88,6 +97,20 @@ export class ReceiverPool {
     ties[this.#websocket] = borrower;
     return before;
   }
+}
+
+/** Has a WebSocket told of a receiver's frames that complete no message. */
+export function tellFrames(receiver: Receiver, told: () => Pick<Borrower, "onFrame"> | undefined): void {
+  const { getInfo } = receiver;
+  receiver.getInfo = (done) => {
+    if (receiver._bufferedBytes >= headLength && isExtra(receiver._buffers[0]?.[0])) told()?.onFrame();
+    getInfo.call(receiver, done);
+  };
+}
+
+/** Whether a frame that begins with this byte completes no message: a ping, a pong, the end, or a fragment but the last. */
+function isExtra(first = 0): boolean {
+  return first < 0x80 || (first & 0x08) !== 0;
 }
 
 /** Whether what comes next may as well be another connection's. */

@@ -3,10 +3,10 @@ import { namespaces, ProtocolError } from "@roomcast/events";
 import type { CompactEngineSocket, EnginePacket, ReadHooks } from "../engine/compact-engine-socket.ts";
 import type { PacketFormat, PacketKind } from "../packets/packet-format.ts";
 import { otherFormat } from "../packets/packet-formats.ts";
-import { takeToken } from "../sessions/token-bucket.ts";
+import { type BucketRule, takeToken, tenSecondsOf } from "../sessions/token-bucket.ts";
 
 /** CONNECT packets per second, with bursts of ten times as many; a stock client sends one for each namespace. */
-const connectRate = 0.8;
+const connectRate = tenSecondsOf(0.8);
 
 /** Packets per command that a connection may send: pongs and refused commands count too. */
 const packetsPerCommand = 4;
@@ -27,7 +27,7 @@ class Ledger {
   #packetsFullAtMs = 0;
   #connectsFullAtMs = 0;
 
-  takePacket(rate: number): boolean {
+  takePacket(rate: BucketRule): boolean {
     const fullAtMs = takeToken(this.#packetsFullAtMs, rate);
     this.#packetsFullAtMs = fullAtMs ?? this.#packetsFullAtMs;
     return fullAtMs !== undefined;
@@ -48,14 +48,14 @@ class Ledger {
  */
 export class ConnectionGuard implements ReadHooks {
   readonly #format: PacketFormat;
-  readonly #packetRate: number;
+  readonly #packetRate: BucketRule;
   /** Transports that clients on polling have probed. */
   readonly #upgrades = new WeakSet<EventEmitter>();
 
   /** `commandRate`: commands a connection may send per second. */
   constructor(format: PacketFormat, commandRate: number) {
     this.#format = format;
-    this.#packetRate = commandRate * packetsPerCommand;
+    this.#packetRate = tenSecondsOf(commandRate * packetsPerCommand);
   }
 
   /** Whether a packet may be looked at; else its connection is cut off. */
@@ -63,6 +63,11 @@ export class ConnectionGuard implements ReadHooks {
     const mayPass = this.#accepts(connection, packet);
     if (!mayPass) cutOff(connection);
     return mayPass;
+  }
+
+  /** Takes a frame that completes no message: as many of them as of packets are let through. */
+  framed(connection: CompactEngineSocket): void {
+    if (!ledgerOf(connection).takePacket(this.#packetRate)) cutOff(connection);
   }
 
   /** Takes a probe of the transport that a client on polling may change over to. */
