@@ -17,6 +17,7 @@ import {
   readDrainDelay,
   readEnv,
   readRedisUrl,
+  readTrustedProxies,
 } from "@roomcast/service";
 import { type WritePath, writePaths } from "./delivery/create-writer.ts";
 import type { PacketFormatName } from "./packets/packet-formats.ts";
@@ -39,7 +40,13 @@ export interface SocketLimits {
   maxReplaySize: number;
   maxConnectionsPerUser: number;
   connectionPolicy: ConnectionPolicy;
+  /** Sessions of a user that are kept; never fewer than the connections. */
+  maxSessionsPerUser: number;
   maxSubscriptions: number;
+  /** Handshakes of one user in a second, with bursts of 30 times as many; more for one who may have many connections. */
+  handshakeRate: number;
+  /** New connections from one address in a second, with bursts of 20 times as many. */
+  addressRate: number;
   /** Commands per second, with bursts of ten times as many. */
   commandRate: number;
   /** How long a session can be resumed after its connection was last used. */
@@ -54,6 +61,8 @@ export interface RealtimeOptions {
   /** How long everything is served after the word that the process ends. */
   drainDelayMs: Ms;
   corsOrigins: readonly string[];
+  /** Whose word on a client's address counts, as proxy-addr takes it. */
+  trustedProxies: readonly string[];
   authorizerUrl?: string;
   revocationTtlMs: Ms;
   writePath: WritePath;
@@ -120,6 +129,7 @@ export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
     socket: readSocketLimits(read),
     drainDelayMs: readDrainDelay(read),
     corsOrigins: readCorsOrigins(read),
+    trustedProxies: readTrustedProxies(read),
     revocationTtlMs: readRevocationTtl(read),
     writePath: read.oneOf("WS_WRITE_PATH", writePaths, {
       default: "auto",
@@ -186,11 +196,26 @@ function readSocketLimits(read: EnvReader): SocketLimits {
       description:
         "What a connection beyond that does: `end-oldest` ends the user's connection that does not answer, has been idle longest or is the oldest; `refuse-newest` refuses the new one.",
     }),
+    maxSessionsPerUser: count(
+      "WS_MAX_SESSIONS_PER_USER",
+      20,
+      "Sessions of a user that are kept for a resume; of more, those used longest ago are forgotten.",
+    ),
     maxSubscriptions: count("WS_MAX_SUBSCRIPTIONS", 100, "Rooms a connection may follow."),
+    handshakeRate: count(
+      "WS_HANDSHAKE_RATE",
+      1,
+      "Handshakes of a user per second, on each replica; bursts of thirty times that.",
+    ),
+    addressRate: count(
+      "WS_ADDRESS_RATE",
+      100,
+      "Connections that may begin from one address per second, on each replica; bursts of twenty times that.",
+    ),
     commandRate: count(
       "WS_COMMAND_RATE",
       20,
-      "Commands a connection may send per second; bursts of ten times that.",
+      "Commands a connection may send per second, by their weights; bursts of ten times that.",
     ),
     sessionTtlMs: seconds("WS_SESSION_TTL", 86_400, "How long a lost connection can be resumed."),
     transports: read.list("WS_TRANSPORTS", {

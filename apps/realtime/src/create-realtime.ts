@@ -2,7 +2,14 @@ import type { Server as HttpServer } from "node:http";
 import type { RoomAccess, TokenVerifier } from "@roomcast/auth";
 import { type EventLog, type EventLogOptions, historyBounds } from "@roomcast/event-log";
 import { namespaces } from "@roomcast/events";
-import { addDrainCheck, type Health, type Logger, TroubleLog } from "@roomcast/service";
+import {
+  addDrainCheck,
+  ClientAddresses,
+  type Health,
+  type Logger,
+  TroubleLog,
+  Turns,
+} from "@roomcast/service";
 import type { Server } from "socket.io";
 import type { Cluster } from "./cluster/cluster.ts";
 import { createCommands } from "./commands/create-commands.ts";
@@ -25,6 +32,7 @@ import { createAuthenticate } from "./handshake/authenticate.ts";
 import { ConnectionGuard } from "./handshake/connection-guard.ts";
 import { createIo } from "./handshake/create-io.ts";
 import { connectionOf, Gate } from "./handshake/gate.ts";
+import { HandshakeLimits } from "./handshake/handshake-limits.ts";
 import { packetFormat } from "./packets/packet-formats.ts";
 import { RoomManager } from "./rooms/room-manager.ts";
 import { socketChannels } from "./rooms/socket-channels.ts";
@@ -35,7 +43,6 @@ import { SessionKeeper } from "./sessions/session-keeper.ts";
 import { SessionRegistry } from "./sessions/session-registry.ts";
 import { SlotKeeper } from "./sessions/slot-keeper.ts";
 import { SubscriptionManager } from "./sessions/subscription-manager.ts";
-import { Turns } from "./sessions/turns.ts";
 import { StatsAnnouncer } from "./stats-announcer.ts";
 
 /** What a realtime server is made of; tests and the standalone app bring their own. */
@@ -81,7 +88,9 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   // Of a server that listens already, nobody may come in before all is in place.
   let isOpen = false;
   const allowLocalOrigins = context.allowLocalOrigins ?? false;
-  const io = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen, logger });
+  const addresses = new ClientAddresses(options.trustedProxies, logger);
+  const limits = new HandshakeLimits({ ...options.socket, addresses });
+  const io = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen, limits, logger });
   const writer = await createWriter(options.writePath);
   logger.info({ writePath: writer.name }, "chose how to write to clients");
   const queue = new FanOutQueue(writer);
@@ -164,6 +173,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     store: cluster.sessions,
     confirmer,
     guard,
+    limits,
     connections: { queue, events, bounds: { maxQueuedBytes: options.socket.maxQueueSize, ...held } },
     allowQueryToken: options.socket.allowQueryToken,
     position: () => follower.position,

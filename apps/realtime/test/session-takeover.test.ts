@@ -26,7 +26,7 @@ describe("WS-POS-11 a session whose connection breaks again before it was resume
     redis = new RedisConnection({ target, name: "test", onError: () => undefined });
     await Promise.all([log.connect(), redis.connect()]);
     const redisStore = new RedisStore(redis, { prefix, timeoutMs: 2_000 });
-    store = new RedisSessionStore(redisStore, { prefix, ttlMs: 60_000 });
+    store = new RedisSessionStore(redisStore, { prefix, ttlMs: 60_000, maxPerUser: 20 });
     head = await log.head();
   }, 30_000);
   afterAll(async () => {
@@ -36,7 +36,7 @@ describe("WS-POS-11 a session whose connection breaks again before it was resume
 
   test("is confirmed though a change of its former connection was still under way", async () => {
     const [former, latter] = [confirmer(), confirmer()];
-    await store.create("s1", content);
+    await store.create("s1", content, 0);
     const [first, second] = [await loaded("s1"), await loaded("s1")];
     await latter.take(second);
     await expect(change(first)).rejects.toMatchObject({ code: "unavailable" });
@@ -49,7 +49,7 @@ describe("WS-POS-11 a session whose connection breaks again before it was resume
 
   test("is confirmed though it was back before the word that it had gone elsewhere", async () => {
     const [first, second] = [confirmer(), confirmer()];
-    await store.create("s2", content);
+    await store.create("s2", content, 0);
     const elsewhere = await loaded("s2");
     await second.take(elsewhere);
     second.ended(elsewhere);
@@ -64,7 +64,7 @@ describe("WS-POS-11 a session whose connection breaks again before it was resume
 
   test("is confirmed if the answer of the store was lost, and forgotten if a change was", async () => {
     const process = confirmer();
-    for (const id of ["s3", "s4"]) await store.create(id, content);
+    for (const id of ["s3", "s4"]) await store.create(id, content, 0);
     const [taken, changed] = [await loaded("s3"), await loaded("s4")];
     await redis.client.sendCommand(["SAVE"]);
     await process.take(changed);
@@ -77,7 +77,7 @@ describe("WS-POS-11 a session whose connection breaks again before it was resume
   });
 
   test("changes nothing more once its connection has ended", async () => {
-    await store.create("s5", content);
+    await store.create("s5", content, 0);
     const session = await loaded("s5");
     session.isEnded = true;
     await expect(change(session)).rejects.toMatchObject({ code: "unavailable" });

@@ -86,6 +86,8 @@ const commonEnv = {
   JWT_SECRET: jwtSecret,
   API_KEYS: "bench:0123456789abcdef0123456789abcdef",
   WS_PING_INTERVAL: String(pingIntervalSeconds),
+  // The whole load comes from one address.
+  WS_ADDRESS_RATE: "1000000",
 };
 
 async function isReady(port: number): Promise<boolean> {

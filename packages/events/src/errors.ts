@@ -92,6 +92,8 @@ export interface ErrorBody {
   code: ErrorCode;
   message: string;
   retryable: boolean;
+  /** With `rate_limited`: after how many milliseconds the same call may succeed. */
+  retryAfterMs?: number;
   details?: readonly { field: string; message: string }[];
 }
 
@@ -100,15 +102,17 @@ export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
   readonly code: ErrorCode;
   readonly details: ErrorBody["details"];
+  readonly retryAfterMs: number | undefined;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { cause?: unknown; details?: ErrorBody["details"] } = {},
+    options: { cause?: unknown; details?: ErrorBody["details"]; retryAfterMs?: number } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.details = options.details;
+    this.retryAfterMs = options.retryAfterMs;
   }
 
   /** The HTTP status of the code. */
@@ -123,8 +127,14 @@ export class ProtocolError extends Error {
 
   /** The error as a client sees it. */
   toBody(): ErrorBody {
-    const { code, message, retryable, details } = this;
-    return details === undefined ? { code, message, retryable } : { code, message, retryable, details };
+    const { code, message, retryable, details, retryAfterMs } = this;
+    return {
+      code,
+      message,
+      retryable,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(details === undefined ? {} : { details }),
+    };
   }
 }
 

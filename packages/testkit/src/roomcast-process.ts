@@ -59,6 +59,9 @@ class StartedProcess implements RoomcastProcess {
       JWT_SECRET: testSecret,
       API_KEYS: `test:${testApiKey}`,
       ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
+      // All tests come from one address, and most as one user.
+      WS_ADDRESS_RATE: "100000",
+      WS_HANDSHAKE_RATE: "1000",
       ...env,
     };
   }

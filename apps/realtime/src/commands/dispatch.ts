@@ -2,8 +2,10 @@ import { type Ack, ProtocolError, toProtocolError } from "@roomcast/events";
 import type { Logger } from "@roomcast/service";
 import { sendServerEvent } from "../delivery/server-event.ts";
 import type { Session } from "../sessions/session.ts";
+import { type BucketRule, tenSecondsOf } from "../sessions/token-bucket.ts";
 import type { Command } from "./command.ts";
 import { neverReads } from "./unread-answers.ts";
+import { weightOf } from "./weights.ts";
 
 type Answer = (ack: Ack<unknown>) => void;
 
@@ -13,13 +15,13 @@ type Answer = (ack: Ack<unknown>) => void;
  */
 export class Dispatcher {
   readonly #commands: ReadonlyMap<string, Command>;
-  readonly #rate: number;
+  readonly #rate: BucketRule;
   readonly #logger: Logger;
 
-  /** `rate`: commands a session may send per second on average, with bursts of ten times as many. */
+  /** `rate`: what a session may send of commands per second on average, by their weights; bursts of ten times as much. */
   constructor(commands: ReadonlyMap<string, Command>, rate: number, logger: Logger) {
     this.#commands = commands;
-    this.#rate = rate;
+    this.#rate = tenSecondsOf(rate);
     this.#logger = logger;
   }
 
@@ -35,8 +37,9 @@ export class Dispatcher {
   }
 
   async #run(session: Session, name: unknown, input: unknown): Promise<unknown> {
-    if (!session.mayCommand(this.#rate))
-      throw new ProtocolError("rate_limited", "too many commands: slow down");
+    const retryAfterMs = session.takeCommand(this.#rate, weightOf(name, input));
+    if (retryAfterMs > 0)
+      throw new ProtocolError("rate_limited", `too many commands: wait ${retryAfterMs} ms`, { retryAfterMs });
     const command = typeof name === "string" ? this.#commands.get(name) : undefined;
     if (command === undefined) throw new ProtocolError("unknown_command", "there is no command of this name");
     return command(session, input);

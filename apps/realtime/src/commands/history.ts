@@ -38,9 +38,9 @@ export function historyCommand(log: ReadableLog, access: RoomAccess): Command {
       if (await access.mayEnter(session.principal, room)) return;
       throw new ProtocolError("forbidden", "you may not enter this room");
     };
-    await checkAccess();
     // One page at a time, and none while the client has not read the last: pages are what takes most memory.
     return session.inTurn(async () => {
+      await checkAccess();
       checkReads(session);
       const page = await readPage(log, room.name, from, limit ?? defaultLimit);
       // It may have been taken away since, and the turn may have been long in coming.

@@ -1,29 +1,24 @@
 import { findToken, type TokenVerifier } from "@roomcast/auth";
-import {
-  formatPosition,
-  type Position,
-  ProtocolError,
-  parsePosition,
-  room,
-  toProtocolError,
-} from "@roomcast/events";
+import { type Position, ProtocolError, parsePosition, room, toProtocolError } from "@roomcast/events";
 import type { Logger } from "@roomcast/service";
 import type { Socket } from "socket.io";
 import { Connection, type ConnectionContext } from "../delivery/connection.ts";
 import { randomId } from "../engine/random-pool.ts";
 import { Session } from "../sessions/session.ts";
 import type { SessionConfirmer } from "../sessions/session-confirmer.ts";
-import type { SessionContent, SessionStore, StoredSession } from "../sessions/session-store.ts";
+import type { SessionStore, StoredSession } from "../sessions/session-store.ts";
 import { setSession } from "../sessions/socket-session.ts";
 import type { ConnectionGuard } from "./connection-guard.ts";
 import type { GiveUpSlot } from "./gate.ts";
-import { nextPid, parsePid } from "./pid.ts";
+import type { HandshakeLimits } from "./handshake-limits.ts";
+import { nextPid, type Pid, parsePid } from "./pid.ts";
 
 export interface AuthenticateOptions {
   verifier: TokenVerifier;
   store: SessionStore;
   confirmer: Pick<SessionConfirmer, "isResumable" | "take">;
   guard: ConnectionGuard;
+  limits: Pick<HandshakeLimits, "mayCheck" | "mayEnter" | "refused">;
   connections: ConnectionContext;
   allowQueryToken: boolean;
   /** This replica's place in the log. */
@@ -40,6 +35,10 @@ export interface Handshake {
   session: Session;
   /** What had been taken back, as `RevocationControl` counts it, before the token was verified. */
   revision: number;
+  /** The session that the client named, if that is not resumed: an older connection of it is gone. */
+  replaces?: string;
+  /** The position that the client of a new session brought back. */
+  seen?: Position;
   /** Set when the client came back to a session it had. */
   resume?: {
     stored: StoredSession;
@@ -81,7 +80,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
           if (!socket.connected) giveUpSlot();
         });
       })
-      .catch((error: unknown) => refuse(socket, toProtocolError(error), next, options.logger))
+      .catch((error: unknown) => refuse(socket, toProtocolError(error), next, options))
       .finally(() => options.guard.decided(socket.conn, socket.nsp.name));
   };
 }
@@ -93,41 +92,60 @@ async function authenticate(
   const { auth, headers, query } = socket.handshake;
   const token = findToken({ auth, headers, query }, { allowQuery: options.allowQueryToken });
   const revision = options.revision();
+  if (!options.limits.mayCheck(socket.request))
+    throw new ProtocolError("rate_limited", "too many refused tokens");
   const principal = await options.verifier.verify(token);
+  if (!options.limits.mayEnter(principal.userId))
+    throw new ProtocolError("rate_limited", "too many handshakes of this user");
   const connection = new Connection(socket, options.connections);
   // Asked before the store: what is stored may be of a later epoch, never of an earlier one.
   const position = options.position();
-  const found = await findSession(auth, principal.userId, options);
-  const id = found?.id ?? randomId(16);
-  const session = new Session(id, principal, connection, position.epoch, found?.stored);
-  // What its client named and is not resumed: the connection that it had is gone.
-  const replaced = found === undefined ? parsePid(auth.pid)?.id : undefined;
-  const giveUpSlot = await options.admit(session, replaced);
+  const named = namedBy(auth);
+  const stored = named === undefined ? undefined : await options.store.load(named.id);
+  const isTheirs = stored === undefined || stored.userId === principal.userId;
+  if (named !== undefined && stored !== undefined && isTheirs && options.confirmer.isResumable(stored)) {
+    const session = new Session(named.id, principal, connection, position.epoch, stored);
+    const giveUpSlot = await admitResumed(session, options);
+    const isRecovered = hasSubscribed(stored);
+    const pid = isRecovered ? named.pid : nextPid(named);
+    return { session, revision, pid, giveUpSlot, resume: { stored, seen: named.seen, isRecovered } };
+  }
+  const seen = isTheirs ? named?.seen : undefined;
+  // Batches go on, so that the position says of none that it is this session's.
+  const batch = seen?.replay?.batch ?? 0;
+  const session = new Session(randomId(16), principal, connection, position.epoch, { batch });
+  // What its client named is not resumed: the connection that it had is gone.
+  const replaces = parsePid(auth.pid)?.id;
+  const giveUpSlot = await options.admit(session, replaces);
+  return {
+    session,
+    revision,
+    pid: session.id,
+    giveUpSlot,
+    ...(seen === undefined ? {} : { seen }),
+    ...(replaces === undefined ? {} : { replaces }),
+  };
+}
+
+async function admitResumed(
+  session: Session,
+  { admit, confirmer }: Pick<AuthenticateOptions, "admit" | "confirmer">,
+): Promise<GiveUpSlot> {
+  const giveUpSlot = await admit(session);
   try {
-    if (found === undefined) await options.store.create(id, newSession(session, position));
-    else await options.confirmer.take(session);
+    await confirmer.take(session);
+    return giveUpSlot;
   } catch (error) {
     giveUpSlot();
     throw error;
   }
-  const handshake = { session, revision, pid: found?.pid ?? id, giveUpSlot };
-  return found === undefined ? handshake : { ...handshake, resume: found };
 }
 
-/** The session a reconnecting client names, if it exists, is the same user's, and complete. */
-async function findSession(
-  auth: Record<string, unknown>,
-  userId: string,
-  { store, confirmer }: Pick<AuthenticateOptions, "store" | "confirmer">,
-): Promise<(NonNullable<Handshake["resume"]> & { id: string; pid: string }) | undefined> {
+/** The session that a reconnecting client names, and the last position that it received; undefined if no server gave it them. */
+function namedBy(auth: Record<string, unknown>): (Pid & { seen: Position | undefined }) | undefined {
   const named = parsePid(auth.pid);
-  if (named === undefined) return undefined;
   const seen = parseSeen(auth.offset);
-  if (seen === "malformed") return undefined;
-  const stored = await store.load(named.id);
-  if (stored?.userId !== userId || !confirmer.isResumable(stored)) return undefined;
-  const isRecovered = hasSubscribed(stored);
-  return { id: named.id, pid: isRecovered ? named.pid : nextPid(named), stored, seen, isRecovered };
+  return named === undefined || seen === "malformed" ? undefined : { ...named, seen };
 }
 
 /** Rooms that were asked for, beside those of every connection. */
@@ -146,21 +164,21 @@ function parseSeen(offset: unknown): Position | undefined | "malformed" {
   }
 }
 
-function refuse(socket: Socket, error: ProtocolError, next: Next, logger: Logger): void {
+function refuse(
+  socket: Socket,
+  error: ProtocolError,
+  next: Next,
+  { limits, logger }: Pick<AuthenticateOptions, "limits" | "logger">,
+): void {
   const level = error.code === "internal" ? "error" : "info";
   logger[level]({ code: error.code, err: error.cause ?? error.message }, "handshake refused");
-  if (error.status >= 500) {
+  if (error.status === 401) limits.refused(socket.request);
+  // What passes is no `connect_error`, after which a stock client stays away.
+  if (error.retryable || error.status >= 500) {
     socket.conn.close(true);
     return;
   }
   next(Object.assign(new Error(error.message), { data: error.toBody() }));
-}
-
-function newSession({ userId, batch }: Session, position: Position): SessionContent {
-  const at = formatPosition(position);
-  const since = position.offset;
-  const subscriptions = automaticRooms(userId).map((name) => ({ room: name, from: at, at, since, batch: 0 }));
-  return { userId, batch, subscriptions };
 }
 
 /** The rooms every connection of a user is in. */

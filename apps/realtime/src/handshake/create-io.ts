@@ -3,6 +3,7 @@ import type { Logger } from "@roomcast/service";
 import { Server } from "socket.io";
 import type { RealtimeOptions } from "../config.ts";
 import { packetFormat } from "../packets/packet-formats.ts";
+import type { HandshakeLimits } from "./handshake-limits.ts";
 import { OriginCheck } from "./origin-check.ts";
 import { guardRequests } from "./request-guard.ts";
 import { SubprotocolServer } from "./subprotocol-server.ts";
@@ -13,12 +14,13 @@ export interface CreateIoOptions extends RealtimeOptions {
   allowLocalOrigins: boolean;
   /** Whether new connections are taken. */
   isOpen: () => boolean;
+  limits: HandshakeLimits;
   logger: Logger;
 }
 
 /** The Socket.IO server with everything closed that its defaults leave open. */
 export function createIo(httpServer: HttpServer, options: CreateIoOptions): Server {
-  const { socket, corsOrigins, allowLocalOrigins, isOpen, compressionThreshold, logger } = options;
+  const { socket, corsOrigins, allowLocalOrigins, isOpen, limits, compressionThreshold, logger } = options;
   const format = packetFormat(options.parser);
   const origins = new OriginCheck(corsOrigins, allowLocalOrigins);
   const answered = guardUpgrades(httpServer, socket.openTimeoutMs);
@@ -50,7 +52,7 @@ export function createIo(httpServer: HttpServer, options: CreateIoOptions): Serv
     },
   } as ConstructorParameters<typeof Server>[1]);
   // After the CORS headers, which a refusal has too.
-  io.engine.use(guardRequests(origins, logger));
+  io.engine.use(guardRequests(origins, limits, logger));
   io.engine.on("headers", (_headers: object, request: IncomingMessage) => answered(request));
   return io;
 }

@@ -1,5 +1,7 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import { type IncomingMessage, ServerResponse, STATUS_CODES } from "node:http";
+import type { Socket } from "node:net";
 import { type Logger, LogSampler } from "@roomcast/service";
+import type { HandshakeLimits } from "./handshake-limits.ts";
 import type { OriginCheck } from "./origin-check.ts";
 
 /** What Engine.IO's server hands to a middleware, for plain requests and for upgrades. */
@@ -20,17 +22,26 @@ const maxShownLength = 200;
  * Looks at every request of every session, its upgrade included: Engine.IO asks `allowRequest` only about the first. So a
  * page that got hold of a session's id cannot use it either. Logs a refused origin once a minute, with what to do.
  */
-export function guardRequests(origins: OriginCheck, logger: Logger): Middleware {
+export function guardRequests(origins: OriginCheck, limits: HandshakeLimits, logger: Logger): Middleware {
   const sampler = new LogSampler();
   return (request, response, next) => {
-    const refusal = refusalOf(request, origins);
+    const refusal = refusalOf(request, origins) ?? floodOf(request, response, limits);
     if (refusal === undefined) return next();
     if (refusal.message === "origin_not_allowed") logRefusal(request, sampler, logger);
-    const { status, code, message, headers } = refusal;
-    response.writeHead(status, { "content-type": "application/json", ...headers });
-    // Of an upgrade, Engine.IO's stand-in for a response ends the connection here.
-    response.end(JSON.stringify({ code, message }));
+    if (response instanceof ServerResponse) answer(response, refusal);
+    else refuseUpgrade(request.socket, refusal.status);
   };
+}
+
+function answer(response: ServerResponse, { status, code, message, headers }: Refusal): void {
+  response.writeHead(status, { "content-type": "application/json", ...headers });
+  response.end(JSON.stringify({ code, message }));
+}
+
+/** Engine.IO's stand-in for the response to an upgrade writes nothing. */
+function refuseUpgrade(socket: Socket, status: number): void {
+  const head = `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`;
+  socket.end(head, () => socket.destroy());
 }
 
 function refusalOf(request: EngineRequest, origins: OriginCheck): Refusal | undefined {
@@ -43,6 +54,26 @@ function refusalOf(request: EngineRequest, origins: OriginCheck): Refusal | unde
   if (method === "POST" && isBinary(headers["content-type"]))
     return { status: 415, code: 3, message: "text_plain_expected", headers: { accept: "text/plain" } };
   return undefined;
+}
+
+/** A connection that may not begin. The answer ends the TCP connection, and what waits in it is not read. */
+function floodOf(
+  request: EngineRequest,
+  response: ServerResponse,
+  limits: HandshakeLimits,
+): Refusal | undefined {
+  if (request._query.sid !== undefined) return undefined;
+  if (!isPipelined(response) && limits.mayConnect(request)) return undefined;
+  const headers = { connection: "close", "retry-after": "1" };
+  return { status: 429, code: 3, message: "rate_limited", headers };
+}
+
+/**
+ * Whether an earlier request of the same TCP connection waits for its answer: Node gives a response the connection in its
+ * turn. No browser, client or proxy sends a handshake so.
+ */
+function isPipelined(response: ServerResponse): boolean {
+  return response.socket === null;
 }
 
 /** Binary payloads were version 3's; in version 4 they are text. */

@@ -4,3 +4,13 @@ import { type Filter, filterFields, parseFilters } from "@roomcast/events";
 export function parseRoomFilter(input: unknown): Filter | undefined {
   return parseFilters(input, filterFields);
 }
+
+/** Characters that all filters of a connection may hold together, those of rooms it has left apart. */
+export const maxFilterSize = 65_536;
+
+/** Characters of filters as they are kept and stored. */
+export function filterSize(filters: Iterable<Filter | undefined>): number {
+  let size = 0;
+  for (const filter of filters) size += filter?.key.length ?? 0;
+  return size;
+}

@@ -1,4 +1,5 @@
 import type { Position } from "@roomcast/events";
+import { filterSize, maxFilterSize } from "../rooms/room-filter.ts";
 import type { Delivered } from "./past.ts";
 import type { Session, Subscription } from "./session.ts";
 
@@ -24,7 +25,9 @@ export function rememberLeft(
   const others = leftRooms.get(session) ?? [];
   const apart = others.filter((one) => !continues(one, left));
   for (const one of others) if (!apart.includes(one)) left.since = Math.min(left.since, one.since);
-  leftRooms.set(session, [...apart, left].slice(-mostRemembered));
+  const all = [...apart, left].slice(-mostRemembered);
+  while (filterSize(all.map((one) => one.filter)) > maxFilterSize) all.shift();
+  leftRooms.set(session, all);
 }
 
 /** What a session was given through subscriptions that it no longer has, as far as the epoch is still theirs. */

@@ -56,11 +56,7 @@ export class MemorySessionStore implements SessionStore {
 
   async confirm(): Promise<void> {}
 
-  async drop(
-    { id }: SessionOwner,
-    rooms: readonly RoomName[],
-    { next: version }: Versions,
-  ): Promise<void> {
+  async drop({ id }: SessionOwner, rooms: readonly RoomName[], { next: version }: Versions): Promise<void> {
     const stored = this.#sessions.get(id);
     if (stored === undefined) return;
     const dropped = new Set(rooms);

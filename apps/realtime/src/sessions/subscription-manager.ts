@@ -13,7 +13,9 @@ import {
 } from "@roomcast/events";
 import { parseRoomFilter } from "../rooms/room-filter.ts";
 import { type Refusal, refusal, toAck } from "./acks.ts";
+import { checkSubscriptions } from "./check-subscriptions.ts";
 import type { Entrance } from "./entrance.ts";
+import { dropSubscriptions, noteEntered } from "./keep-session.ts";
 import { deliveredThroughLeft, rememberLeft } from "./left-rooms.ts";
 import type { Delivered } from "./past.ts";
 import { type ReachOptions, reach } from "./reach.ts";
@@ -64,7 +66,7 @@ export class SubscriptionManager {
       const requests = [
         ...new Map(parsed.flatMap((one) => ("error" in one ? [] : [[one.room, one]]))).values(),
       ];
-      this.#checkLimit(session, requests);
+      checkSubscriptions(session, requests, this.#options.maxSubscriptions);
       const { entrance, follower } = this.#options;
       const followed = new Map<RoomName, Subscribed>();
       const request = () => {
@@ -91,7 +93,7 @@ export class SubscriptionManager {
       const room = parseRoom(name).name;
       if (!session.subscriptions.has(room))
         throw new ProtocolError("not_subscribed", "not subscribed to this room");
-      await this.#drop(session, [room]);
+      await dropSubscriptions(this.#options.store, session, [room]);
       this.#remember(session, room);
       this.#options.entrance.leave(session, room);
       return { room };
@@ -112,8 +114,10 @@ export class SubscriptionManager {
     const { entrance, follower } = this.#options;
     while (entrance.mustWait()) await entrance.wait();
     if (session.isEnded) return;
-    const { offset: since } = follower.position;
+    const { position } = follower;
+    const since = position.offset;
     for (const room of rooms) entrance.join(session, { room, filter: undefined, since, batch: 0 });
+    noteEntered(session, position);
     entrance.release(session);
     greet();
   }
@@ -124,14 +128,44 @@ export class SubscriptionManager {
    * after the past, in the same turn: the position it sends is then true. To be called in the session's turn. Rejects
    * after a pause: its client comes back at once when it is cut, for to the client the connect was a success.
    */
-  async resume(
+  resume(
     session: Session,
     stored: StoredSession,
     seen: Position | undefined,
     greet: () => void,
   ): Promise<void> {
+    return this.#orPause(() => this.#resume(session, stored, seen, greet));
+  }
+
+  /**
+   * Enters a new session's rooms and sends what its client missed in them since `seen`, the position that it brought back:
+   * as a resume, where nothing is stored.
+   */
+  goOn(
+    session: Session,
+    rooms: readonly RoomName[],
+    { epoch, offset, replay }: Position,
+    greet: () => void,
+  ): Promise<void> {
+    const from = { epoch, offset: Math.min(offset, replay?.at ?? offset) };
+    return this.#orPause(async () => {
+      await reach(this.#options, [{ epoch, offset }]);
+      if (session.isEnded) return;
+      const request = () => {
+        const point = goOnFrom(from, this.#options.follower.head);
+        return {
+          wishes: rooms.map((room) => ({ room, filter: undefined, isFollowed: true, ...point })),
+          delivered: [],
+        };
+      };
+      const recheck = (room: RoomName) => this.#mayEnter(session, room);
+      await this.#options.entrance.enter(session, request, recheck, greet);
+    });
+  }
+
+  async #orPause(work: () => Promise<void>): Promise<void> {
     try {
-      await this.#resume(session, stored, seen, greet);
+      await work();
     } catch (error) {
       await pause(resumePauseMs * (0.5 + Math.random()), undefined, { ref: false });
       throw error;
@@ -181,10 +215,6 @@ export class SubscriptionManager {
     return [...present, ...deliveredThroughLeft(session, position)];
   }
 
-  #drop(session: Session, rooms: readonly RoomName[]): Promise<void> {
-    return session.store((versions) => this.#options.store.drop(session.id, rooms, versions));
-  }
-
   async #stillAllowed(session: Session, subscriptions: StoredSubscription[]): Promise<StoredSubscription[]> {
     const may = await Promise.all(subscriptions.map(({ room }) => this.#mayEnter(session, room)));
     if (session.isEnded) return [];
@@ -205,7 +235,7 @@ export class SubscriptionManager {
     const { entrance, follower } = this.#options;
     const { heard, unheard } = splitHeard(closed, seen, follower.head);
     entrance.tellClosed(session, unheard);
-    if (heard.length > 0) await this.#drop(session, heard);
+    if (heard.length > 0) await dropSubscriptions(this.#options.store, session, heard);
   }
 
   async #requestOf(session: Session, command: SubscribeCommand): Promise<RoomRequest | Refusal> {
@@ -224,13 +254,6 @@ export class SubscriptionManager {
   #toWish(session: Session, { room, filter, since }: RoomRequest): Wish {
     const wish = { room, filter, isFollowed: session.subscriptions.has(room) };
     return { ...wish, ...(since === undefined ? {} : goOnFrom(since, this.#options.follower.head)) };
-  }
-
-  #checkLimit(session: Session, requests: RoomRequest[]): void {
-    const added = requests.filter(({ room }) => !session.subscriptions.has(room));
-    if (session.subscriptions.size + added.length <= this.#options.maxSubscriptions) return;
-    const message = `at most ${this.#options.maxSubscriptions} subscriptions a connection`;
-    throw new ProtocolError("too_many_subscriptions", message);
   }
 
   async #mayEnter(session: Session, name: RoomName): Promise<boolean> {

@@ -23,6 +23,7 @@ export interface EmbeddedOptions extends Partial<Pick<RealtimeContext, "verifier
   revocations?: RevocationStore;
   socket?: Partial<SocketLimits>;
   corsOrigins?: readonly string[];
+  trustedProxies?: readonly string[];
   writePath?: RealtimeContext["options"]["writePath"];
   parser?: RealtimeContext["options"]["parser"];
   compressionThreshold?: number;
@@ -46,6 +47,9 @@ export interface Embedded {
   close(): Promise<void>;
 }
 
+/** Most tests come as one user, and all from one address. */
+const manyOfOne = { WS_CLOSE_TIMEOUT: "1", WS_ADDRESS_RATE: "100000", WS_HANDSHAKE_RATE: "1000" };
+
 /** Starts a realtime server in this process on a free port. */
 export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embedded> {
   const {
@@ -59,7 +63,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     log = new MemoryEventLog(),
     ...given
   } = options;
-  const defaults = readEnv({ WS_CLOSE_TIMEOUT: "1" }, readRealtimeOptions);
+  const defaults = readEnv(manyOfOne, readRealtimeOptions);
   const limits = { ...defaults.socket, ...socket };
   const httpServer = createServer(http, listener ?? notFound);
   const local = createLocalCluster({ ...limits, revocationTtlMs: defaults.revocationTtlMs });
