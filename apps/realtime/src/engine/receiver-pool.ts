@@ -101,10 +101,10 @@ export class ReceiverPool {
 
 /** Has a WebSocket told of a receiver's frames that complete no message. */
 export function tellFrames(receiver: Receiver, told: () => Pick<Borrower, "onFrame"> | undefined): void {
-  const { getInfo } = receiver;
+  const getInfo = receiver.getInfo.bind(receiver);
   receiver.getInfo = (done) => {
     if (receiver._bufferedBytes >= headLength && isExtra(receiver._buffers[0]?.[0])) told()?.onFrame();
-    getInfo.call(receiver, done);
+    getInfo(done);
   };
 }
 

@@ -19,12 +19,12 @@ import { dropSubscriptions, noteEntered } from "./keep-session.ts";
 import { deliveredThroughLeft, rememberLeft } from "./left-rooms.ts";
 import type { Delivered } from "./past.ts";
 import { type ReachOptions, reach } from "./reach.ts";
-import { goOnFrom } from "./resume-point.ts";
 import { resumeRequest, splitClosed, splitHeard } from "./resume-request.ts";
+import { goOnRequest, isGiven, provenBy, type RoomRequest, toWish } from "./room-request.ts";
 import type { Session, Subscription } from "./session.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 import type { SessionStore, StoredSession, StoredSubscription } from "./session-store.ts";
-import { answerOf, type Wish } from "./wish.ts";
+import { answerOf } from "./wish.ts";
 
 /** About how long a resume that failed holds its client back. */
 const resumePauseMs = 1_000;
@@ -71,7 +71,7 @@ export class SubscriptionManager {
       const followed = new Map<RoomName, Subscribed>();
       const request = () => {
         const { position } = follower;
-        const all = requests.map((one) => this.#toWish(session, one));
+        const all = requests.map((one) => toWish(session, one, follower.head));
         const wishes = all.filter((wish) => !isGiven(session, wish));
         const hasPast = wishes.some(({ from }) => from !== undefined);
         const delivered = hasPast ? this.#deliveredTo(session, position) : [];
@@ -141,23 +141,11 @@ export class SubscriptionManager {
    * Enters a new session's rooms and sends what its client missed in them since `seen`, the position that it brought back:
    * as a resume, where nothing is stored.
    */
-  goOn(
-    session: Session,
-    rooms: readonly RoomName[],
-    { epoch, offset, replay }: Position,
-    greet: () => void,
-  ): Promise<void> {
-    const from = { epoch, offset: Math.min(offset, replay?.at ?? offset) };
+  goOn(session: Session, rooms: readonly RoomName[], seen: Position, greet: () => void): Promise<void> {
     return this.#orPause(async () => {
-      await reach(this.#options, [{ epoch, offset }]);
+      await reach(this.#options, [seen]);
       if (session.isEnded) return;
-      const request = () => {
-        const point = goOnFrom(from, this.#options.follower.head);
-        return {
-          wishes: rooms.map((room) => ({ room, filter: undefined, isFollowed: true, ...point })),
-          delivered: [],
-        };
-      };
+      const request = () => goOnRequest(rooms, provenBy(seen), this.#options.follower.head);
       const recheck = (room: RoomName) => this.#mayEnter(session, room);
       await this.#options.entrance.enter(session, request, recheck, greet);
     });
@@ -251,34 +239,13 @@ export class SubscriptionManager {
     }
   }
 
-  #toWish(session: Session, { room, filter, since }: RoomRequest): Wish {
-    const wish = { room, filter, isFollowed: session.subscriptions.has(room) };
-    return { ...wish, ...(since === undefined ? {} : goOnFrom(since, this.#options.follower.head)) };
-  }
-
   async #mayEnter(session: Session, name: RoomName): Promise<boolean> {
     return this.#options.access.mayEnter(session.principal, parseRoom(name));
   }
 
-  /** A position of a replay counts as far as the replay had come. */
   async #reachSince(text: string): Promise<Position> {
-    const { epoch, offset, replay } = parsePosition(text);
-    await reach(this.#options, [{ epoch, offset }]);
-    return { epoch, offset: Math.min(offset, replay?.at ?? offset) };
+    const since = parsePosition(text);
+    await reach(this.#options, [since]);
+    return provenBy(since);
   }
-}
-
-/**
- * Whether the session is given the room already, as wished and from there on. To enter it once more would change where a
- * resume goes on: events that are on their way would be lost with the connection.
- */
-function isGiven(session: Session, { room, filter, from, reset }: Wish): boolean {
-  const known = session.subscriptions.get(room);
-  if (known === undefined || known.filter?.key !== filter?.key || reset !== undefined) return false;
-  return from === undefined || from.offset >= known.since;
-}
-
-/** One room that a client asks for. */
-interface RoomRequest extends Pick<Wish, "room" | "filter"> {
-  since: Position | undefined;
 }
