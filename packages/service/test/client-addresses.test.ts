@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { ClientAddresses, readEnv, readTrustedProxies } from "../src/index.ts";
+import { ClientAddresses, readEnv, readTrustedProxies } from "@roomcast/service";
 
 const warnings: unknown[] = [];
 const addresses = (trusted: string[]) =>
