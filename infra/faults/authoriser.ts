@@ -18,14 +18,15 @@ export class Authoriser {
     // A replica that was killed breaks off its questions.
     this.#answer(request, response).catch(() => response.destroy());
   });
-  #asked = 0;
+  /** How often it was asked. */
+  asked = 0;
   #waiting: (() => void)[] | undefined;
 
-  /** Starts at a free port; ends with the run. */
-  static async start(run: Run): Promise<Authoriser> {
+  /** Starts at a port, a free one by default; ends with the run. */
+  static async start(run: Pick<Run, "onEnd">, port = 0): Promise<Authoriser> {
     const authoriser = new Authoriser();
     const server = authoriser.#server;
-    server.listen(0, "127.0.0.1");
+    server.listen(port, "127.0.0.1");
     await once(server, "listening");
     run.onEnd(() => {
       server.close();
@@ -58,9 +59,9 @@ export class Authoriser {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { userId, room } = (await json(request)) as { userId: string; room: string };
-    this.#asked++;
+    this.asked++;
     if (this.isDown) {
-      if (this.#asked % 2 === 0) await delay(hangMs, undefined, { ref: false });
+      if (this.asked % 2 === 0) await delay(hangMs, undefined, { ref: false });
       response.writeHead(503).end();
       return;
     }

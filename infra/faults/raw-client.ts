@@ -31,11 +31,11 @@ export class RawClient {
     this.socket.on("error", () => undefined);
   }
 
-  /** A client in `/ws` as a user. */
-  static async connected(url: string, userId: string): Promise<RawClient> {
+  /** A client in `/ws` as a user, with a token that has these claims. */
+  static async connected(url: string, userId: string, claims: object = {}): Promise<RawClient> {
     const client = new RawClient(url);
     await client.next("0{");
-    client.send(`40/ws,${JSON.stringify({ token: testToken(userId) })}`);
+    client.send(`40/ws,${JSON.stringify({ token: testToken(userId, { ...claims }) })}`);
     await client.next("40/ws,");
     return client;
   }

@@ -14,7 +14,7 @@ export async function setUp() {
 }
 
 /** Puts the pnpm that package.json names into the tools folder. */
-async function installPnpm() {
+export async function installPnpm() {
   const { version } = (await readJson(join(root, "package.json"))).devEngines.packageManager;
   const installed = await readJson(join(toolsFolder, "node_modules", "pnpm", "package.json")).catch(
     () => undefined,

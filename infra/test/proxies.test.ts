@@ -75,7 +75,7 @@ describe.each([
     }
   });
 
-  test("writes no token of a query to a log, even where the request fails", async () => {
+  test("SEC-12 SEC-50 writes no token of a query to a log, even where the request fails", async () => {
     await proxy?.reload({ realtime: [await freePort()], api: [apiPort] });
     const token = "eyJhbGciOiJIUzI1NiJ9.e30.c2VjcmV0";
     const headers = { referer: `https://app.example.com/?token=${token}` };

@@ -66,7 +66,7 @@ describe("who may not", () => {
     ["the catalogue's room", {}],
     ["a room of its choice", { rooms: ["global", "project:7"] }],
     ["another user's room", { rooms: ["user:grace"] }],
-  ])("a token, to %s that it may not enter: 403", async (_room, options) => {
+  ])("SEC-36 a token, to %s that it may not enter: 403", async (_room, options) => {
     const answer = await publishAs(token({ rooms: ["project:1"] }), options);
     expect(answer).toMatchObject({ status: 403, body: { code: "forbidden" } });
   });
@@ -87,7 +87,7 @@ describe("who may not", () => {
   });
 });
 
-test("keys and tokens do not appear in the log", async () => {
+test("SEC-12 keys and tokens do not appear in the log", async () => {
   const bearer = token({ rooms: ["project:*"] });
   await publishAs(bearer);
   await publishAs(apiKey);

@@ -23,7 +23,7 @@ async function publishToMany(answer: (room: string) => boolean) {
   return { status, body, asked, most, written };
 }
 
-test("a batch asks for its rooms at the same time, but for 16 at most", async () => {
+test("SEC-57 a batch asks for its rooms at the same time, but for 16 at most", async () => {
   const { status, asked, most } = await publishToMany(() => true);
   expect([status, asked.length, most]).toEqual([201, 100, 16]);
 });

@@ -23,7 +23,7 @@ describe("the signature", () => {
     ["made with another secret", signatureOf(opened, "another secret")],
     ["of another body", signatureOf(`${opened} `)],
     ["in capitals", signatureOf(opened).toUpperCase()],
-  ])("%s is 401 and nothing is announced", async (_what, signature) => {
+  ])("SEC-37 %s is 401 and nothing is announced", async (_what, signature) => {
     const answer = await deliver(api, opened, { event: "pull_request", signature });
     expect(answer).toMatchObject({ status: 401, body: { code: "invalid_signature" } });
     expect(await api.appended()).toEqual([]);
@@ -41,14 +41,14 @@ describe("the signature", () => {
   });
 });
 
-test("a compressed webhook is 400", async () => {
+test("a compressed webhook is 415", async () => {
   const answer = await deliver(api, opened, { event: "pull_request", isCompressed: true });
-  expect(answer).toMatchObject({ status: 400, body: { code: "invalid_command" } });
+  expect(answer).toMatchObject({ status: 415, body: { code: "unsupported_media_type" } });
   expect(await api.appended()).toEqual([]);
 });
 
 describe("a delivery", () => {
-  test("that is repeated gives one event", async () => {
+  test("SEC-37 that is repeated gives one event", async () => {
     const how = { event: "pull_request", delivery: "72d3162e-cc78-11e3-81ab-4c9367dc0958" };
     const first = await deliver(api, opened, how);
     const again = await deliver(api, opened, how);
@@ -59,7 +59,7 @@ describe("a delivery", () => {
     expect(entries[0]?.envelope.correlationId).toBe(how.delivery);
   });
 
-  test("id that two webhooks share, each for a project of its own, gives each its event", async () => {
+  test("SEC-59 id that two webhooks share, each for a project of its own, gives each its event", async () => {
     const how = { event: "pull_request", delivery: "d-1" };
     for (const projectId of ["1", "2"]) {
       const query = `?projectId=${projectId}`;

@@ -26,7 +26,7 @@ describe("an idempotency key", () => {
     expect(await api.appended()).toHaveLength(1);
   });
 
-  test("with another body is 409", async () => {
+  test("SEC-38 with another body is 409", async () => {
     await publish(projectUpdate(), withKey("k"));
     const answer = await publish(projectUpdate({ projectName: "Zeus" }), withKey("k"));
     expect(answer).toMatchObject({ status: 409, body: { code: "idempotency_conflict" } });
@@ -42,7 +42,7 @@ describe("an idempotency key", () => {
     expect(answer).toMatchObject({ status: 409, body: { code: "idempotency_conflict" } });
   });
 
-  test("used for two numbers that JavaScript takes for one is no duplicate: both are refused", async () => {
+  test("SEC-58 used for two numbers that JavaScript takes for one is no duplicate: both are refused", async () => {
     for (const id of ["1161380288898609914", "1161380288898609915"]) {
       const text = JSON.stringify(projectUpdate()).replace('"Apollo"}', `"Apollo","ownerId":${id}}`);
       const headers = { "Content-Type": "application/json", "Idempotency-Key": "big" };

@@ -15,10 +15,9 @@ afterEach(() => api.close());
 describe("errors as problem+json", () => {
   test.each([
     ["GET", "/"],
-    ["GET", "/api/v1/events"],
     ["POST", "/api/v2/events"],
-    ["DELETE", "/api/v1/events"],
-    ["GET", "/api/v1/projects/42"],
+    ["DELETE", "/api/v1/event"],
+    ["GET", "/api/v1/projects/42/x"],
   ])("%s %s is not found, with or without a key", async (method, path) => {
     for (const bearer of [undefined, null]) {
       const answer = await api.call(method, path, null, bearer === null ? { bearer } : {});

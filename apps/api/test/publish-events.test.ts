@@ -43,7 +43,7 @@ describe("POST /api/v1/events with one event", () => {
     expect((await publish(projectUpdate(), headers)).status).toBe(201);
   });
 
-  test("carries line breaks, Lua and HTML in texts as they are", async () => {
+  test("SEC-39 carries line breaks, Lua and HTML in texts as they are", async () => {
     const projectName = "a\r\nSet-Cookie: x=1\r\n\r\n'); redis.call('FLUSHALL') -- <script>\u2028\0";
     expect((await publish(projectUpdate({ projectName }))).status).toBe(201);
     expect((await api.appended())[0]?.envelope).toMatchObject({ data: { projectName } });

@@ -29,7 +29,7 @@ describe("POST /api/v1/revocations", () => {
     expect((await publish(token({ userId: "bob" }))).body.code).not.toBe("revoked");
   });
 
-  test("needs an API key or the scope `revoke`", async () => {
+  test("SEC-41 needs an API key or the scope `revoke`", async () => {
     expect((await revoke({ userId: "bob" }, { bearer: token() })).status).toBe(403);
     expect((await revoke({ userId: "bob" }, { bearer: token({ scope: "revoke" }) })).status).toBe(201);
     expect((await revoke({ userId: "bob" }, { bearer: null })).status).toBe(401);

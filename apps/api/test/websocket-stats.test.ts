@@ -32,7 +32,7 @@ test("GET /api/v1/websocket/stats sums up the replicas", async () => {
   });
 });
 
-test("is for API keys and the scopes stats:read and admin", async () => {
+test("SEC-41 is for API keys and the scopes stats:read and admin", async () => {
   expect((await readAs(token({ scope: "stats:read" }))).status).toBe(200);
   expect((await readAs(token({ scope: "admin" }))).status).toBe(200);
   expect((await readAs(token({ scope: "events:publish" }))).status).toBe(403);

@@ -1,9 +1,10 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import { Health } from "@roomcast/service";
+import { setSecurityHeaders } from "./handshake/response-headers.ts";
 
 /**
- * Answers `GET /health` (alive, by an answer alone) and `GET /ready` (may take traffic); everything else is 404, and 503
- * as long as the server has not started.
+ * Answers `GET /health` (alive, by an answer alone) and `GET /ready` (may take traffic); another method is 405, everything
+ * else 404, and 503 as long as the server has not started.
  */
 export function createProbes(
   ready: Health,
@@ -25,12 +26,17 @@ async function answer(
     return isStarted()
       ? send(response, 404, { status: "not_found" })
       : send(response, 503, { status: "starting" });
+  if (request.method !== "GET" && request.method !== "HEAD") {
+    response.setHeader("allow", "GET, HEAD");
+    return send(response, 405, { status: "method_not_allowed" });
+  }
   const report = await (path === "/health" ? alive : ready).report();
   if (report.status !== "ready") return send(response, 503, report);
   send(response, 200, path === "/health" ? { status: "ok" } : report);
 }
 
 function send(response: ServerResponse, status: number, body: object): void {
+  setSecurityHeaders(response);
   response.writeHead(status, { "content-type": "application/json", "cache-control": "no-store" });
   response.end(JSON.stringify(body));
 }

@@ -28,7 +28,7 @@ describe("a client that asks for too much", () => {
     client.close();
   });
 
-  test("WS-LIMIT-11 is refused 10,001 rooms, and nothing of them is kept", async () => {
+  test("SEC-22 WS-LIMIT-11 is refused 10,001 rooms, and nothing of them is kept", async () => {
     await start({ commandRate: 100 });
     const client = await TestClient.connected(server.url, { token: testToken("ada") });
     for (let n = 0; n < 10_001; n += 100) {
@@ -59,7 +59,7 @@ describe("a client that asks for too much", () => {
     ["answers to nothing", "43/ws,7[1]"],
     ["pongs", "3"],
     ["empty packets", "6"],
-  ])("WS-LIMIT-1 is cut off after a flood of %s", async (_, frame) => {
+  ])("SEC-17 WS-LIMIT-1 is cut off after a flood of %s", async (_, frame) => {
     await start({ commandRate: 5 });
     const client = await RawClient.connected(server.url);
     for (let n = 0; n < 400; n++) client.send(frame);

@@ -30,7 +30,7 @@ describe("with 3 connections allowed to a user over two replicas", () => {
     await redis.stop();
   });
 
-  test("WS-LIMIT-16 a fourth ends the oldest, wherever that is", async () => {
+  test("SEC-29 WS-LIMIT-16 a fourth ends the oldest, wherever that is", async () => {
     const clients = await connected("ada", [refusing, ending, refusing]);
     const fourth = await connect("ada", ending);
     const { event } = await (clients[0] as TestClient).next("connection.error");
@@ -54,7 +54,7 @@ describe("with 3 connections allowed to a user over two replicas", () => {
     for (const client of [...clients, again]) client.close();
   });
 
-  test("WS-LIMIT-17 after the death of a replica its users come in by themselves, and no stock client gives up", async () => {
+  test("SEC-29 WS-LIMIT-17 after the death of a replica its users come in by themselves, and no stock client gives up", async () => {
     const tabs = await connected("eve", [ending, ending, ending]);
     const moving = await connect("ina", ending);
     await moving.subscribe("project:1");

@@ -37,8 +37,21 @@ describe("a replica's probes", () => {
     for (const path of ["/", "/healthz", "/health/", "/ready/x", "/api/v1/events", "/%2e%2e/etc/passwd"]) {
       expect((await fetch(replica.url + path)).status).toBe(404);
     }
+    const other = await fetch(`${replica.url}/health`, { method: "POST" });
+    expect([other.status, other.headers.get("allow")]).toEqual([405, "GET, HEAD"]);
     const head = await fetch(`${replica.url}/ready`, { method: "HEAD" });
     expect([head.status, await head.text()]).toEqual([200, ""]);
+  });
+
+  test("and all its other answers are for no frame, no script and no guess; HSTS is for who has TLS", async () => {
+    const engine = "/socket.io/?EIO=4&transport=polling";
+    const paths = ["/health", "/ready", "/nothing", engine, `${engine}&sid=none`, "/socket.io/socket.io.js"];
+    for (const path of paths) {
+      const { headers } = await fetch(replica.url + path);
+      expect([path, headers.get("x-content-type-options")]).toEqual([path, "nosniff"]);
+      expect(headers.get("content-security-policy")).toContain("frame-ancestors 'none'");
+      expect(headers.get("strict-transport-security")).toBeNull();
+    }
   });
 
   test("tell that it may take no traffic while Redis is lost, and that it lives", async () => {

@@ -142,7 +142,7 @@ describe.each(wireVariants)("a stock client that lost its connection, over $name
     client.close();
   });
 
-  test("is a fresh session when the pid is another user's, altered, or unknown", async () => {
+  test("SEC-11 WS-POS-5 is a fresh session when the pid is another user's, altered, or unknown", async () => {
     const client = await connect(0, { token: testToken("owner") });
     await client.subscribe("project:own");
     const pid = (client.socket as unknown as { _pid: string })._pid;
@@ -211,7 +211,7 @@ describe.each(wireVariants)("a stock client that lost its connection, over $name
       again.close();
     });
 
-    test("a position of an unknown epoch is a reset and the way on is live", async () => {
+    test("SEC-24 a position of an unknown epoch is a reset and the way on is live", async () => {
       const client = await connect(0);
       await client.subscribe("project:e", { since: "nosuch.5" });
       expect((await client.next("room.reset")).event.data).toMatchObject({

@@ -19,7 +19,7 @@ describe("what a client emits", () => {
   });
 
   const names = ["error", "project.updated", "connection.established", "room.reset", "message", "5", ""];
-  test.each(names)("WS-SAFE-11 is passed on to nobody: %j", async (name) => {
+  test.each(names)("SEC-25 WS-SAFE-11 is passed on to nobody: %j", async (name) => {
     const client = await TestClient.connected(server.url, { token: testToken() });
     await client.subscribe("project:1");
     const event = { room: "project:1", data: { fake: true } };
@@ -31,7 +31,7 @@ describe("what a client emits", () => {
   });
 
   test.each(["connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"])(
-    "WS-SAFE-9 ends the connection if the name is reserved: %s",
+    "SEC-25 WS-SAFE-9 ends the connection if the name is reserved: %s",
     async (name) => {
       const client = await RawClient.connected(server.url);
       client.send(`42/ws,["${name}",{}]`);

@@ -140,7 +140,7 @@ describe("a client that asks for the past again and again and reads nothing", ()
     `42/ws,["subscribe",${JSON.stringify({ room: "project:past", since })}]`,
   ];
 
-  test("WS-REPLAY-4 has a portion waiting at most, and is cut although it answers pings", async () => {
+  test("SEC-44 WS-REPLAY-4 has a portion waiting at most, and is cut although it answers pings", async () => {
     const client = await RawClient.connected(server.url);
     client.socket.pause();
     let most = 0;
@@ -153,7 +153,7 @@ describe("a client that asks for the past again and again and reads nothing", ()
     await client.cut();
   });
 
-  test("WS-REPLAY-4 is cut over polling, too", async () => {
+  test("SEC-44 WS-REPLAY-4 is cut over polling, too", async () => {
     const request = await openPolling(server.url);
     const post = (body: string) => fetch(request, { method: "POST", body });
     await post(`40/ws,${JSON.stringify({ token: testToken() })}`);

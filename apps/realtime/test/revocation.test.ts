@@ -11,7 +11,7 @@ describe("revocation, through the log", () => {
   }, 60_000);
   afterAll(() => cluster.stop());
 
-  test("ends the user's connections on every replica; nothing after it reaches them", async () => {
+  test("SEC-9 WS-AUTH-14 ends the user's connections on every replica; nothing after it reaches them", async () => {
     const clients = await Promise.all([0, 1].map((replica) => connect(replica, "gone")));
     await Promise.all(clients.map((client) => client.subscribe("project:r1")));
     await publish(cluster.api.url, projectUpdated("r1", { n: 1 }));
@@ -25,7 +25,7 @@ describe("revocation, through the log", () => {
     }
   });
 
-  test("a revoked token with a valid session gets no event, only the refusal", async () => {
+  test("SEC-10 WS-AUTH-13 a revoked token with a valid session gets no event, only the refusal", async () => {
     const client = await connect(0, "back");
     await client.subscribe("project:r2");
     const { position } = await client.next("connection_established");
@@ -61,7 +61,7 @@ describe("revocation, through the log", () => {
     two.close();
   });
 
-  test("one room: a reset `access`, no later event of it, and no way back with the same token", async () => {
+  test("SEC-23 WS-ROOM-7 one room: a reset `access`, no later event of it, and no way back with the same token", async () => {
     const client = await connect(0, "lost-room");
     await client.subscribe("project:r4");
     await client.subscribe("project:r5");

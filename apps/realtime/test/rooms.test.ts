@@ -41,13 +41,13 @@ describe("a client that asks for a room", () => {
     "__proto__",
     `project:${"a".repeat(65)}`,
   ];
-  test.each(malformed)("WS-ROOM-1 is told invalid_room for %j", async (room) => {
+  test.each(malformed)("SEC-21 WS-ROOM-1 is told invalid_room for %j", async (room) => {
     for (const command of ["subscribe", "unsubscribe", "history"]) {
       expect(await codeOf(command, { room })).toBe("invalid_room");
     }
   });
 
-  test("WS-ROOM-2 is denied a foreign room in the same words as one that does not exist", async () => {
+  test("SEC-18 WS-ROOM-2 is denied a foreign room in the same words as one that does not exist", async () => {
     await announce(server, "project:2");
     const foreign = await client.call("subscribe", { room: "project:2" });
     expect(foreign).toMatchObject({ ok: false, error: { code: "forbidden" } });
@@ -57,7 +57,7 @@ describe("a client that asks for a room", () => {
     expect(await client.call("subscribe", { room: "project:2", since: "x.1" })).toEqual(foreign);
   });
 
-  test("WS-ROOM-3 is denied another user's room, whatever its token grants", async () => {
+  test("SEC-19 WS-ROOM-3 is denied another user's room, whatever its token grants", async () => {
     expect(await codeOf("subscribe", { room: "user:bob" })).toBe("forbidden");
     expect(await codeOf("history", { room: "user:bob" })).toBe("forbidden");
     await announce(server, "user:bob");
@@ -79,7 +79,7 @@ describe("a client that asks for a room", () => {
     expect(await codeOf("subscribe", { room: "project:11" })).toBe("forbidden");
   });
 
-  test("WS-ROOM-8 cannot enter another socket by its id, and gets nothing that is sent to it", async () => {
+  test("SEC-20 WS-ROOM-8 cannot enter another socket by its id, and gets nothing that is sent to it", async () => {
     const other = await TestClient.connected(server.url, { token: testToken("bob") });
     const { id } = other.socket;
     for (const room of [id, `room:${id}`, `channel:${id}`, `agent:${id}`]) {

@@ -32,7 +32,7 @@ describe.each(["native", "public", "stream"] as const)(
       await server.close();
     });
 
-    test("WS-LIMIT-14 is cut at the limit although it sends pongs, and nobody else notices", async () => {
+    test("SEC-48 WS-LIMIT-14 is cut at the limit although it sends pongs, and nobody else notices", async () => {
       const client = await RawClient.connected(server.url);
       await subscribe(client);
       client.socket.pause();
@@ -104,7 +104,7 @@ describe.each(["native", "public", "stream"] as const)(
       expect(close).toHaveBeenCalledTimes(1);
     });
 
-    test("WS-SAFE-14 is cut after a flood of WebSocket pings whose answers it does not read", async () => {
+    test("SEC-17 WS-SAFE-14 is cut after a flood of WebSocket pings whose answers it does not read", async () => {
       const client = await RawClient.connected(server.url);
       client.socket.pause();
       const stream = (client.socket as unknown as { _socket: { write(data: Buffer): boolean } })._socket;

@@ -12,7 +12,7 @@ describe("a client whose token expires while it is connected", () => {
   });
   afterAll(() => server.close());
 
-  test("WS-AUTH-12 is told so and disconnected over both transports when a handshake would refuse the token, and gets no event after", async () => {
+  test("SEC-7 WS-AUTH-12 is told so and disconnected over both transports when a handshake would refuse the token, and gets no event after", async () => {
     await Promise.all(["websocket", "polling"].map((transport) => expiresOver(transport)));
   });
 

@@ -55,7 +55,7 @@ describe("a client's token", () => {
     expect(await userOf({ protocols, transports: ["websocket"] })).toBe("ada");
   });
 
-  test("WS-AUTH-4 is not taken from the query", async () => {
+  test("SEC-12 WS-AUTH-4 is not taken from the query", async () => {
     for (const transports of [["websocket"], ["polling"]]) {
       const { data } = await refusal(server.url, { query: { token }, transports });
       expect(data).toMatchObject({ code: "unauthorized" });

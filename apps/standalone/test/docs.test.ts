@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { apiVariables, domainTable } from "@roomcast/api";
@@ -16,6 +16,7 @@ import {
   root,
   section,
   tableRows,
+  testFiles,
   withoutCode,
 } from "./support/documents.ts";
 
@@ -64,17 +65,32 @@ describe("docs/websocket-api.md", () => {
   test("gives every rule an ID of its own, and has each that a test names", () => {
     const rules = [...text.matchAll(/^- \*\*(WS-[A-Z]+-\d+)\*\* /gm)].map(([, id]) => id as string);
     expect(rules).toEqual([...new Set(rules)]);
-    const tests = join(root, "apps/realtime/test");
-    const titles = readdirSync(tests).filter((name) => name.endsWith(".test.ts"));
-    const named = titles.flatMap(
-      (name) => read(join("apps/realtime/test", name)).match(/WS-[A-Z]+-\d+/g) ?? [],
-    );
+    const files = testFiles().filter((path) => path.startsWith("apps/realtime/"));
+    const named = files.flatMap((path) => read(path).match(/WS-[A-Z]+-\d+/g) ?? []);
     expect([...new Set(named)].filter((id) => !rules.includes(id))).toEqual([]);
   });
 
   test("shows a typed client that compiles", () => {
     const example = read("apps/standalone/test/examples/typed-client.ts");
     expect(codeBlock(section(text, "## Typed client"), "ts")).toBe(example);
+  });
+});
+
+describe("docs/security.md", () => {
+  const text = read("docs/security.md");
+  const rows = tableRows(section(text, "## What was tried"));
+  const ids = rows.map(([id]) => id ?? "");
+
+  test("gives every attack an ID of its own, in order, which a test carries in its title, and has each that a test names", () => {
+    expect(ids).toEqual(ids.map((_, index) => `SEC-${index + 1}`));
+    const named = testFiles().flatMap((path) => read(path).match(/SEC-\d+/g) ?? []);
+    expect([...new Set(named)].sort()).toEqual([...ids].sort());
+  });
+
+  test("names only rules that there are", () => {
+    const rules = new Set<string>(read("docs/websocket-api.md").match(/(?<=^- \*\*)WS-[A-Z]+-\d+/gm));
+    const named = text.match(/WS-[A-Z]+-\d+/g) ?? [];
+    expect(named.filter((id) => !rules.has(id))).toEqual([]);
   });
 });
 

@@ -45,11 +45,14 @@ describe("the made-up keys", () => {
     { host: "localhost", referer: "https://rt.example.com/" },
     { host: "localhost", origin: "https://rt.example.com" },
     { host: "localhost", origin: "null" },
-  ])("are not given behind a proxy on this machine, or to another name: %j", async (headers) => {
-    const answer = await ask(headers);
-    expect(answer.status).toBe(404);
-    expect(answer.text).not.toContain(demo.keys().TOKEN);
-  });
+  ])(
+    "SEC-30 SEC-49 are not given behind a proxy on this machine, or to another name: %j",
+    async (headers) => {
+      const answer = await ask(headers);
+      expect(answer.status).toBe(404);
+      expect(answer.text).not.toContain(demo.keys().TOKEN);
+    },
+  );
 
   test("are not given to HTTP/1.0, which proxies speak that add no header", async () => {
     const socket = connect(demo.port, "127.0.0.1");

@@ -45,14 +45,14 @@ describe("algorithm confusion", () => {
     ["the PEM", pemOf(publicKey)],
     ["the PEM without its last line break", pemOf(publicKey).trim()],
     ["the PKCS#1 PEM", derPem],
-  ])("HS256 signed with %s of the public key is refused", (_title, asSecret) =>
+  ])("SEC-3 HS256 signed with %s of the public key is refused", (_title, asSecret) =>
     expectRefusal(
       verifierOf(rsa),
       forgedToken({ alg: "HS256", typ: "JWT" }, claimsWith(), hmacSignature(asSecret)),
     ),
   );
 
-  test.each(["none", "NONE", "", "HS256", "rs256"])("an unsigned token with alg %j is refused", (alg) =>
+  test.each(["none", "NONE", "", "HS256", "rs256"])("SEC-2 an unsigned token with alg %j is refused", (alg) =>
     expectRefusal(verifierOf(rsa), forgedToken({ alg, typ: "JWT" }, claimsWith())),
   );
 

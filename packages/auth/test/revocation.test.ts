@@ -63,7 +63,7 @@ describe.each<[string, () => RevocationStore]>([
     expect(roomsUntilMs.get(room)).toBeGreaterThan(Date.now());
   });
 
-  test.each([0, 2, 5])("a token with `iat` %d s ahead is taken back all the same", async (ahead) => {
+  test.each([0, 2, 5])("SEC-54 a token with `iat` %d s ahead is taken back all the same", async (ahead) => {
     const store = open();
     const iat = Math.floor(Date.now() / 1_000) + ahead;
     const early = tokenOf(claimsWith({ iat, exp: iat + 60 }), createSecretKey(secret, "utf8"), {

@@ -99,14 +99,14 @@ describe("when the times of the token", () => {
     ["have nbf in the future", { nbf: nowSeconds + 60 }],
     ["have nbf as text", { nbf: "0" }],
     ["have iat as text", { iat: "yesterday" }],
-  ])("%s, it is unauthorized", (_title, changes) => expectRefusal(verifier, token(changes)));
+  ])("SEC-5 %s, it is unauthorized", (_title, changes) => expectRefusal(verifier, token(changes)));
 
   test("have exp as Infinity, it is unauthorized", async () => {
     const payload = JSON.stringify(claimsWith()).replace(/"exp":\d+/, '"exp":1e999');
     await expectRefusal(verifier, forgedToken({ alg: "HS256" }, payload, hmacSignature(secret)));
   });
 
-  test("have exp in the past, it has expired", () =>
+  test("SEC-5 have exp in the past, it has expired", () =>
     expectRefusal(verifier, token({ exp: nowSeconds - 60 }), "token_expired"));
 
   test("are off by less than the tolerance of 5 s, it passes", async () => {
@@ -139,7 +139,9 @@ describe("when issuer and audience are required", () => {
     ["without audience", { aud: undefined }],
     ["for another audience", { aud: "another" }],
     ["for other audiences", { aud: ["another", "third"] }],
-  ])("a token %s is refused", (_title, changes) => expectRefusal(strict, token({ ...ours, ...changes })));
+  ])("SEC-6 a token %s is refused", (_title, changes) =>
+    expectRefusal(strict, token({ ...ours, ...changes })),
+  );
 });
 
 describe("when a claim is malformed", () => {

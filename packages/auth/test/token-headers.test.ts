@@ -43,7 +43,7 @@ describe.each(configurations)("with %s", (_name, config, alg) => {
   const key = alg === "HS256" ? createSecretKey(Buffer.from(secret)) : attacker.privateKey;
 
   test.each(headers)(
-    "a token with %s in its header is refused and nothing is fetched",
+    "SEC-4 a token with %s in its header is refused and nothing is fetched",
     async (_title, header) => {
       await expectRefusal(createTokenVerifier(config()), handSigned(header(), alg, key));
       expect(server.seen).toEqual([]);

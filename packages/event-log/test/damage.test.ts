@@ -27,7 +27,7 @@ afterAll(async () => {
   await redis.stop();
 });
 
-test("an unreadable entry in the log is skipped and reported; what follows is delivered", async () => {
+test("SEC-40 an unreadable entry in the log is skipped and reported; what follows is delivered", async () => {
   const recorder = await Recorder.of(log);
   const first = await log.append(request());
   const { offset } = first.position;
@@ -40,7 +40,7 @@ test("an unreadable entry in the log is skipped and reported; what follows is de
   expect(logs.errors.some(({ message }) => message.includes("unreadable"))).toBe(true);
 });
 
-test("an unreadable push is skipped and reported", async () => {
+test("SEC-40 an unreadable push is skipped and reported", async () => {
   const recorder = await Recorder.of(log);
   for (const garbage of ["", "x", "1 2 3", "9 e 1 z t - {}", "{}"])
     await admin.publish(`${prefix}entries`, garbage);
@@ -95,7 +95,7 @@ test("a key of another type is a typed error and no crash", async () => {
   await log.append(request(["project:8"]));
 });
 
-describe("entries of another hand, ahead of what the log has counted,", () => {
+describe("SEC-51 entries of another hand, ahead of what the log has counted,", () => {
   test.each([
     ["close", (offset: number) => `${offset + 1}-5`],
     ["as far ahead as a clock", () => "1764367609000-0"],
@@ -142,7 +142,7 @@ describe("entries of another hand, ahead of what the log has counted,", () => {
   });
 });
 
-test("a caller is not shown what Redis said", async () => {
+test("SEC-51 a caller is not shown what Redis said", async () => {
   await admin.set(`${prefix}clock`, "a string");
   await admin.del(`${prefix}meta`);
   await admin.set(`${prefix}meta`, "a string");

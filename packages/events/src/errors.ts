@@ -19,6 +19,17 @@ export const errorTable = {
     meaning: "The page's origin is not in `CORS_ORIGINS`.",
   },
   not_found: { status: 404, retryable: false, meaning: "No such route." },
+  method_not_allowed: {
+    status: 405,
+    retryable: false,
+    meaning: "The route has no such method; `Allow` names those it has.",
+  },
+  unsupported_media_type: {
+    status: 415,
+    retryable: false,
+    meaning:
+      "The request body is not JSON by its `Content-Type`, or its charset or encoding is not supported.",
+  },
   invalid_command: { status: 400, retryable: false, meaning: "The command or request body is malformed." },
   wrong_parser: {
     status: 400,

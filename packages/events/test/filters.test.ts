@@ -96,7 +96,7 @@ test("what was kept under other rules is a filter all the same", () => {
   expect(restoreFilters(undefined)).toBeUndefined();
 });
 
-describe("refused as `invalid_filter`, naming the field and what to send", () => {
+describe("SEC-26 SEC-27 refused as `invalid_filter`, naming the field and what to send", () => {
   const deep = (depth: number): unknown => (depth === 0 ? 1 : { eq: deep(depth - 1) });
   test.each<[string, unknown, string, RegExp]>([
     ["text", "accountId=1", "filters", /an object/],

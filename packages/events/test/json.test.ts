@@ -81,7 +81,7 @@ describe("the bounds", () => {
     expect(faultOf(nested(17, wrap))?.message).toMatch(/16 levels/);
   });
 
-  test("are met before the depth hurts, and by what contains itself", () => {
+  test("SEC-43 are met before the depth hurts, and by what contains itself", () => {
     const endless: unknown[] = [];
     endless.push(endless);
     for (const deep of [JSON.parse("[".repeat(5_000) + "]".repeat(5_000)), endless]) {

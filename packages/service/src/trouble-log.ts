@@ -1,5 +1,6 @@
 import { LRUCache } from "lru-cache";
 import type { Logger } from "./logger.ts";
+import { reasonsOf } from "./reasons-of.ts";
 
 const reminderMs = 60_000;
 
@@ -22,8 +23,4 @@ export class TroubleLog {
     this.#told.set(text, true);
     this.#logger.warn(text);
   };
-}
-
-function reasonsOf(error: Error): string {
-  return error.cause instanceof Error ? `${error.message} (${reasonsOf(error.cause)})` : error.message;
 }

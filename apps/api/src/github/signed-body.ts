@@ -1,6 +1,7 @@
 import { verify } from "@octokit/webhooks-methods";
 import { ProtocolError } from "@roomcast/events";
 import express, { type Request, type RequestHandler } from "express";
+import { setSender } from "../http/caller.ts";
 
 /** The largest webhook, in bytes; GitHub itself goes up to 25 MB, but for pushes and not for what we announce. */
 export const maxWebhookBytes = 5 * 1_048_576;
@@ -19,8 +20,9 @@ export function signedBody(secret: string): RequestHandler[] {
   return [
     requireSignature,
     readRaw,
-    async (request, _response, next) => {
+    async (request, response, next) => {
       request.body = await verified(secret, request);
+      setSender(response, "webhook:github");
       next();
     },
   ];

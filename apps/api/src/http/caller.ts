@@ -25,6 +25,17 @@ export function setCaller(response: Response, caller: Caller): void {
   response.locals.caller = caller;
 }
 
+/** Names in the log who sent a request, if it proved who it is by other means than a key or a token. */
+export function setSender(response: Response, name: string): void {
+  response.locals.sender = name;
+}
+
+/** Names in the log who sent a request; undefined for strangers. */
+export function senderOf(response: Response): string | undefined {
+  const { caller, sender }: { caller?: Caller; sender?: string } = response.locals;
+  return caller === undefined ? sender : callerName(caller);
+}
+
 /** Who makes the request; only behind `authenticate`. */
 export function callerOf(response: Response): Caller {
   const caller: Caller | undefined = response.locals.caller;

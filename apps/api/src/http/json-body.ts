@@ -1,19 +1,28 @@
 import { shown } from "@roomcast/events";
 import express, { type Request, type RequestHandler } from "express";
 import { parseJsonText } from "./json-text.ts";
-import { malformed } from "./malformed.ts";
+import { malformed, unsupportedType } from "./malformed.ts";
 
 /** The largest JSON request body, in bytes. */
 export const maxJsonBytes = 1_048_576;
 
 // Bytes, since a body that is not in UTF-8 is refused: read as text, it would be altered without a word.
-const readBytes = express.raw({ limit: maxJsonBytes, type: ["application/json", "application/*+json"] });
+const types = ["application/json", "application/*+json"];
+const readBytes = express.raw({ limit: maxJsonBytes, type: types });
+
+const requireJson: RequestHandler = (request, _response, next) => {
+  // Many clients say of every request that it has a body, of 0 bytes.
+  const isEmpty = request.get("Content-Length") === "0";
+  if (!isEmpty && request.is(types) === false) throw unsupportedType("Content-Type: application/json");
+  next();
+};
 
 /**
  * Parses a JSON body of any media type that says it is JSON, in UTF-8 and without losing anything (see `parseJsonText`);
- * over the limit is `payload_too_large`.
+ * over the limit is `payload_too_large`, of another type or charset `unsupported_media_type`.
  */
 export const parseJson: RequestHandler[] = [
+  requireJson,
   readBytes,
   (request, _response, next) => {
     if (Buffer.isBuffer(request.body)) request.body = parseJsonText(textOf(request.body, request));
@@ -24,7 +33,7 @@ export const parseJson: RequestHandler[] = [
 function textOf(bytes: Buffer, request: Request): string {
   const charset = /;\s*charset="?([\w-]+)/i.exec(request.get("Content-Type") ?? "")?.[1] ?? "utf-8";
   if (!["utf-8", "utf8", "us-ascii"].includes(charset.toLowerCase())) {
-    throw malformed(`must be UTF-8, not ${shown(charset)}`, "the body");
+    throw unsupportedType(`UTF-8, not ${shown(charset)}`);
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);

@@ -1,5 +1,6 @@
 import { LossyNumber, ProtocolError } from "@roomcast/events";
 import { isSafeNumber, parse } from "lossless-json";
+import { hasMoreValues } from "./has-more-values.ts";
 import { malformed } from "./malformed.ts";
 
 /** More digits than any number that can be kept is written with. */
@@ -17,6 +18,10 @@ const maxValues = 50_000;
  * 50,000 values.
  */
 export function parseJsonText(text: string): unknown {
+  // Before it is parsed, which holds everyone up for as long as it takes.
+  if (hasMoreValues(text, maxValues)) {
+    throw malformed(`holds more than ${maxValues} values: send fewer`, "the body");
+  }
   try {
     const value: unknown = JSON.parse(text);
     // The careful parser calls itself for each level.
@@ -26,11 +31,9 @@ export function parseJsonText(text: string): unknown {
   }
 }
 
-/** Throws if there are too many values. */
-function isDeep(value: unknown, depth = 0, left = { values: maxValues }): boolean {
-  if (left.values-- === 0) throw malformed(`holds more than ${maxValues} values: send fewer`, "the body");
+function isDeep(value: unknown, depth = 0): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return depth > maxDepth || Object.values(value).some((member) => isDeep(member, depth + 1, left));
+  return depth > maxDepth || Object.values(value).some((member) => isDeep(member, depth + 1));
 }
 
 function parseNumber(text: string): number | LossyNumber {

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from "node:http";
 import { type ErrorCode, ProtocolError, toProtocolError } from "@roomcast/events";
+import { reasonsOf, SampledLog } from "@roomcast/service";
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import type { ApiContext } from "../api-context.ts";
 
@@ -13,6 +14,12 @@ export interface Problem {
   errors?: readonly { field: string; message: string }[];
 }
 
+interface Fault {
+  message: string;
+  method?: string;
+  path?: string;
+}
+
 /** Answers every request no route took with `not_found`. */
 export const refuseUnknownRoute: RequestHandler = () => {
   throw new ProtocolError("not_found", "no such route");
@@ -20,15 +27,24 @@ export const refuseUnknownRoute: RequestHandler = () => {
 
 /** The one place where an error becomes an HTTP answer; the cause of an `internal` one goes to the log only. */
 export function answerProblem({ logger }: Pick<ApiContext, "logger">): ErrorRequestHandler {
+  const log = new SampledLog(logger);
   return (error: unknown, request, response, next) => {
     const known = fromExpress(error) ?? toProtocolError(error);
     if (known.status >= 500) {
-      logger.error({ err: error, method: request.method, path: request.path }, "request failed");
+      logFault(log, known, { method: request.method, path: request.path, message: "request failed" });
     }
     // Half an answer is out: only cutting the connection tells the client, which Express's own handler does.
     if (response.headersSent) return next(error);
     send(response, known);
   };
+}
+
+/** One line for each reason and minute; with a stack only for faults of our own. */
+export function logFault(log: SampledLog, error: ProtocolError, { message, ...request }: Fault): void {
+  const { code } = error;
+  const reason = reasonsOf(error);
+  const cause = code === "internal" ? { err: error.cause ?? error } : { code, reason };
+  log.write("error", `${code} ${reason}`, { ...cause, ...request }, message);
 }
 
 function send(response: Response, error: ProtocolError): void {
@@ -62,6 +78,9 @@ function fromExpress(error: unknown): ProtocolError | undefined {
     return new ProtocolError("payload_too_large", "the request body is over the size limit", {
       cause: error,
     });
+  }
+  if (error.status === 415) {
+    return new ProtocolError("unsupported_media_type", error.message, { cause: error });
   }
   return new ProtocolError("invalid_command", error.message, { cause: error });
 }

@@ -1,25 +1,34 @@
+import { SampledLog } from "@roomcast/service";
 import type { RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
-import { type Caller, callerName } from "./caller.ts";
+import { senderOf } from "./caller.ts";
 
-/** Logs every answer with its duration, without query and headers: they may hold tokens. Probes only at `debug`. */
+/**
+ * Logs every answer with its duration, without query and headers: they may hold tokens. Probes only at `debug`. Of answers
+ * to strangers, and of refusals, there is one line for each status and minute.
+ */
 export function logRequests({ logger, addresses }: Pick<ApiContext, "logger" | "addresses">): RequestHandler {
+  const sampled = new SampledLog(logger);
   return (request, response, next) => {
     const startMs = performance.now();
     const { method, path } = request;
     const address = addresses.of(request);
     response.once("close", () => {
-      const caller: Caller | undefined = response.locals.caller;
+      const caller = senderOf(response);
+      const { statusCode: status, writableFinished } = response;
       const line = {
         method,
         path,
         address,
-        status: response.statusCode,
+        status,
         durationMs: Math.round(performance.now() - startMs),
-        aborted: !response.writableFinished,
-        ...(caller === undefined ? {} : { caller: callerName(caller) }),
+        aborted: !writableFinished,
+        ...(caller === undefined ? {} : { caller }),
       };
-      logger[isProbe(path) ? "debug" : "info"](line, "request");
+      if (isProbe(path)) logger.debug(line, "request");
+      else if (caller === undefined || status === 401 || status === 403)
+        sampled.write("info", `${status} ${line.aborted}`, line, "request");
+      else logger.info(line, "request");
     });
     next();
   };

@@ -1,5 +1,6 @@
 import { type Request, type RequestHandler, Router } from "express";
 import type { ApiContext } from "../api-context.ts";
+import { addRoute } from "../http/add-route.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { callerOf } from "../http/caller.ts";
 import { bodyOf, type JsonObject, parseJson } from "../http/json-body.ts";
@@ -14,8 +15,11 @@ export function domainRoutes(context: ApiContext): Router {
   const router = Router();
   const publisher = new Publisher(context);
   const gate = authenticate(context, "events:publish");
-  for (const route of domainTable)
-    router[route.method](route.path, gate, ...parseJson, announce(publisher, route));
+  for (const path of new Set(domainTable.map((route) => route.path))) {
+    const routes = domainTable.filter((route) => route.path === path);
+    const handlers = routes.map((route) => [route.method, [gate, ...parseJson, announce(publisher, route)]]);
+    addRoute(router, path, Object.fromEntries(handlers));
+  }
   return router;
 }
 

@@ -1,9 +1,10 @@
 import { parseRoom } from "@roomcast/events";
-import { type Request, type Response, Router } from "express";
+import { type Request, type RequestHandler, type Response, Router } from "express";
 import type { ApiContext } from "../api-context.ts";
 import { mapWebhook } from "../github/map-webhook.ts";
 import { signedBody } from "../github/signed-body.ts";
-import { malformed } from "../http/malformed.ts";
+import { addRoute } from "../http/add-route.ts";
+import { malformed, unsupportedType } from "../http/malformed.ts";
 import { scopedKey } from "../publishing/idempotency-scope.ts";
 import { publishedBody } from "../publishing/published-body.ts";
 
@@ -15,7 +16,7 @@ import { publishedBody } from "../publishing/published-body.ts";
 export function githubWebhookRoute({ github, broadcaster }: ApiContext): Router {
   const router = Router();
   if (github === undefined) return router;
-  return router.post("/webhooks/github", ...signedBody(github.secret), async (request, response) => {
+  const take: RequestHandler = async (request, response) => {
     const event = headerOf(request, "X-GitHub-Event");
     if (event === "ping") return answer(response, 200, { status: "pong" });
     const projectId = projectIdOf(request);
@@ -26,8 +27,11 @@ export function githubWebhookRoute({ github, broadcaster }: ApiContext): Router 
     const options = { idempotencyKey, correlationId: delivery };
     const published = await broadcaster.commit(broadcaster.prepare(mapped.type, mapped.data, options));
     answer(response, 201, publishedBody(published));
-  });
+  };
+  return addRoute(router, "/webhooks/github", { post: [...signedBody(github.secret), take] });
 }
+
+const formType = "application/x-www-form-urlencoded";
 
 function answer(response: Response, status: number, body: object): void {
   response.status(status).json(body);
@@ -46,7 +50,9 @@ function headerOf(request: Request, name: string): string {
 
 /** GitHub sends JSON as the body or, if the webhook was set up so, as the form field `payload`. */
 function payloadOf(request: Request): unknown {
-  const isForm = request.is("application/x-www-form-urlencoded") !== false;
+  const type = request.is(["application/json", formType]);
+  if (type === false) throw unsupportedType(`application/json or ${formType}`);
+  const isForm = type === formType;
   const json = isForm ? (new URLSearchParams(request.body).get("payload") ?? "") : request.body;
   try {
     return JSON.parse(json);

@@ -1,6 +1,7 @@
 import type { ReplicaStats } from "@roomcast/service";
-import { Router } from "express";
+import { type RequestHandler, Router } from "express";
 import type { ApiContext } from "../api-context.ts";
+import { addRoute } from "../http/add-route.ts";
 import { authenticate } from "../http/authenticate.ts";
 
 /** The sums over the realtime replicas; a user or room present on two of them counts twice. */
@@ -14,10 +15,11 @@ export interface WebsocketStats {
 
 /** `GET /websocket/stats`: how many connections, users, rooms and subscriptions the realtime replicas hold. */
 export function websocketStatsRoute(context: ApiContext): Router {
-  return Router().get("/websocket/stats", authenticate(context, "stats:read"), async (_request, response) => {
+  const tell: RequestHandler = async (_request, response) => {
     const { replicas } = await context.stats.read();
     response.json(sumOf(replicas));
-  });
+  };
+  return addRoute(Router(), "/websocket/stats", { get: [authenticate(context, "stats:read"), tell] });
 }
 
 function sumOf(replicas: readonly ReplicaStats[]): WebsocketStats {

@@ -15,7 +15,7 @@ test.each([
   ["beginnings of URLs", "a.b://c:"],
   ["beginnings of parameters", "&token"],
 ])(
-  "a stranger's path of thousands of %s is logged as fast as any, without the token in it",
+  "SEC-45 a stranger's path of thousands of %s is logged as fast as any, without the token in it",
   async (_what, part) => {
     const path = `/${part.repeat(14_000 / part.length)}/${jwt}`;
     expect((await api.call("GET", path, null, { bearer: null })).status).toBe(404);

@@ -21,7 +21,7 @@ const inherited = [
   "toLocaleString",
 ];
 
-describe("a name that every object inherits is no name that is known", () => {
+describe("SEC-52 a name that every object inherits is no name that is known", () => {
   test.each(inherited)("%s as a field of the data, of a part of it, and beside it", async (name) => {
     const health = exampleOf("system.health_status");
     const component = { name: "database", status: "healthy", [name]: 1 };

@@ -14,7 +14,7 @@ const many = (count: number, prefix = "k") =>
 const wide = (length: number) =>
   Array.from({ length }, (_, index) => ({ name: "a", status: "x", [`z${index}`]: 1 }));
 
-describe("a body with more names or values than any event has is refused in few words", () => {
+describe("SEC-47 a body with more names or values than any event has is refused in few words", () => {
   test.each<[string, object]>([
     ["80,000 unknown fields of the data", { type: "project.updated", data: many(80_000) }],
     ["90,000 unknown fields beside the data", many(90_000)],

@@ -1,6 +1,7 @@
 import { type Ack, ProtocolError, toProtocolError } from "@roomcast/events";
-import type { Logger } from "@roomcast/service";
+import { type Logger, SampledLog } from "@roomcast/service";
 import { sendServerEvent } from "../delivery/server-event.ts";
+import { logRefusal } from "../handshake/log-refusal.ts";
 import type { Session } from "../sessions/session.ts";
 import { type BucketRule, tenSecondsOf } from "../sessions/token-bucket.ts";
 import type { Command } from "./command.ts";
@@ -17,12 +18,14 @@ export class Dispatcher {
   readonly #commands: ReadonlyMap<string, Command>;
   readonly #rate: BucketRule;
   readonly #logger: Logger;
+  readonly #log: SampledLog;
 
   /** `rate`: what a session may send of commands per second on average, by their weights; bursts of ten times as much. */
   constructor(commands: ReadonlyMap<string, Command>, rate: number, logger: Logger) {
     this.#commands = commands;
     this.#rate = tenSecondsOf(rate);
     this.#logger = logger;
+    this.#log = new SampledLog(logger);
   }
 
   /** Takes one emitted packet: its name, arguments, and the callback if the last argument is one. */
@@ -53,7 +56,7 @@ export class Dispatcher {
       command: String(name).slice(0, 64),
       code: error.code,
     };
-    if (error.code === "internal") this.#logger.error({ ...fields, err: error.cause }, "command failed");
+    if (error.code === "internal") logRefusal(this.#log, "warn", error, "command failed", fields);
     else this.#logger.debug(fields, "command refused");
     if (answer !== undefined) answer({ ok: false, error: error.toBody() });
     else

@@ -1,6 +1,6 @@
 import { findToken, type TokenVerifier } from "@roomcast/auth";
 import { type Position, ProtocolError, parsePosition, room, toProtocolError } from "@roomcast/events";
-import type { Logger } from "@roomcast/service";
+import { type Logger, SampledLog } from "@roomcast/service";
 import type { Socket } from "socket.io";
 import { Connection, type ConnectionContext } from "../delivery/connection.ts";
 import { randomId } from "../engine/random-pool.ts";
@@ -11,6 +11,7 @@ import { setSession } from "../sessions/socket-session.ts";
 import type { ConnectionGuard } from "./connection-guard.ts";
 import type { GiveUpSlot } from "./gate.ts";
 import type { HandshakeLimits } from "./handshake-limits.ts";
+import { logRefusal } from "./log-refusal.ts";
 import { nextPid, type Pid, parsePid } from "./pid.ts";
 
 export interface AuthenticateOptions {
@@ -67,6 +68,7 @@ type Next = (error?: Error & { data?: unknown }) => void;
  * instead: then it comes back by itself.
  */
 export function createAuthenticate(options: AuthenticateOptions) {
+  const log = new SampledLog(options.logger);
   return (socket: Socket, next: Next): void => {
     authenticate(socket, options)
       .then(({ giveUpSlot, pid, ...handshake }) => {
@@ -80,7 +82,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
           if (!socket.connected) giveUpSlot();
         });
       })
-      .catch((error: unknown) => refuse(socket, toProtocolError(error), next, options))
+      .catch((error: unknown) => refuse(socket, toProtocolError(error), next, options.limits, log))
       .finally(() => options.guard.decided(socket.conn, socket.nsp.name));
   };
 }
@@ -168,10 +170,10 @@ function refuse(
   socket: Socket,
   error: ProtocolError,
   next: Next,
-  { limits, logger }: Pick<AuthenticateOptions, "limits" | "logger">,
+  limits: AuthenticateOptions["limits"],
+  log: SampledLog,
 ): void {
-  const level = error.code === "internal" ? "error" : "info";
-  logger[level]({ code: error.code, err: error.cause ?? error.message }, "handshake refused");
+  logRefusal(log, "info", error, "handshake refused");
   if (error.status === 401) limits.refused(socket.request);
   // What passes is no `connect_error`, after which a stock client stays away.
   if (error.retryable || error.status >= 500) {

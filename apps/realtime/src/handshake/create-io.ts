@@ -5,7 +5,9 @@ import type { RealtimeOptions } from "../config.ts";
 import { packetFormat } from "../packets/packet-formats.ts";
 import type { HandshakeLimits } from "./handshake-limits.ts";
 import { OriginCheck } from "./origin-check.ts";
+import { endOversized } from "./oversized-posts.ts";
 import { guardRequests } from "./request-guard.ts";
+import { addSecurityHeaders } from "./response-headers.ts";
 import { SubprotocolServer } from "./subprotocol-server.ts";
 import { guardUpgrades } from "./upgrade-guard.ts";
 
@@ -53,6 +55,8 @@ export function createIo(httpServer: HttpServer, options: CreateIoOptions): Serv
   } as ConstructorParameters<typeof Server>[1]);
   // After the CORS headers, which a refusal has too.
   io.engine.use(guardRequests(origins, limits, logger));
+  io.engine.use(endOversized(io.engine as unknown as Parameters<typeof endOversized>[0]));
+  addSecurityHeaders(httpServer);
   io.engine.on("headers", (_headers: object, request: IncomingMessage) => answered(request));
   return io;
 }

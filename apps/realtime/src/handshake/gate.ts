@@ -1,5 +1,5 @@
 import { formatPosition } from "@roomcast/events";
-import type { Logger } from "@roomcast/service";
+import { type Logger, SampledLog } from "@roomcast/service";
 import type { Namespace, Socket } from "socket.io";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Dispatcher } from "../commands/dispatch.ts";
@@ -15,6 +15,7 @@ import type { SlotKeeper } from "../sessions/slot-keeper.ts";
 import { sessionOf } from "../sessions/socket-session.ts";
 import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
 import { automaticRooms, type Handshake, takeHandshake } from "./authenticate.ts";
+import { logRefusal } from "./log-refusal.ts";
 
 export interface GateOptions {
   sessions: SessionRegistry;
@@ -42,12 +43,14 @@ const lostSlotsEvent = "roomcast:lost-slots";
 /** Takes authenticated sockets in and sees them out. */
 export class Gate {
   readonly #options: GateOptions;
+  readonly #log: SampledLog;
   // Shared by all sockets, which find their session by `this`: closures for each would cost memory.
   readonly #onDisconnect: (this: Socket) => void;
   readonly #onPacket: (this: Socket, name: unknown, ...args: unknown[]) => void;
 
   constructor(options: GateOptions) {
     this.#options = options;
+    this.#log = new SampledLog(options.logger);
     const left = (socket: Socket) => this.#left(socket);
     this.#onDisconnect = function () {
       left(this);
@@ -86,7 +89,7 @@ export class Gate {
     try {
       this.#enter(socket);
     } catch (error) {
-      this.#options.logger.error({ err: error }, "could not take a connection in");
+      logRefusal(this.#log, "warn", error, "could not take a connection in");
       socket.conn.close(true);
     }
   }
@@ -94,7 +97,7 @@ export class Gate {
   #enter(socket: Socket): void {
     const handshake = takeHandshake(socket);
     const { session, resume, replaces } = handshake;
-    const { sessions, slots, confirmer, subscriptions, logger } = this.#options;
+    const { sessions, slots, confirmer, subscriptions } = this.#options;
     socket.on("disconnect", this.#onDisconnect);
     confirmer.entered(session);
     // A half-open connection of the same session may still be there: nothing must be written to both.
@@ -111,7 +114,7 @@ export class Gate {
       .inTurn(() => this.#takeIn(handshake))
       .catch((error: unknown) => {
         // The client still has its position: it comes back by itself and resumes then.
-        logger.warn({ err: error, sessionId: session.id }, "a session could not be entered");
+        logRefusal(this.#log, "warn", error, "a session could not be entered", { sessionId: session.id });
         session.connection.cut();
       });
   }

@@ -1,6 +1,6 @@
 import { type IncomingMessage, ServerResponse, STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { type Logger, LogSampler } from "@roomcast/service";
+import { type Logger, SampledLog } from "@roomcast/service";
 import type { HandshakeLimits } from "./handshake-limits.ts";
 import type { OriginCheck } from "./origin-check.ts";
 
@@ -23,11 +23,11 @@ const maxShownLength = 200;
  * page that got hold of a session's id cannot use it either. Logs a refused origin once a minute, with what to do.
  */
 export function guardRequests(origins: OriginCheck, limits: HandshakeLimits, logger: Logger): Middleware {
-  const sampler = new LogSampler();
+  const log = new SampledLog(logger);
   return (request, response, next) => {
     const refusal = refusalOf(request, origins) ?? floodOf(request, response, limits);
     if (refusal === undefined) return next();
-    if (refusal.message === "origin_not_allowed") logRefusal(request, sampler, logger);
+    if (refusal.message === "origin_not_allowed") logRefusal(request, log);
     if (response instanceof ServerResponse) answer(response, refusal);
     else refuseUpgrade(request.socket, refusal.status);
   };
@@ -81,13 +81,13 @@ function isBinary(contentType = ""): boolean {
   return contentType.toLowerCase().startsWith("application/octet-stream");
 }
 
-function logRefusal({ headers }: EngineRequest, sampler: LogSampler, logger: Logger): void {
+function logRefusal({ headers }: EngineRequest, log: SampledLog): void {
   const origin = String(headers.origin).slice(0, maxShownLength);
-  const sample = sampler.take(origin);
-  if (sample === undefined) return;
-  const others = sample.leftOut === 0 ? {} : { leftOut: sample.leftOut };
-  logger.warn(
-    { origin, host: headers.host, ...others },
+  const host = headers.host?.slice(0, maxShownLength);
+  log.write(
+    "warn",
+    origin,
+    { origin, host },
     "refused a page of this origin: if it is yours, add it to CORS_ORIGINS",
   );
 }

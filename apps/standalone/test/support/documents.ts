@@ -11,7 +11,20 @@ export function documents(): string[] {
   const pages = docs.filter((path) => path.endsWith(".md")).map((path) => join("docs", path));
   const packages = readdirSync(join(root, "packages")).map((name) => join("packages", name, "README.md"));
   const readmes = packages.filter((path) => existsSync(join(root, path)));
-  return ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", ...pages.sort(), ...readmes];
+  return ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", ...pages.sort(), ...readmes];
+}
+
+/** The paths of all tests, from the repository's folder. */
+export function testFiles(): string[] {
+  const workspaces = ["apps", "packages"].flatMap((folder) =>
+    readdirSync(join(root, folder)).map((name) => join(folder, name)),
+  );
+  return [...workspaces, "infra"].flatMap((workspace) => {
+    const folder = join(workspace, "test");
+    if (!existsSync(join(root, folder))) return [];
+    const paths = readdirSync(join(root, folder), { recursive: true, encoding: "utf8" });
+    return paths.filter((path) => path.endsWith(".test.ts")).map((path) => join(folder, path));
+  });
 }
 
 /** The text of a file of the repository. */

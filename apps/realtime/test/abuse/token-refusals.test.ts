@@ -2,8 +2,8 @@ import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { signToken } from "@roomcast/auth";
 import { testSecret, testToken } from "@roomcast/testkit";
-import { refusal } from "./support/connect-error.ts";
-import { type Embedded, startEmbedded } from "./support/embedded.ts";
+import { refusal } from "../support/connect-error.ts";
+import { type Embedded, startEmbedded } from "../support/embedded.ts";
 
 describe("a client whose token is not accepted", () => {
   let server: Embedded;
@@ -30,7 +30,7 @@ describe("a client whose token is not accepted", () => {
     ["without `sub`", testToken("")],
     ["of a user who is no room id", testToken("u1\r\nu2")],
   ];
-  test.each(unauthorized)("WS-AUTH-5 is refused as unauthorized: %s", async (_, token) => {
+  test.each(unauthorized)("SEC-1 SEC-2 SEC-5 WS-AUTH-5 is refused as unauthorized: %s", async (_, token) => {
     const { message, data } = await refusal(server.url, { auth: { token } });
     expect(data).toEqual({ code: "unauthorized", message, retryable: false });
   });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { createTokenVerifier } from "@roomcast/auth";
 import { testSecret, testToken, waitUntil } from "@roomcast/testkit";
-import { type Embedded, startEmbedded } from "./support/embedded.ts";
-import { RawClient } from "./support/raw-client.ts";
-import { openPolling } from "./support/raw-http.ts";
+import { type Embedded, startEmbedded } from "../support/embedded.ts";
+import { RawClient } from "../support/raw-client.ts";
+import { openPolling } from "../support/raw-http.ts";
 
 describe("a flood of CONNECT packets", () => {
   let server: Embedded;
@@ -24,7 +24,7 @@ describe("a flood of CONNECT packets", () => {
   });
   afterAll(() => server.close());
 
-  test("WS-SAFE-4 of 50 at once makes one token check and at most one socket", async () => {
+  test("SEC-14 WS-SAFE-4 of 50 at once makes one token check and at most one socket", async () => {
     const client = await RawClient.open(server.url);
     for (let n = 0; n < 50; n++) client.connect();
     await client.closed;
@@ -60,7 +60,7 @@ describe("a flood of CONNECT packets", () => {
     await fetch(request, { method: "POST", body: "1" });
   });
 
-  test("WS-SAFE-5 to 10,000 unknown namespaces ends the connection and keeps nothing", async () => {
+  test("SEC-16 WS-SAFE-5 to 10,000 unknown namespaces ends the connection and keeps nothing", async () => {
     const client = await RawClient.open(server.url);
     for (let n = 0; n < 10_000; n++) client.send(`40/nowhere-${n},`);
     await client.closed;
@@ -78,7 +78,7 @@ describe("a flood of CONNECT packets", () => {
     await client.cut();
   });
 
-  test("WS-SAFE-6 in turn with DISCONNECT ends the connection", async () => {
+  test("SEC-17 WS-SAFE-6 in turn with DISCONNECT ends the connection", async () => {
     const client = await RawClient.open(server.url);
     for (let n = 0; n < 50 && client.socket.readyState === client.socket.OPEN; n++) {
       client.connect();

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { signToken } from "@roomcast/auth";
 import { TestClient, testToken } from "@roomcast/testkit";
-import { refusal } from "./support/connect-error.ts";
-import { type Embedded, startEmbedded } from "./support/embedded.ts";
-import { RawClient } from "./support/raw-client.ts";
+import { refusal } from "../support/connect-error.ts";
+import { type Embedded, startEmbedded } from "../support/embedded.ts";
+import { RawClient } from "../support/raw-client.ts";
 
 const tokens = {
   good: testToken("ada"),
@@ -11,7 +11,7 @@ const tokens = {
   opaque: "opaque-token-0123456789",
 };
 
-describe("WS-AUTH-7 tokens", () => {
+describe("SEC-12 WS-AUTH-7 tokens", () => {
   let server: Embedded;
   beforeAll(async () => {
     server = await startEmbedded();

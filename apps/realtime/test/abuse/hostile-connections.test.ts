@@ -9,8 +9,8 @@ import {
   testToken,
   waitUntil,
 } from "@roomcast/testkit";
-import { RawClient } from "./support/raw-client.ts";
-import { openPolling, tcp, upgradeRequest } from "./support/raw-http.ts";
+import { RawClient } from "../support/raw-client.ts";
+import { openPolling, tcp, upgradeRequest } from "../support/raw-http.ts";
 
 const maxMessageSize = 2_048;
 
@@ -40,7 +40,7 @@ describe("a replica", () => {
 
   describe("WS-SAFE-1 survives", () => {
     const paths = ["/", "/elsewhere", "/socket.io", "/socket.io/?EIO=4&transport=websocket"];
-    test.each(paths)("an upgrade to %s that is reset at once", async (path) => {
+    test.each(paths)("SEC-42 an upgrade to %s that is reset at once", async (path) => {
       for (let n = 0; n < 20; n++) {
         const socket = await tcp(replica.port);
         socket.write(upgradeRequest(path));
@@ -105,11 +105,14 @@ describe("a replica", () => {
     ["base64 of nothing", ["b"]],
     ["a message over the limit", [`42/ws,["${"x".repeat(maxMessageSize)}"]`]],
   ];
-  test.each(endings)("WS-SAFE-9 ends the connection, and only that, after %s", async (_, frames) => {
-    const client = await RawClient.connected(replica.url);
-    for (const frame of frames) client.send(frame);
-    await client.closed;
-  });
+  test.each(endings)(
+    "SEC-33 SEC-34 WS-SAFE-9 ends the connection, and only that, after %s",
+    async (_, frames) => {
+      const client = await RawClient.connected(replica.url);
+      for (const frame of frames) client.send(frame);
+      await client.closed;
+    },
+  );
 
   test("WS-SAFE-9 goes on after packets that mean nothing", async () => {
     const client = await RawClient.connected(replica.url);
@@ -129,16 +132,30 @@ describe("a replica", () => {
     await client.cut();
   });
 
-  test("WS-LIMIT-13 ends a websocket with 1009, and answers 413 over polling, to a message over the limit", async () => {
+  test("SEC-32 WS-LIMIT-13 ends a websocket with 1009 after a message over the limit", async () => {
     const client = await RawClient.connected(replica.url);
     client.send("4".repeat(maxMessageSize + 1));
     expect(await client.closed).toBe(1009);
-    const request = await openPolling(replica.url);
-    const body = "6".repeat(maxMessageSize + 1);
-    expect((await fetch(request, { method: "POST", body })).status).toBe(413);
   });
 
-  test("WS-LIMIT-15 ends a connection that asks for no namespace in time, over both transports", async () => {
+  test.each<[string, (body: string) => RequestInit]>([
+    ["whose length is told", (body) => ({ body })],
+    ["whose length is not told", (body) => ({ body: new Blob([body]).stream(), duplex: "half" })],
+    ["of too many bytes in few characters", (body) => ({ body: body.replaceAll("66", "é") })],
+  ])("SEC-32 WS-LIMIT-13 over polling answers 413 to a body %s, and ends the session", async (_, init) => {
+    const request = await openPolling(replica.url);
+    // In a namespace it would go on for as long as its client polls.
+    await fetch(request, { method: "POST", body: `40/ws,${JSON.stringify({ token: testToken() })}` });
+    for (let told = ""; !told.includes('"connection.established"'); )
+      told += await (await fetch(request)).text();
+    const poll = fetch(request).then((answer) => answer.text());
+    const answer = await fetch(request, { method: "POST", ...init("6".repeat(maxMessageSize + 1)) });
+    expect(answer.status).toBe(413);
+    expect(await poll).toBe("1");
+    expect((await fetch(request)).status).toBe(400);
+  });
+
+  test("SEC-15 WS-LIMIT-15 ends a connection that asks for no namespace in time, over both transports", async () => {
     const request = await openPolling(replica.url);
     const client = await RawClient.open(replica.url);
     await client.closed;
@@ -156,12 +173,12 @@ describe("a replica", () => {
     ["a session that every object has", "EIO=4&transport=polling&sid=__proto__", {}],
     ["a handshake by POST", "EIO=4&transport=polling", { method: "POST", body: "40" }],
   ];
-  test.each(refused)("WS-SAFE-7 answers 400 to %s", async (_, query, init) => {
+  test.each(refused)("SEC-35 WS-SAFE-7 answers 400 to %s", async (_, query, init) => {
     expect((await fetch(`${replica.url}/socket.io/?${query}`, init)).status).toBe(400);
   });
 
   test.each(["PUT", "DELETE", "PATCH", "HEAD"])(
-    "WS-SAFE-7 answers 405 to %s, with a session or without",
+    "SEC-56 WS-SAFE-7 answers 405 to %s, with a session or without",
     async (method) => {
       const request = await openPolling(replica.url);
       for (const url of [request, `${replica.url}/socket.io/?EIO=4&transport=polling`]) {
@@ -171,7 +188,7 @@ describe("a replica", () => {
     },
   );
 
-  test("WS-SAFE-7 answers 415 to a binary body, and 400 to JSONP", async () => {
+  test("SEC-56 WS-SAFE-7 answers 415 to a binary body, and 400 to JSONP", async () => {
     const request = await openPolling(replica.url);
     const headers = { "content-type": "Application/Octet-Stream; x=y" };
     expect((await fetch(request, { method: "POST", body: "3", headers })).status).toBe(415);
@@ -188,7 +205,7 @@ describe("a replica", () => {
     },
   );
 
-  describe("WS-SAFE-8 is not held up by", () => {
+  describe("SEC-31 WS-SAFE-8 is not held up by", () => {
     test("a request that never ends", async () => {
       const path = new URL(await openPolling(replica.url));
       const starts = [

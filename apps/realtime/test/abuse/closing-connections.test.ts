@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { testToken, waitUntil } from "@roomcast/testkit";
-import { announce } from "./support/announce.ts";
-import { type Embedded, startEmbedded } from "./support/embedded.ts";
-import { RawClient } from "./support/raw-client.ts";
-import { openPolling } from "./support/raw-http.ts";
+import { announce } from "../support/announce.ts";
+import { type Embedded, startEmbedded } from "../support/embedded.ts";
+import { RawClient } from "../support/raw-client.ts";
+import { openPolling } from "../support/raw-http.ts";
 
 /** Pings end nothing in these tests. */
 const neverPings = { pingIntervalMs: 600_000, pingTimeoutMs: 600_000 };
@@ -19,7 +19,7 @@ describe("a connection that its client does not let close", () => {
   const post = (request: string, body: string) => fetch(request, { method: "POST", body });
   const isEnded = () => waitUntil("it has ended", () => server.realtime.io.engine.clientsCount === 0);
 
-  test("WS-SAFE-16 ends after a refused CONNECT over polling whose answer nobody asks for", async () => {
+  test("SEC-53 WS-SAFE-16 ends after a refused CONNECT over polling whose answer nobody asks for", async () => {
     const request = await openPolling(server.url);
     await post(request, "40/ws,{}");
     await isEnded();
@@ -90,7 +90,7 @@ describe("a connection that its client does not let close", () => {
   }
 });
 
-test("WS-SAFE-16 a client on polling that posts answers to pings and never asks for them is ended", async () => {
+test("SEC-53 WS-SAFE-16 a client on polling that posts answers to pings and never asks for them is ended", async () => {
   const server = await startEmbedded({ socket: { pingIntervalMs: 300, pingTimeoutMs: 60_000 } });
   const request = await openPolling(server.url);
   await fetch(request, { method: "POST", body: `40/ws,${JSON.stringify({ token: testToken() })}` });

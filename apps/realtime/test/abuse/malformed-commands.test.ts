@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Ack } from "@roomcast/events";
 import { TestClient, testToken } from "@roomcast/testkit";
-import { type Embedded, startEmbedded } from "./support/embedded.ts";
-import { RawClient } from "./support/raw-client.ts";
+import { type Embedded, startEmbedded } from "../support/embedded.ts";
+import { RawClient } from "../support/raw-client.ts";
 
 const nested = (depth: number, open: string, close: string) => open.repeat(depth) + close.repeat(depth);
 const long = "x".repeat(90_000);
@@ -74,7 +74,7 @@ describe("a malformed payload", () => {
   });
 
   test.each(["5", '"x"', "[]", '{"status":{"regex":"a"}}', '{"nosuch":1}', '{"status":{"eq":{"a":1}}}'])(
-    "WS-FILT-4 of filters is invalid_filter: %s",
+    "SEC-26 WS-FILT-4 of filters is invalid_filter: %s",
     async (filters) => {
       const answer = await call(`["subscribe",{"room":"project:1","filters":${filters}}]`);
       expect(answer).toMatchObject({ ok: false, error: { code: "invalid_filter" } });
@@ -91,12 +91,12 @@ describe("a malformed payload", () => {
     '"..1"',
     '"a.1~1"',
     '"a.9999999999999999"',
-  ])("WS-POS-9 of `since` is invalid_position: %s", async (since) => {
+  ])("SEC-24 WS-POS-9 of `since` is invalid_position: %s", async (since) => {
     const answer = await call(`["subscribe",{"room":"project:1","since":${since}}]`);
     expect(answer).toMatchObject({ ok: false, error: { code: "invalid_position" } });
   });
 
-  test("WS-SAFE-12 leaves no trace on the prototypes and on nobody else", async () => {
+  test("SEC-28 WS-SAFE-12 leaves no trace on the prototypes and on nobody else", async () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
     expect(await witness.call("ping")).toMatchObject({ ok: true });
     expect(witness.unread).toEqual([]);

@@ -1,0 +1,13 @@
+import { sendMalformed } from "../../faults/malformed-packets.ts";
+import type { Flood } from "../flood.ts";
+
+const attackers = 4;
+
+/** Clients with valid tokens send nothing that makes sense. */
+export const malformedPackets: Flood = {
+  name: "malformed-packets",
+  title: "malformed packets",
+  run: async ({ url, packets }, random) => ({
+    packets: await sendMalformed(url, packets, random, attackers),
+  }),
+};

@@ -1,0 +1,85 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { Random } from "@roomcast/testkit";
+import { RawClient } from "./raw-client.ts";
+
+const burst = 1_000;
+const pauseMs = 50;
+
+/** Sends packets that make no sense, over ever new connections of some clients, until there were enough; returns how many. */
+export async function sendMalformed(
+  url: string,
+  count: number,
+  random: Random,
+  attackers: number,
+): Promise<number> {
+  let sent = 0;
+  const workers = Array.from({ length: attackers }, async (_, index) => {
+    const own = random.fork();
+    while (sent < count) {
+      const client = await RawClient.connected(url, `attacker${index}`).catch(() => undefined);
+      // A server may have enough of new connections, too.
+      if (client === undefined) {
+        await delay(pauseMs);
+        continue;
+      }
+      sent += own.next() < 0.2 ? sendFatal(client, own) : await sendBursts(client, own);
+      await client.cut();
+    }
+  });
+  await Promise.all(workers);
+  return sent;
+}
+
+/** What a server may end the connection for. */
+function sendFatal(client: RawClient, random: Random): number {
+  client.send(random.pick(fatal)(random));
+  return 1;
+}
+
+/** What a server should answer with an error, or nothing. */
+async function sendBursts(client: RawClient, random: Random): Promise<number> {
+  let sent = 0;
+  for (; sent < burst && !client.isClosed; sent++) client.send(random.pick(tolerable)(random));
+  // An answer to the last one means that all before were read; a server that has had enough ends the connection.
+  client.send('42/ws,7["ping"]');
+  await client.next("43/ws,7[").catch(() => undefined);
+  return sent;
+}
+
+const bytes = (random: Random, count: number) =>
+  Buffer.from(Array.from({ length: count }, () => random.between(0, 256)));
+
+const noise = (random: Random) => bytes(random, random.between(1, 64)).toString("latin1");
+
+const tolerable: ((random: Random) => string)[] = [
+  () => '42/ws,["subscribe"]',
+  (random) => `42/ws,["subscribe",${JSON.stringify({ room: noise(random) })}]`,
+  () => '42/ws,["subscribe",{"room":{"toString":1}}]',
+  () => '42/ws,3["subscribe",{"room":"project:1","filters":{"__proto__":{"x":1}}}]',
+  () => '42/ws,4["history",{"room":"project:1","limit":-1,"since":"NaN"}]',
+  () => `42/ws,5["subscribe",${"[".repeat(500)}${"]".repeat(500)}]`,
+  () => '42/ws,["__proto__",{}]',
+  () => '42/ws,["constructor"]',
+  () => '42/ws,["error",{"message":"x"}]',
+  (random) => `42/ws,[${JSON.stringify(noise(random))},1,null,[]]`,
+  // What needs no answer is sent more often than what does, as the answers take most of the time.
+  ...[0, 1, 2, 3, 4].flatMap((): ((random: Random) => string)[] => [
+    (random) => `43/ws,${random.between(0, 1_000)}["an answer to nothing"]`,
+    () => "3",
+  ]),
+];
+
+const fatal: ((random: Random) => string | Buffer)[] = [
+  () => "9",
+  () => "",
+  () => "49",
+  () => "42/ws,{",
+  () => '42/ws,["disconnect"]',
+  () => '4511-["x",{"_placeholder":true,"num":0}]',
+  () => '451-/ws,["x",{"_placeholder":true,"num":"one"}]',
+  () => "40/ws,{bad",
+  () => `40/${"x".repeat(50)}`,
+  () => `42/ws,["${"x".repeat(150_000)}"]`,
+  (random) => bytes(random, random.between(1, 2_000)),
+  noise,
+];
