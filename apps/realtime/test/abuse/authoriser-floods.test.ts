@@ -34,7 +34,7 @@ afterEach(async () => {
   authoriser.closeAllConnections();
 });
 
-test("WS-LIMIT-29 a subscribe of 100 rooms, and many histories, ask 8 questions at once, and nobody waits for them", async () => {
+test("SEC-62 WS-LIMIT-29 a subscribe of 100 rooms, and many histories, ask 8 questions at once, and nobody waits for them", async () => {
   const eve = await connect("eve");
   const again = await connect("eve");
   const denied = eve.call<{ error: { code: string } }[]>("subscribe", rooms(98));

@@ -30,7 +30,7 @@ describe.each([
   });
   afterAll(() => server.close());
 
-  test.each(floods)("of %s is cut off", async (_name, first, repeated) => {
+  test.each(floods)("SEC-61 of %s is cut off", async (_name, first, repeated) => {
     const client = await RawClient.connected(server.url);
     const { _socket: stream } = client.socket as unknown as { _socket: Socket };
     stream.write(first);

@@ -126,7 +126,7 @@ describe("stored sessions", () => {
     await comeBack(all[3] as TestClient, true);
   });
 
-  test("WS-LIMIT-23 a hundred connections with filters leave no more than that behind", async () => {
+  test("SEC-60 WS-LIMIT-23 a hundred connections with filters leave no more than that behind", async () => {
     for (let n = 0; n < 12; n++) {
       const client = await connect("mallory");
       await client.subscribe("global", { filters: { updatedBy: String(n).padEnd(250, "x") } });
