@@ -167,13 +167,22 @@ export class Stage {
     while (settled && performance.now() < deadlineMs) {
       await this.publishers.publish(`end-${this.#markers++}`, ["global"]);
       for (let n = 0; n < 20; n++) {
-        if (this.#behind().length === 0) return true;
+        if (this.#behind().length === 0) return this.#haveNewest(deadlineMs);
         await delay(50);
       }
     }
     const behind = this.#behind().map(({ name, lastError }) => `${name} (${lastError})`);
     this.#run.say(`behind at the end: ${behind.join(", ")}`);
     return false;
+  }
+
+  /** Everyone has a marker; the newest may be on its way to those whose links are slow. */
+  async #haveNewest(deadlineMs: number): Promise<boolean> {
+    const newest = `end-${this.#markers - 1}`;
+    const isThere = () =>
+      this.swarm.clients.every(({ hasGivenUp, lastKey }) => hasGivenUp || lastKey === newest);
+    while (!isThere() && performance.now() < deadlineMs) await delay(50);
+    return isThere();
   }
 
   #behind() {
