@@ -20,8 +20,8 @@ export const trimmedLog: Scenario = {
   run: (run) => trimLog(run),
 };
 
-/** Lets replicas fall off the log, each in its own way. */
-export async function trimLog(run: Run, options: StageOptions = {}): Promise<Outcome> {
+/** Lets replicas fall off the log, each in its own way: one is cut off, as often as said, and one is stopped. */
+export async function trimLog(run: Run, options: StageOptions = {}, cuts = 1): Promise<Outcome> {
   const redis = await startRedis();
   run.onEnd(() => redis.stop());
   const links = new RedisLinks(run);
@@ -35,8 +35,10 @@ export async function trimLog(run: Run, options: StageOptions = {}): Promise<Out
     replicaRedisUrls: links.start,
   });
   await stage.flow(2_000);
-  await cutOff(stage, links);
-  await stage.flow(3_000);
+  for (let n = 0; n < cuts; n++) {
+    await cutOff(stage, links);
+    await stage.flow(3_000);
+  }
   const stopped = run.random.pick(stage.replicas.all);
   stopped.kill("SIGSTOP");
   // What Redis has sent it already must not be all that it missed.
