@@ -12,19 +12,33 @@ export class HttpConnections {
   readonly #server: HttpServer;
   readonly #sockets: ReadonlySet<Socket>;
   #isListening = false;
+  #areClosing = false;
 
   constructor(server: HttpServer) {
     this.#server = server;
     this.#sockets = trackSockets(server);
   }
 
+  /** Whether connections are closed after the next answer. */
+  get areClosing(): boolean {
+    return this.#areClosing;
+  }
+
   /** From now on each connection is closed after the next answer. */
   closeAfterAnswers(): void {
+    this.#areClosing = true;
     for (const socket of this.#sockets) closeAfter(answerOf(socket));
     if (this.#isListening) return;
     this.#isListening = true;
     // Not earlier: Engine.IO takes the listeners off that it finds, and keeps some requests from them.
-    this.#server.prependListener("request", (_request, response) => closeAfter(response));
+    this.#server.prependListener("request", (_request, response) => {
+      if (this.#areClosing) closeAfter(response);
+    });
+  }
+
+  /** From now on connections are kept for further requests. */
+  keepAfterAnswers(): void {
+    this.#areClosing = false;
   }
 
   /** Takes no new connections. `HttpServer.close` would end idle ones at once, with a request that is on its way. */

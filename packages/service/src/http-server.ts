@@ -46,9 +46,12 @@ export async function listen(server: Server, { host, port }: ListenOptions): Pro
 async function close(server: Server, connections: HttpConnections, timeoutMs: number): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, "close");
-  connections.closeAfterAnswers();
+  // Who was told to go elsewhere and is still here would come back at once, just when the port closes.
+  if (connections.areClosing) connections.keepAfterAnswers();
+  else connections.closeAfterAnswers();
   await untilAccepted(server);
   connections.stopListening();
+  connections.closeAfterAnswers();
   // Right after Node has read what is there.
   const sweep = setInterval(() => void setImmediate().then(() => connections.endIdle()), quietMs);
   const end = setTimeout(() => connections.destroy(), timeoutMs);
