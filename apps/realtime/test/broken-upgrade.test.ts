@@ -11,7 +11,7 @@ const sockets = new Set<Socket>();
 let cuts = 0;
 
 beforeAll(async () => {
-  // Whatever comes within the patience of a test does not come from a ping timeout.
+  // Longer than the patience of a test: what comes within that does not come from a ping timeout.
   server = await startEmbedded({ socket: { pingIntervalMs: 600_000, pingTimeoutMs: 600_000 } });
   proxy = createServer((client) => pass(client)).listen(0, "127.0.0.1");
   await once(proxy, "listening");

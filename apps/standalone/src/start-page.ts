@@ -33,7 +33,7 @@ export function startPage(demo: Demo | undefined, parser: StandaloneConfig["pars
   return router.use(files);
 }
 
-/** The keys are for pages of this machine, whatever address the server listens on. */
+/** The keys are for pages of this machine, also where the server listens on all addresses. */
 function sendDemo(request: Request, response: Response, demo: object | undefined): void {
   response.set({ ...headers, "cache-control": "no-store" });
   if (demo === undefined || !isLocalRequest(request))

@@ -56,7 +56,7 @@ export class RedisConnectionSlots implements ConnectionSlots {
     const first = await this.#take(holder, replaces);
     if (first.isTaken) return first.losers;
     if (first.renewedMsAgo < 0) throw full();
-    // Nobody is refused for good because of a replica that may be dead: a living one renews meanwhile.
+    // Nobody is refused for good because of a replica that may be dead: a living one renews within this time.
     const patienceMs = this.renewMs * 1.25;
     await sleep(patienceMs, undefined, { ref: false });
     const second = await this.#take(holder, replaces);
@@ -124,7 +124,7 @@ export class RedisConnectionSlots implements ConnectionSlots {
     ]);
   }
 
-  /** A session that gives its slot back meanwhile does so before its batch, and is left out, or after it. */
+  /** A session that gives its slot back does so before its batch, and is left out, or after it. */
   async #assert(holders: readonly SlotHolder[], holds: SlotReport["holds"]): Promise<void> {
     const former = this.#owner;
     this.#generation++;

@@ -89,7 +89,7 @@ export class Connection implements ReadyStream {
     return this.#held;
   }
 
-  /** Characters or bytes that wait for the client, whatever they are: in Engine.IO, in ws, and in the stream. */
+  /** Characters or bytes of any kind that wait for the client: in Engine.IO, in ws, and in the stream. */
   get waitingBytes(): number {
     return waitingBytes(this.engine);
   }

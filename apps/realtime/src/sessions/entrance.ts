@@ -30,7 +30,7 @@ export interface EntranceOptions {
 
 /**
  * Brings sessions into rooms. While it works, nothing live is written to the session: it is entered into the rooms at
- * once, what comes meanwhile waits, then the past is written as fast as the client reads it, then what waited. So all of the
+ * once, live events wait, then the past is written as fast as the client reads it, then what waited. So all of the
  * past comes before anything newer, and the cut between the two is exact.
  */
 export class Entrance {

@@ -30,8 +30,14 @@ export function rememberLeft(
   leftRooms.set(session, all);
 }
 
+/** What a session was given up to a position, through the subscriptions that it has and those that it has left. */
+export function deliveredTo(session: Session, position: Position): Delivered[] {
+  const present = [...session.subscriptions.values()].map((one) => ({ ...one, upTo: position.offset }));
+  return [...present, ...deliveredThroughLeft(session, position)];
+}
+
 /** What a session was given through subscriptions that it no longer has, as far as the epoch is still theirs. */
-export function deliveredThroughLeft(session: Session, { epoch }: Position): Delivered[] {
+function deliveredThroughLeft(session: Session, { epoch }: Position): Delivered[] {
   // Offsets of another epoch may be those of other events.
   return (leftRooms.get(session) ?? []).filter((one) => one.epoch === epoch);
 }

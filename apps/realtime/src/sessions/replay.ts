@@ -53,7 +53,7 @@ export async function writeReplay(
 ): Promise<Answers> {
   const { resets, at, batch } = replay;
   checkUnbroken(context);
-  // Whatever was revoked since is gone from the session.
+  // Rooms that were revoked since are gone from the session.
   const current = [...session.subscriptions.values()].filter((one) => one.batch === batch);
   const answers: Answers = new Map();
   for (const { room } of current) answers.set(room, { room, position: formatPosition(at), replayed: 0 });

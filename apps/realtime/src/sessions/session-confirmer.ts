@@ -45,7 +45,7 @@ export class SessionConfirmer {
   }
 
   /**
-   * Makes a stored session this process's, by a change of its version alone: whoever had it before can change it no more, and
+   * Makes a stored session this process's, by a change of its version alone: a process that had it before can change it no more, and
    * what is known of it here stays true. This process answers for it from then on, also if the answer is lost, or the
    * connection breaks before the session is entered. Rejects with `unavailable`, also if it has been changed since it was
    * loaded.

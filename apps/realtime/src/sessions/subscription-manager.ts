@@ -16,8 +16,7 @@ import { type Refusal, refusal, toAck } from "./acks.ts";
 import { checkSubscriptions } from "./check-subscriptions.ts";
 import type { Entrance } from "./entrance.ts";
 import { dropSubscriptions, noteEntered } from "./keep-session.ts";
-import { deliveredThroughLeft, rememberLeft } from "./left-rooms.ts";
-import type { Delivered } from "./past.ts";
+import { deliveredTo, rememberLeft } from "./left-rooms.ts";
 import { type ReachOptions, reach } from "./reach.ts";
 import { resumeRequest, splitClosed, splitHeard } from "./resume-request.ts";
 import { goOnRequest, isGiven, provenBy, type RoomRequest, toWish } from "./room-request.ts";
@@ -74,7 +73,7 @@ export class SubscriptionManager {
         const all = requests.map((one) => toWish(session, one, follower.head));
         const wishes = all.filter((wish) => !isGiven(session, wish));
         const hasPast = wishes.some(({ from }) => from !== undefined);
-        const delivered = hasPast ? this.#deliveredTo(session, position) : [];
+        const delivered = hasPast ? deliveredTo(session, position) : [];
         for (const { room } of all.filter((wish) => !wishes.includes(wish)))
           followed.set(room, { room, position: formatPosition(position), replayed: 0 });
         return { wishes, delivered };
@@ -196,11 +195,6 @@ export class SubscriptionManager {
     const subscription = session.subscriptions.get(room);
     if (subscription !== undefined && !session.connection.isHeld)
       rememberLeft(session, subscription, this.#options.follower.position);
-  }
-
-  #deliveredTo(session: Session, position: Position): Delivered[] {
-    const present = this.ofSession(session).map((one) => ({ ...one, upTo: position.offset }));
-    return [...present, ...deliveredThroughLeft(session, position)];
   }
 
   async #stillAllowed(session: Session, subscriptions: StoredSubscription[]): Promise<StoredSubscription[]> {

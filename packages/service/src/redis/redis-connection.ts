@@ -3,7 +3,7 @@ import { checkRights } from "./check-rights.ts";
 import { checkServer, checkState } from "./check-server.ts";
 import { lossOf, openClient, type RedisClient, watchReplies } from "./redis-client.ts";
 import { RedisStatus } from "./redis-status.ts";
-import type { RedisTarget } from "./redis-target.ts";
+import { addressOf, type RedisTarget } from "./redis-target.ts";
 import { RedisTrouble, troubleOf, troubleOfReply } from "./redis-trouble.ts";
 import { RedisUnavailableError } from "./redis-unavailable-error.ts";
 import { findMaster } from "./sentinel.ts";
@@ -245,10 +245,4 @@ export class RedisConnection {
     if (client.isOpen) client.destroy();
     if (wasReady) for (const listener of this.#onLost) listener();
   }
-}
-
-/** Without user and password. */
-function addressOf(target: RedisTarget): string {
-  if (target.kind === "standalone") return new URL(target.url).host;
-  return `${target.name} of the Sentinels ${target.sentinels.map(({ host, port }) => `${host}:${port}`).join(", ")}`;
 }

@@ -45,3 +45,9 @@ function parseAuth(credentials: string | undefined, database: string | undefined
   if (database !== undefined) auth.database = Number(database);
   return auth;
 }
+
+/** Where a target is, for people: without user and password. */
+export function addressOf(target: RedisTarget): string {
+  if (target.kind === "standalone") return new URL(target.url).host;
+  return `${target.name} of the Sentinels ${target.sentinels.map(({ host, port }) => `${host}:${port}`).join(", ")}`;
+}
