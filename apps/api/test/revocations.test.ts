@@ -39,6 +39,7 @@ describe("POST /api/v1/revocations", () => {
     [{}, "invalid_command"],
     [{ userId: "a b" }, "invalid_command"],
     [{ userId: "ada", tokenId: 1 }, "invalid_command"],
+    [{ userId: "ada", tokenID: "x" }, "invalid_command"],
     [{ userId: "ada", tokenId: "x", room: "project:1" }, "invalid_command"],
     [{ userId: "ada", room: "project:*" }, "invalid_room"],
   ])("refuses %j", async (body, code) => {

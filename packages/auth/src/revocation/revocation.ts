@@ -46,7 +46,11 @@ export function revokedRoom(principal: Principal, { room, atMs }: Revocation): R
 
 /** Parses `{ userId, tokenId?, room? }`, or throws `ProtocolError("invalid_command")`. */
 export function parseRevocation(input: unknown, atMs: number): Revocation {
-  const { userId, tokenId, room } = (input ?? {}) as Record<string, unknown>;
+  const { userId, tokenId, room, ...unknown } = Object(input) as Record<string, unknown>;
+  const [typo] = Object.keys(unknown);
+  // A `tokenID` that was ignored would revoke all that the user has.
+  if (typo !== undefined)
+    throw invalid(typo.slice(0, 64), "is unknown: the fields are userId, tokenId, room");
   if (typeof userId !== "string" || !roomIdPattern.test(userId))
     throw invalid("userId", "must be a user's id");
   if (tokenId !== undefined && (typeof tokenId !== "string" || tokenId === "" || tokenId.length > 128)) {
