@@ -111,7 +111,9 @@ describe("an append of which Redis refuses a part", () => {
     await setRules("");
     await log.append(request());
     expect(log.refused).toBeUndefined();
-    expect(logs.errors.map(({ message }) => message)).toEqual([
+    // A busy machine may also answer a heartbeat late, which is told too.
+    const told = logs.errors.map(({ message }) => message).filter((message) => message.includes("append"));
+    expect(told).toEqual([
       expect.stringMatching(/^Redis refuses a part of appends: PUBLISH /),
       "Redis takes all of an append again",
     ]);
