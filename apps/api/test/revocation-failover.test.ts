@@ -51,6 +51,9 @@ test("WS-AUTH-17: a revocation is answered only when a Redis replica has it, and
   await master.kill("SIGKILL");
   await waitUntil("the replica is promoted", async () => (await publish(bob)).status === 201, 30_000);
   expect(await publish(ada)).toMatchObject({ status: 401, code: "revoked" });
+  // The connection of the revocations finds the new master by itself, a moment before or after that of the log.
+  const isReady = async () => (await fetch(`http://127.0.0.1:${api.port}/ready`)).ok;
+  await waitUntil("the API is ready again", isReady, 30_000);
   // It has no replica now. Another master that could lose the revocation would look the same.
   expect(await revoke("bob")).toMatchObject({ status: 503, code: "not_replicated" });
   expect(await publish(bob)).toMatchObject({ status: 401, code: "revoked" });

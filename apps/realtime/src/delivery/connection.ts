@@ -39,23 +39,24 @@ const none: readonly string[] = [];
  * While the past of a room is read for it, it is *held*: live entries wait, so that nothing newer overtakes the past.
  */
 export class Connection implements ReadyStream {
+  // A fan-out reads the first four of every recipient: at the head of the object they are in one line of the cache.
   isReady = false;
-  /** Whether it was ended by `cut`: nothing that is written now reaches the client. */
-  isCut = false;
   /** Whether the client reads deflated frames. */
   inflates = false;
-  stream: NetSocket | undefined = undefined;
   fd = -1;
   state: WriteState | undefined = undefined;
+  stream: NetSocket | undefined = undefined;
   /** What it has yet to be written in this tick; kept by the queue. */
   pending: PendingEntries | undefined = undefined;
   /** Another namespace's connection over the same transport. */
   next: Connection | undefined = undefined;
   /** The channels it is in; kept by the channel index. */
   channels: ChannelSet = none;
+  readonly socket: Socket;
   /** Whether it is in the room of its socket's id, as at first; kept by the adapter. */
   isInOwnRoom = false;
-  readonly socket: Socket;
+  /** Whether it was ended by `cut`: nothing that is written now reaches the client. */
+  isCut = false;
   readonly #context: ConnectionContext;
   #held: HeldEntries | undefined = undefined;
   #pastBytes = 0;
