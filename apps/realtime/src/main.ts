@@ -1,6 +1,6 @@
 import { run } from "@roomcast/service";
-import { readConfig } from "./config.ts";
-import { startRealtime } from "./start-realtime.ts";
+import { readConfig } from "./server/config.ts";
+import { startRealtime } from "./server/start-realtime.ts";
 import { startWorkers } from "./workers/start-workers.ts";
 
 run("realtime", async () => {

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { testToken } from "@roomcast/testkit";
 import type { Namespace, Socket } from "socket.io";
 import { io as connectStock } from "socket.io-client";
-import { Decoders } from "../src/engine/decoders.ts";
+import { Decoders } from "../src/socketio/decoders.ts";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
 import { RawClient } from "./support/raw-client.ts";
 

@@ -8,8 +8,8 @@ import { createWriter } from "../src/delivery/create-writer.ts";
 import { createDescriptorWriter, type SendAll } from "../src/delivery/descriptor-writer.ts";
 import type { FrameWriter, ReadyStream } from "../src/delivery/frame-writer.ts";
 import { sendToEach } from "../src/delivery/send-all.ts";
-import { fdOf } from "../src/delivery/stream-internals.ts";
 import { readyStream } from "../src/delivery/write-trial.ts";
+import { fdOf } from "../src/socketio/stream-internals.ts";
 
 /** A client and the server's side of its connection, as the delivery has it. */
 interface Pair {

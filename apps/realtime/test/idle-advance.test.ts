@@ -4,8 +4,8 @@ import { type EventLog, MemoryEventLog, RedisEventLog } from "@roomcast/event-lo
 import { type HistoryBounds, parsePosition, type RoomKind, roomKinds } from "@roomcast/events";
 import { parseRedisUrl } from "@roomcast/service";
 import { type RedisServer, startRedis, TestClient, testToken } from "@roomcast/testkit";
-import { IdleAdvance } from "../src/delivery/idle-advance.ts";
 import type { Session } from "../src/sessions/session.ts";
+import { IdleAdvance } from "../src/subscriptions/idle-advance.ts";
 import { announce } from "./support/announce.ts";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
 

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
-import { ChannelIndex, isIn } from "../src/delivery/channel-index.ts";
+import { ChannelIndex } from "../src/delivery/channel-index.ts";
+import { isIn } from "../src/delivery/channel-set.ts";
 import type { Connection } from "../src/delivery/connection.ts";
-import { TinyMap } from "../src/engine/tiny-map.ts";
+import { TinyMap } from "../src/socketio/tiny-map.ts";
 
 describe.each([1, 31, 32, 33, 34, 500])("with %d entries", (size) => {
   const numbers = Array.from({ length: size }, (_, n) => n);

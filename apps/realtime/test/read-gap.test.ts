@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import type { EventLog, HistorySlice, LogEntry } from "@roomcast/event-log";
 import type { RoomName } from "@roomcast/events";
-import { readGap } from "../src/sessions/read-gap.ts";
+import { readGap } from "../src/subscriptions/read-gap.ts";
 
 const until = { offset: 2_000, epochs: [{ name: "e1", first: 1 }] };
 const rooms = Array.from({ length: 600 }, (_, n): RoomName => `project:${n}`);

@@ -2,7 +2,7 @@ import { expect, test } from "@jest/globals";
 import type { HistoryRange, HistorySlice, LogEntry } from "@roomcast/event-log";
 import type { RoomName } from "@roomcast/events";
 import { Turns } from "@roomcast/service";
-import { planReplay } from "../src/sessions/replay-plan.ts";
+import { planReplay } from "../src/subscriptions/replay-plan.ts";
 
 const epochs = [{ name: "e", first: 1 }];
 

@@ -1,6 +1,6 @@
 import { expect, test } from "@jest/globals";
 import { formatPosition, parsePosition, type RoomName } from "@roomcast/events";
-import { resumePoint } from "../src/sessions/resume-point.ts";
+import { resumePoint } from "../src/subscriptions/resume-point.ts";
 
 const epochs = [
   { name: "e1", first: 1 },

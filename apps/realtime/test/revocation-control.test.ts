@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, test } from "@jest/globals";
 import { createRoomAccess, revokeControl } from "@roomcast/auth";
 import type { LogEntry } from "@roomcast/event-log";
-import { RevocationControl } from "../src/sessions/revocation-control.ts";
 import type { Session } from "../src/sessions/session.ts";
 import { SessionRegistry } from "../src/sessions/session-registry.ts";
+import { RevocationControl } from "../src/subscriptions/revocation-control.ts";
 import { PausableRevocations } from "./support/pausable-revocations.ts";
 
 describe("the control of revocations", () => {

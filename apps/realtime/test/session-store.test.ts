@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { RedisEventLog } from "@roomcast/event-log";
 import { parseRedisUrl, RedisConnection } from "@roomcast/service";
 import { type RedisServer, startRedis } from "@roomcast/testkit";
+import { RedisSessionStore } from "../src/cluster/redis-session-store.ts";
 import { RedisStore } from "../src/cluster/redis-store.ts";
-import { RedisSessionStore } from "../src/sessions/redis-session-store.ts";
 
 const prefix = "roomcast:";
 

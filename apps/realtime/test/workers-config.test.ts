@@ -4,8 +4,8 @@ import { describe, expect, test } from "@jest/globals";
 import { realtimeVariables } from "@roomcast/realtime";
 import { ConfigError, readEnv } from "@roomcast/service";
 import { startProcess, testSecret } from "@roomcast/testkit";
-import { workersFor } from "../src/config.ts";
-import { createSessionId, maxWorkers, workerOf } from "../src/workers/session-id.ts";
+import { maxWorkers, workersFor } from "../src/server/config.ts";
+import { createSessionId, workerOf } from "../src/workers/session-id.ts";
 
 const main = fileURLToPath(new URL("../dist/main.js", import.meta.url));
 const env = { REDIS_URL: "redis://127.0.0.1:1", JWT_SECRET: testSecret };

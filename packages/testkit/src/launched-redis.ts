@@ -2,7 +2,6 @@ import { freePort } from "./free-port.ts";
 import type { PrivateProcess } from "./private-process.ts";
 import { answersPing, redisCommand } from "./redis-command.ts";
 import type { RedisLauncher } from "./redis-launcher.ts";
-import type { RedisServer } from "./redis-server.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** How to run a Redis or Sentinel. */
@@ -16,6 +15,20 @@ export interface LaunchPlan {
   env?: Record<string, string>;
   /** Runs after the process has ended for good. */
   cleanUp: () => Promise<void>;
+}
+
+/** A Redis of a test's own. It dies with the test process. */
+export interface RedisServer {
+  readonly url: string;
+  readonly port: number;
+  /** Of the present process; another one after `restart`. */
+  readonly pid: number;
+  /** Sends a signal, by default SIGKILL, which crashes it; SIGSTOP hangs it, SIGCONT wakes it. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Ends the process, if it runs, and starts another at the same port with the same data folder. */
+  restart(): Promise<void>;
+  /** Ends the process and removes its folder. */
+  stop(): Promise<void>;
 }
 
 /** Starts a Redis or Sentinel and resolves once it answers. */

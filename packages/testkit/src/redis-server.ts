@@ -1,4 +1,4 @@
-import { launchRedis } from "./launched-redis.ts";
+import { launchRedis, type RedisServer } from "./launched-redis.ts";
 import { findRedisLauncher } from "./redis-launcher.ts";
 import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 
@@ -13,20 +13,6 @@ export interface RedisServerOptions {
   env?: Record<string, string>;
   /** Where the data lie; kept by `stop`. Default: a temporary folder that `stop` removes. */
   dir?: string;
-}
-
-/** A Redis of a test's own. It dies with the test process. */
-export interface RedisServer {
-  readonly url: string;
-  readonly port: number;
-  /** Of the present process; another one after `restart`. */
-  readonly pid: number;
-  /** Sends a signal, by default SIGKILL, which crashes it; SIGSTOP hangs it, SIGCONT wakes it. */
-  kill(signal?: NodeJS.Signals): Promise<void>;
-  /** Ends the process, if it runs, and starts another at the same port with the same data folder. */
-  restart(): Promise<void>;
-  /** Ends the process and removes its folder. */
-  stop(): Promise<void>;
 }
 
 /** Starts a private Redis and resolves once it answers; throws what to install if there is no Redis. */

@@ -1,9 +1,10 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { RedisServer } from "./launched-redis.ts";
 import { launchRedis } from "./launched-redis.ts";
 import { redisCommand } from "./redis-command.ts";
 import { findRedisLauncher, type RedisLauncher } from "./redis-launcher.ts";
-import { type RedisServer, startRedis } from "./redis-server.ts";
+import { startRedis } from "./redis-server.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { waitUntil } from "./wait-until.ts";
 

@@ -1,4 +1,4 @@
-import type { MappedEvent } from "./map-webhook.ts";
+import type { MappedEvent } from "./mapped-event.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 import { assigneesOf, labelsOf, optionalText, present, repositoryItem } from "./repository-item.ts";
 

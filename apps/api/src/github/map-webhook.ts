@@ -1,13 +1,7 @@
-import type { EventType } from "@roomcast/events";
 import { mapIssue } from "./issue.ts";
+import type { MappedEvent } from "./mapped-event.ts";
 import { PayloadReader } from "./payload-reader.ts";
 import { mapPullRequest } from "./pull-request.ts";
-
-/** A catalogue event made of a webhook; the broadcaster still has to validate it. */
-export interface MappedEvent {
-  type: EventType;
-  data: object;
-}
 
 /**
  * The catalogue event for a GitHub webhook, or undefined if its kind is not one we announce. Malformed payloads throw

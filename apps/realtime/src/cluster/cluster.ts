@@ -1,9 +1,9 @@
 import type { RevocationStore } from "@roomcast/auth";
 import type { ReplicaRegistry } from "@roomcast/service";
-import type { AdapterClass } from "../delivery/fan-out-adapter.ts";
-import type { RoomDirectory } from "../rooms/room-directory.ts";
+import type { AdapterClass, EmitToReplicas } from "../delivery/fan-out-adapter.ts";
 import type { ConnectionSlots } from "../sessions/connection-slots.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
+import type { RoomDirectory } from "../subscriptions/room-directory.ts";
 
 /** What the replicas have in common. */
 export interface Cluster {
@@ -15,6 +15,7 @@ export interface Cluster {
   revocations: RevocationStore;
   /** What Socket.IO's own messages between replicas travel by. */
   adapter: AdapterClass;
+  emitToReplicas: EmitToReplicas;
   /** Whether what the replicas share can be used; throws the reason if not. */
   check(): void;
   close(): Promise<void>;

@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import { MemoryRevocationStore } from "@roomcast/auth";
 import { MemoryReplicaRegistry, type ReplicaRegistry } from "@roomcast/service";
 import { LocalAdapter } from "../delivery/fan-out-adapter.ts";
-import { MemoryRoomDirectory } from "../rooms/memory-room-directory.ts";
 import type { ConnectionPolicy } from "../sessions/connection-slots.ts";
-import { MemorySessionStore } from "../sessions/memory-session-store.ts";
 import { sessionBounds } from "../sessions/session-store.ts";
 import type { Cluster } from "./cluster.ts";
 import { MemoryConnectionSlots } from "./memory-connection-slots.ts";
+import { MemoryRoomDirectory } from "./memory-room-directory.ts";
+import { MemorySessionStore } from "./memory-session-store.ts";
 
 export interface LocalClusterOptions {
   sessionTtlMs: number;
@@ -33,6 +33,7 @@ export function createLocalCluster(options: LocalClusterOptions): Cluster {
     replicas: options.replicas ?? new MemoryReplicaRegistry(),
     revocations: new MemoryRevocationStore({ ttlMs: options.revocationTtlMs }),
     adapter: LocalAdapter,
+    emitToReplicas: () => undefined,
     check: () => undefined,
     close: () => directory.close(),
   };

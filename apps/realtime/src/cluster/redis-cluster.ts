@@ -4,13 +4,13 @@ import { RedisConnection, RedisReplicaRegistry, RedisStatus, type RedisTarget } 
 import { RedisAdapter } from "@socket.io/redis-adapter";
 import type { Namespace } from "socket.io";
 import type { AdapterClass } from "../delivery/fan-out-adapter.ts";
-import { RedisRoomDirectory } from "../rooms/redis-room-directory.ts";
 import type { ConnectionPolicy } from "../sessions/connection-slots.ts";
-import { RedisSessionStore } from "../sessions/redis-session-store.ts";
 import { sessionBounds } from "../sessions/session-store.ts";
 import { AdapterPublisher, AdapterSubscriber } from "./adapter-clients.ts";
 import type { Cluster } from "./cluster.ts";
 import { RedisConnectionSlots } from "./redis-connection-slots.ts";
+import { RedisRoomDirectory } from "./redis-room-directory.ts";
+import { RedisSessionStore } from "./redis-session-store.ts";
 import { RedisStore } from "./redis-store.ts";
 
 export interface RedisClusterOptions {
@@ -65,6 +65,7 @@ export async function createRedisCluster(options: RedisClusterOptions): Promise<
       timeoutMs,
     }),
     adapter,
+    emitToReplicas: (namespace, event, ...args) => namespace.serverSideEmit(event, ...args),
     check: () => status.check(),
     async close() {
       await directory.close();

@@ -1,6 +1,6 @@
 import type { RoomAccess } from "@roomcast/auth";
 import type { EventLog } from "@roomcast/event-log";
-import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
+import type { SubscriptionManager } from "../subscriptions/subscription-manager.ts";
 import type { Command } from "./command.ts";
 import { historyCommand } from "./history.ts";
 import { pingCommand } from "./ping.ts";

@@ -1,10 +1,10 @@
 import { type Ack, ProtocolError, toProtocolError } from "@roomcast/events";
 import { type Logger, SampledLog } from "@roomcast/service";
 import { sendServerEvent } from "../delivery/server-event.ts";
-import { logRefusal } from "../handshake/log-refusal.ts";
 import type { Session } from "../sessions/session.ts";
 import { type BucketRule, tenSecondsOf } from "../sessions/token-bucket.ts";
 import type { Command } from "./command.ts";
+import { logRefusal } from "./log-refusal.ts";
 import { neverReads } from "./unread-answers.ts";
 import { weightOf } from "./weights.ts";
 

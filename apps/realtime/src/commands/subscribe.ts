@@ -1,5 +1,5 @@
 import { type Ack, inItem, ProtocolError, SubscribeCommand, type Subscribed } from "@roomcast/events";
-import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
+import type { SubscriptionManager } from "../subscriptions/subscription-manager.ts";
 import type { Command } from "./command.ts";
 import { parseCommand } from "./parse-command.ts";
 

@@ -1,6 +1,6 @@
 import { ProtocolError } from "@roomcast/events";
-import { answerBytes } from "../delivery/engine-connection.ts";
 import type { Session } from "../sessions/session.ts";
+import { answerBytes } from "../socketio/engine-connection.ts";
 
 /** One page of history may be under way when the next is asked for. */
 const maxBytes = 2 * 1_048_576;

@@ -1,5 +1,5 @@
 import { UnsubscribeCommand } from "@roomcast/events";
-import type { SubscriptionManager } from "../sessions/subscription-manager.ts";
+import type { SubscriptionManager } from "../subscriptions/subscription-manager.ts";
 import type { Command } from "./command.ts";
 import { parseCommand } from "./parse-command.ts";
 

@@ -1,18 +1,8 @@
+import { isIn, withChannel, withoutChannel } from "./channel-set.ts";
 import type { Connection } from "./connection.ts";
 
 /** Up to so many entries an array is made anew with each: pushed to, it takes room for sixteen more. */
 const few = 16;
-
-/** Up to so many channels of a connection are an array, which is smaller; more of them are a set, which is searched faster. */
-const fewChannels = 32;
-
-/** The channels of a connection. */
-export type ChannelSet = readonly string[] | Set<string>;
-
-/** Whether a connection is in a channel. */
-export function isIn({ channels }: Connection, channel: string): boolean {
-  return channels instanceof Set ? channels.has(channel) : channels.includes(channel);
-}
 
 /** The connections of each channel as flat arrays, which a fan-out reads fastest and which take eight bytes a membership. */
 export class ChannelIndex {
@@ -53,18 +43,6 @@ export class ChannelIndex {
     if (members.length === 1) this.#channels.delete(channel);
     else removeUnordered(members, connection);
   }
-}
-
-function withChannel(channels: ChannelSet, channel: string): ChannelSet {
-  if (channels instanceof Set) return channels.add(channel);
-  // Not pushed to, nor spread: an array that grows takes room for sixteen more.
-  return channels.length < fewChannels ? channels.concat(channel) : new Set(channels).add(channel);
-}
-
-function withoutChannel(channels: ChannelSet, channel: string): ChannelSet {
-  if (!(channels instanceof Set)) return channels.filter((other) => other !== channel);
-  channels.delete(channel);
-  return channels.size === 0 ? [] : channels;
 }
 
 function removeUnordered(members: Connection[], connection: Connection): void {

@@ -1,33 +1,36 @@
 import type { Socket as NetSocket } from "node:net";
 import type { Socket } from "socket.io";
-import { forgetHandshake } from "../engine/forget-handshake.ts";
 import type { Packet } from "../packets/packet-format.ts";
-import type { ChannelSet } from "./channel-index.ts";
-import { answerBytes, type EngineConnection, inflates, streamOf, waitingBytes } from "./engine-connection.ts";
-import type { EngineEvents } from "./engine-events.ts";
+import {
+  answerBytes,
+  type EngineConnection,
+  inflates,
+  streamOf,
+  waitingBytes,
+} from "../socketio/engine-connection.ts";
+import { forgetHandshake } from "../socketio/forget-handshake.ts";
+import { fdOf, type WriteState, writeStateOf } from "../socketio/stream-internals.ts";
+import type { ChannelSet } from "./channel-set.ts";
 import { EntryBytes } from "./entry-bytes.ts";
 import type { EntryFrames } from "./entry-frames.ts";
-import type { FanOutQueue } from "./fan-out-queue.ts";
 import type { Frame } from "./frame.ts";
 import type { ReadyStream } from "./frame-writer.ts";
-import { HeldEntries } from "./held-entries.ts";
+import { type HeldBounds, HeldEntries } from "./held-entries.ts";
 import type { PendingEntries } from "./pending-entries.ts";
-import { fdOf, type WriteState, writeStateOf } from "./stream-internals.ts";
 
 /** What the connections of one server have in common. */
 export interface ConnectionContext {
-  queue: FanOutQueue;
-  events: EngineEvents;
+  /** Writes what has come for it so far. */
+  queue: { flush(): void };
+  /** Keeps connections true to what Engine.IO does; see `EngineEvents`. */
+  events: { watch(connection: Connection): void; unwatch(connection: Connection): void };
   bounds: QueueBounds;
 }
 
 /** Bounds of what may wait for one connection. */
-export interface QueueBounds {
+export interface QueueBounds extends HeldBounds {
   /** Bytes that may wait to be sent; beyond them the client is cut off, and resumes by itself. */
   maxQueuedBytes: number;
-  /** Entries that may wait while the past is written, and the characters of their events. */
-  maxHeldEntries: number;
-  maxHeldBytes: number;
 }
 
 const none: readonly string[] = [];

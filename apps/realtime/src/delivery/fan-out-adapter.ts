@@ -4,10 +4,7 @@ import { ChannelIndex } from "./channel-index.ts";
 import type { Connection } from "./connection.ts";
 import type { EntryFrames } from "./entry-frames.ts";
 import type { Audience, FanOutQueue } from "./fan-out-queue.ts";
-import { VirtualRooms, VirtualSids } from "./virtual-maps.ts";
-
-/** Finds the connection record of a socket. */
-export type FindConnection = (namespace: Namespace, socketId: string) => Connection | undefined;
+import { type FindConnection, VirtualRooms, VirtualSids } from "./virtual-maps.ts";
 
 /** An adapter that also writes log entries to its local members. */
 export interface FanOut {
@@ -19,6 +16,9 @@ export interface FanOut {
 
 /** Makes the adapter of one namespace, as Socket.IO's `adapter` option takes it. */
 export type AdapterClass = new (namespace: Namespace) => Adapter;
+
+/** Emits an event to the listeners of a namespace on the other replicas. */
+export type EmitToReplicas = (namespace: Namespace, event: string, ...args: (string | number)[]) => void;
 
 /** An adapter without other replicas. */
 export const LocalAdapter: AdapterClass = Adapter;

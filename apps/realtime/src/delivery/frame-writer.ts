@@ -1,5 +1,5 @@
 import type { Socket as NetSocket } from "node:net";
-import type { WriteState } from "./stream-internals.ts";
+import type { WriteState } from "../socketio/stream-internals.ts";
 
 /** What a writer needs of a connection that is ready for shared frames. */
 export interface ReadyStream {

@@ -1,5 +1,10 @@
-import type { QueueBounds } from "./connection.ts";
 import type { EntryFrames } from "./entry-frames.ts";
+
+/** What may wait while the past is written: entries, and the characters of their events. */
+export interface HeldBounds {
+  maxHeldEntries: number;
+  maxHeldBytes: number;
+}
 
 /** Live entries that wait for one connection while its past is written, in order and within a bound. */
 export class HeldEntries {
@@ -14,7 +19,7 @@ export class HeldEntries {
   }
 
   /** Takes entries at the end, or none if they exceed the bound. */
-  add(entries: readonly EntryFrames[], { maxHeldEntries, maxHeldBytes }: QueueBounds): void {
+  add(entries: readonly EntryFrames[], { maxHeldEntries, maxHeldBytes }: HeldBounds): void {
     const bytes = entries.reduce((sum, { entry }) => sum + entry.json.length, this.#bytes);
     if (this.#entries.length + entries.length > maxHeldEntries || bytes > maxHeldBytes) {
       this.hasOverflowed = true;

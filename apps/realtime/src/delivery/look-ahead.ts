@@ -1,5 +1,5 @@
+import { handleOf } from "../socketio/stream-internals.ts";
 import type { ReadyStream } from "./frame-writer.ts";
-import { handleOf } from "./stream-internals.ts";
 
 /** Few enough that what was read is still in the processor's cache when it is needed. */
 export const lookAheadCount = 32;

@@ -8,7 +8,7 @@ import {
 } from "@roomcast/events";
 import type { Socket } from "socket.io";
 import { v7 as uuid } from "uuid";
-import { withRandom } from "../engine/random-pool.ts";
+import { withRandom } from "../socketio/random-pool.ts";
 
 /**
  * Sends an event of the server itself. A stock client keeps any trailing string as the position to resume from, so a

@@ -1,6 +1,9 @@
 import type { Namespace } from "socket.io";
 import type { ChannelIndex } from "./channel-index.ts";
-import type { FindConnection } from "./fan-out-adapter.ts";
+import type { Connection } from "./connection.ts";
+
+/** Finds the connection record of a socket. */
+export type FindConnection = (namespace: Namespace, socketId: string) => Connection | undefined;
 
 interface Sources {
   namespace: Namespace;

@@ -1,4 +1,4 @@
-import { type Pinged, ping } from "../engine/ping-wheel.ts";
+import { type Pinged, ping } from "../socketio/ping-wheel.ts";
 import type { Connection } from "./connection.ts";
 
 /**

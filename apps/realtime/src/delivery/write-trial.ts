@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket as NetSocket } from "node:net";
+import { fdOf, writeStateOf } from "../socketio/stream-internals.ts";
 import type { FrameWriter, ReadyStream } from "./frame-writer.ts";
-import { fdOf, writeStateOf } from "./stream-internals.ts";
 
 const trialBytes = 8 * 1024 * 1024;
 /** Long enough for a machine that is busy: what fails here is not used as long as the process lives. */

@@ -1,5 +1,5 @@
 import { type Filters, formatPosition, type Position, type RoomName } from "@roomcast/events";
-import type { Subscription } from "./session.ts";
+import type { Subscription, Versions } from "./session.ts";
 
 /** A `Subscription` as it is stored, with what the client must have received to resume it elsewhere than at `from`. */
 export interface StoredSubscription {
@@ -36,14 +36,6 @@ export interface StoredSession extends SessionContent {
   epoch: string | undefined;
   /** Whether it is known to be complete in this epoch; else the store may have lost changes of it. */
   isConfirmed: boolean;
-}
-
-/** The changes of a session are numbered. A store loses the newest if it loses any: one that has a change has all before. */
-export interface Versions {
-  /** The last change that the store has acknowledged. */
-  known: number;
-  /** This one. */
-  next: number;
 }
 
 /** A session and whose it is. */

@@ -1,8 +1,7 @@
 import type { Principal } from "@roomcast/auth";
 import { type Filter, type Position, ProtocolError, type RoomName } from "@roomcast/events";
 import type { Connection } from "../delivery/connection.ts";
-import { TinyMap } from "../engine/tiny-map.ts";
-import type { Versions } from "./session-store.ts";
+import { TinyMap } from "../socketio/tiny-map.ts";
 import { type BucketRule, retryAfterMs, takeToken } from "./token-bucket.ts";
 
 /** A client's accepted wish to follow a room. */
@@ -13,6 +12,14 @@ export interface Subscription {
   batch: number;
   /** The offset after which the session was given every event of the room, over all its connections. */
   since: number;
+}
+
+/** The changes of a session are numbered. A store loses the newest if it loses any: one that has a change has all before. */
+export interface Versions {
+  /** The last change that the store has acknowledged. */
+  known: number;
+  /** This one. */
+  next: number;
 }
 
 /** More than a burst of commands; one that is waiting for its past may go on asking. */

@@ -1,7 +1,7 @@
 import { ProtocolError } from "@roomcast/events";
 import type { ConnectionSlots, LostSlot } from "./connection-slots.ts";
 import type { Session } from "./session.ts";
-import { expel } from "./session-keeper.ts";
+import { expel } from "./session-maintenance.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 import { SlotChanges } from "./slot-changes.ts";
 

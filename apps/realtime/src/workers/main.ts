@@ -1,5 +1,5 @@
 import { run } from "@roomcast/service";
-import { readConfig } from "../config.ts";
+import { readConfig } from "../server/config.ts";
 import { Parent } from "./parent.ts";
 import { startWorker } from "./start-worker.ts";
 

@@ -1,9 +1,6 @@
 import { randomBytes } from "node:crypto";
 
-/** As many as two digits can name. */
-export const maxWorkers = 99;
-
-/** A new Engine.IO session id that names the worker which has the session, so that nobody needs to remember it. */
+/** A new Engine.IO session id, up to worker 99, that names the worker which has the session, so that nobody needs to remember it. */
 export function createSessionId(worker: number): string {
   return `${worker}.${randomBytes(15).toString("base64url")}`;
 }

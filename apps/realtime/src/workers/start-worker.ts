@@ -1,7 +1,7 @@
 import { createLogger, type Running, receive } from "@roomcast/service";
-import type { RealtimeConfig } from "../config.ts";
-import { createReplica, type StartedReplica } from "../create-replica.ts";
-import { failureOf } from "../start-failure.ts";
+import type { RealtimeConfig } from "../server/config.ts";
+import { createReplica, type StartedReplica } from "../server/create-replica.ts";
+import { failureOf } from "../server/start-failure.ts";
 import type { Parent } from "./parent.ts";
 import { createSessionId } from "./session-id.ts";
 

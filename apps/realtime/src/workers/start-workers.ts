@@ -1,10 +1,10 @@
 import { createServer } from "node:http";
 import { addDrainCheck, createLogger, Health, type Running, receive } from "@roomcast/service";
-import type { RealtimeConfig } from "../config.ts";
-import { closeGraceMs } from "../create-replica.ts";
-import { httpTimeouts } from "../http-timeouts.ts";
-import { createProbes } from "../probes.ts";
-import { failureOf } from "../start-failure.ts";
+import type { RealtimeConfig } from "../server/config.ts";
+import { closeGraceMs } from "../server/create-replica.ts";
+import { httpTimeouts } from "../server/http-timeouts.ts";
+import { createProbes } from "../server/probes.ts";
+import { failureOf } from "../server/start-failure.ts";
 import { Balancer } from "./balancer.ts";
 import { WorkerPool } from "./worker-pool.ts";
 

@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import type { Socket } from "node:net";
 import { fileURLToPath } from "node:url";
-import { type Handle, handleOf } from "../delivery/stream-internals.ts";
+import { type Handle, handleOf } from "../socketio/stream-internals.ts";
 import type { WorkerOrder, WorkerStatus } from "./messages.ts";
 import { refuse } from "./read-request-line.ts";
 

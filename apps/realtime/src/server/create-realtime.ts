@@ -1,0 +1,227 @@
+import type { Server as HttpServer } from "node:http";
+import type { RoomAccess, TokenVerifier } from "@roomcast/auth";
+import { type EventLog, type EventLogOptions, historyBounds } from "@roomcast/event-log";
+import { namespaces } from "@roomcast/events";
+import {
+  addDrainCheck,
+  ClientAddresses,
+  type Health,
+  type Logger,
+  TroubleLog,
+  Turns,
+} from "@roomcast/service";
+import type { Server } from "socket.io";
+import type { Cluster } from "../cluster/cluster.ts";
+import { createCommands } from "../commands/create-commands.ts";
+import { Dispatcher } from "../commands/dispatch.ts";
+import { createAuthenticate } from "../connections/authenticate.ts";
+import { connectionOf, Gate } from "../connections/connection-handler.ts";
+import { HandshakeLimits } from "../connections/handshake-limits.ts";
+import { ConnectionGuard } from "../connections/packet-limiter.ts";
+import { createWriter } from "../delivery/create-writer.ts";
+import { createDeflate } from "../delivery/deflate.ts";
+import { EngineEvents } from "../delivery/engine-events.ts";
+import { EventFrames } from "../delivery/event-frames.ts";
+import { type FanOut, withFanOut } from "../delivery/fan-out-adapter.ts";
+import { FanOutQueue } from "../delivery/fan-out-queue.ts";
+import { packetFormat } from "../packets/packet-formats.ts";
+import { SessionConfirmer } from "../sessions/epoch-validator.ts";
+import { SessionKeeper } from "../sessions/session-maintenance.ts";
+import { SessionRegistry } from "../sessions/session-registry.ts";
+import { SlotKeeper } from "../sessions/slot-keeper.ts";
+import { compactEngine } from "../socketio/compact-engine.ts";
+import { compactNamespace } from "../socketio/compact-socket.ts";
+import { Entrance } from "../subscriptions/catch-up.ts";
+import { ClientPositions } from "../subscriptions/client-positions.ts";
+import { Continuity } from "../subscriptions/continuity.ts";
+import { startIdleAdvances } from "../subscriptions/idle-advance.ts";
+import { Relay } from "../subscriptions/relay.ts";
+import { RevocationControl } from "../subscriptions/revocation-control.ts";
+import { RoomManager } from "../subscriptions/room-manager.ts";
+import { socketChannels } from "../subscriptions/socket-channels.ts";
+import { SubscriptionManager } from "../subscriptions/subscription-manager.ts";
+import type { RealtimeOptions } from "./config.ts";
+import { createIo } from "./create-io.ts";
+import { drain } from "./drain.ts";
+import { StatsAnnouncer } from "./stats-announcer.ts";
+
+/** What a realtime server is made of; tests and the standalone app bring their own. */
+export interface RealtimeContext {
+  httpServer: HttpServer;
+  options: RealtimeOptions;
+  log: EventLog;
+  cluster: Cluster;
+  verifier: TokenVerifier;
+  access: RoomAccess;
+  logger: Logger;
+  health: Health;
+  /** Bounds of the room histories, if they are not the defaults. */
+  history?: NonNullable<EventLogOptions["history"]>;
+  /** Told of faults that are tried again. Default: each is logged once a minute. */
+  onError?: (error: Error) => void;
+  /** Pages of this machine may connect; for development. Default false. */
+  allowLocalOrigins?: boolean;
+}
+
+/** A running realtime server. */
+export interface Realtime {
+  io: Server;
+  rooms: RoomManager;
+  subscriptions: SubscriptionManager;
+  sessions: SessionRegistry;
+  /** Has `/ready` fail from now on; clients are let in and served as before. */
+  announceClose(): void;
+  /** Sends the clients away, spread over `closeTimeoutMs`, and ends everything it started. */
+  close(): Promise<void>;
+}
+
+const maxReplayEntries = 50_000;
+/** Pages of histories that this replica reads at once for all who resume or subscribe. */
+const historyReadsAtOnce = 16;
+const held = { maxHeldEntries: 10_000, maxHeldBytes: 16 * 1024 * 1024 };
+const catchUpTimeoutMs = 5_000;
+
+/** Starts delivering the log to the clients of an HTTP server, which the caller makes listen. */
+export async function createRealtime(context: RealtimeContext): Promise<Realtime> {
+  const { httpServer, options, log, cluster, access, logger, health } = context;
+  const { onError = new TroubleLog(logger).onError } = context;
+  // Of a server that listens already, nobody may come in before all is in place.
+  let isOpen = false;
+  const allowLocalOrigins = context.allowLocalOrigins ?? false;
+  const addresses = new ClientAddresses(options.trustedProxies, logger);
+  const limits = new HandshakeLimits({ ...options.socket, addresses });
+  const io = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen, limits, logger });
+  const writer = await createWriter(options.writePath);
+  logger.info({ writePath: writer.name }, "chose how to write to clients");
+  const queue = new FanOutQueue(writer);
+  const events = new EngineEvents(queue);
+  const frames = createFrames(options);
+  const guard = new ConnectionGuard(packetFormat(options.parser), options.socket.commandRate);
+  const endPings = compactEngine(io, options.socket, events, guard);
+  io.adapter(withFanOut(cluster.adapter, connectionOf, queue) as unknown as Parameters<Server["adapter"]>[0]);
+  const all = namespaces.map((name) => io.of(name));
+  for (const namespace of all) compactNamespace(namespace);
+  const sessions = new SessionRegistry();
+  const history = historyBounds(context.history);
+  const rooms = new RoomManager(socketChannels(all), cluster.directory, history);
+  const fanOuts = () => all.map(({ adapter }) => adapter as unknown as FanOut);
+  const control = new RevocationControl({
+    sessions,
+    subscriptions: () => subscriptions,
+    access,
+    store: cluster.revocations,
+    onError,
+  });
+  const continuity = new Continuity();
+  const positions = new ClientPositions({ follower: () => follower, continuity, queue });
+  const relay = new Relay({
+    log,
+    rooms,
+    sessions,
+    frames,
+    fanOuts,
+    control,
+    continuity,
+    positions,
+    onError,
+  });
+  const follower = await log.follow(relay);
+  const { maxReplaySize, pingIntervalMs, pingTimeoutMs } = options.socket;
+  const entrance = new Entrance({
+    history: { log, turns: new Turns(historyReadsAtOnce) },
+    follower,
+    continuity,
+    rooms,
+    store: cluster.sessions,
+    frames,
+    past: { maxEntries: maxReplayEntries, maxBytes: maxReplaySize },
+    takeTimeoutMs: pingIntervalMs + pingTimeoutMs,
+  });
+  const subscriptions = new SubscriptionManager({
+    log,
+    follower,
+    entrance,
+    access,
+    store: cluster.sessions,
+    sessions,
+    maxSubscriptions: options.socket.maxSubscriptions,
+    catchUpTimeoutMs,
+  });
+  const dispatcher = new Dispatcher(
+    createCommands({ log, access, subscriptions }),
+    options.socket.commandRate,
+    logger,
+  );
+  const { sessionTtlMs } = options.socket;
+  const confirmer = new SessionConfirmer({ sessions, store: cluster.sessions, follower, sessionTtlMs });
+  const slots = new SlotKeeper({ sessions, slots: cluster.slots, onError });
+  const gate = new Gate({
+    sessions,
+    slots,
+    confirmer,
+    subscriptions,
+    dispatcher,
+    replicaId: cluster.replicaId,
+    emitToReplicas: cluster.emitToReplicas,
+    positions,
+    control,
+    frames,
+    namespaces: all,
+    logger,
+  });
+  const authenticate = createAuthenticate({
+    verifier: context.verifier,
+    store: cluster.sessions,
+    confirmer,
+    guard,
+    limits,
+    connections: { queue, events, bounds: { maxQueuedBytes: options.socket.maxQueueSize, ...held } },
+    allowQueryToken: options.socket.allowQueryToken,
+    position: () => follower.position,
+    revision: () => control.revision,
+    admit: (session, replaces) => gate.admit(session, replaces),
+    logger,
+  });
+  for (const namespace of all) namespace.use(authenticate).on("connection", (socket) => gate.enter(socket));
+  const keeper = new SessionKeeper({
+    sessions,
+    store: cluster.sessions,
+    slots: cluster.slots,
+    confirmer,
+    sessionTtlMs,
+    onError,
+  });
+  const idleAdvances = startIdleAdvances(history, { sessions, rooms, positions, follower });
+  const announcer = new StatsAnnouncer({ cluster, sessions, rooms, subscriptions, relay, follower, onError });
+  isOpen = true;
+  health.add("log", () => {
+    if (!relay.isConnected) throw new Error("the log is not heard");
+    if (continuity.isBroken) throw new Error("what was missed of the log is not delivered yet");
+  });
+  health.add("cluster", () => cluster.check());
+  const announceClose = addDrainCheck(health);
+  return {
+    io,
+    rooms,
+    subscriptions,
+    sessions,
+    announceClose,
+    async close() {
+      announceClose();
+      isOpen = false;
+      await drain(io, sessions, options.socket.closeTimeoutMs);
+      keeper.stop();
+      await slots.stop();
+      for (const idleAdvance of idleAdvances) idleAdvance.stop();
+      control.stop();
+      endPings();
+      await announcer.stop();
+      await follower.stop();
+    },
+  };
+}
+
+function createFrames({ parser, compressionThreshold }: RealtimeOptions): EventFrames {
+  const deflate = compressionThreshold === undefined ? undefined : createDeflate(compressionThreshold);
+  return new EventFrames(packetFormat(parser), deflate);
+}

@@ -1,0 +1,59 @@
+import { hasExpired } from "@roomcast/auth";
+import { ProtocolError } from "@roomcast/events";
+import { sendServerEvent } from "../delivery/server-event.ts";
+import type { ConnectionSlots } from "./connection-slots.ts";
+import type { SessionConfirmer } from "./epoch-validator.ts";
+import type { Session } from "./session.ts";
+import type { SessionRegistry } from "./session-registry.ts";
+import type { SessionStore } from "./session-store.ts";
+
+const expiryCheckMs = 1_000;
+const epochCheckMs = 100;
+
+export interface SessionKeeperOptions {
+  sessions: SessionRegistry;
+  store: Pick<SessionStore, "touch">;
+  slots: Pick<ConnectionSlots, "touch">;
+  confirmer: Pick<SessionConfirmer, "check">;
+  sessionTtlMs: number;
+  onError: (error: Error) => void;
+}
+
+/** Does what comes with time for all sessions at once: no session has a timer of its own. */
+export class SessionKeeper {
+  readonly #timers: NodeJS.Timeout[];
+
+  constructor({ sessions, store, slots, confirmer, sessionTtlMs, onError }: SessionKeeperOptions) {
+    const every = (ms: number, work: () => unknown) => setInterval(() => void work(), ms);
+    const kept = () => {
+      store.touch(sessions.all().filter(({ isStored }) => isStored)).catch(onError);
+      slots.touch(sessions.userIds()).catch(onError);
+    };
+    this.#timers = [
+      every(expiryCheckMs, () => endExpired(sessions)),
+      every(epochCheckMs, () => confirmer.check().catch(onError)),
+      every(Math.min(sessionTtlMs / 4, 3_600_000), kept),
+    ];
+  }
+
+  stop(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+  }
+}
+
+function endExpired(sessions: SessionRegistry): void {
+  const now = Date.now();
+  for (const session of sessions.all()) {
+    if (hasExpired(session.principal, now))
+      expel(session, new ProtocolError("token_expired", "the token has expired"));
+  }
+}
+
+/** Tells a client why, and ends its connection so that it does not come back by itself. */
+export function expel(session: Session, reason: ProtocolError): void {
+  const { socket } = session.connection;
+  sendServerEvent(socket, "connection.error", `user:${session.userId}`, reason.toBody());
+  const { nsps } = socket.client as unknown as { nsps: ReadonlyMap<string, unknown> };
+  // Another namespace's session over the same transport goes on.
+  socket.disconnect(nsps.size <= 1);
+}

@@ -1,0 +1,155 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  isRevoked,
+  type Revocation,
+  type RevocationStore,
+  type RoomAccess,
+  revokeControl,
+  revokedRoom,
+  revokedRooms,
+  revokesToken,
+  type UserRevocations,
+} from "@roomcast/auth";
+import type { LogEntry } from "@roomcast/event-log";
+import { ProtocolError, type RoomName } from "@roomcast/events";
+import type { Session } from "../sessions/session.ts";
+import { expel } from "../sessions/session-maintenance.ts";
+import type { SessionRegistry } from "../sessions/session-registry.ts";
+import type { SubscriptionManager } from "./subscription-manager.ts";
+
+/** Revocations that are kept for sessions whose handshake is under way; older ones are asked from the store. */
+const maxRecent = 1_000;
+const usersAtOnce = 500;
+const [firstRetryMs, lastRetryMs] = [100, 5_000];
+
+export interface RevocationControlOptions {
+  sessions: SessionRegistry;
+  subscriptions: () => SubscriptionManager;
+  access: RoomAccess;
+  store: Pick<RevocationStore, "of" | "ofMany">;
+  onError: (error: Error) => void;
+  /** How long clients wait for the store after a gap before they are sent away. Default 30,000. */
+  unreadableMs?: number;
+}
+
+/**
+ * Takes access back at its place in the log: no later entry reaches whom it concerns. Entries can be missed; then the store
+ * that remembers all revocations is asked, before anything more is delivered.
+ */
+export class RevocationControl {
+  readonly #options: Required<RevocationControlOptions>;
+  readonly #stopped = new AbortController();
+  #revision = 0;
+  /** The newest last; it is number `#revision`. */
+  #recent: Revocation[] = [];
+
+  constructor(options: RevocationControlOptions) {
+    this.#options = { unreadableMs: 30_000, ...options };
+  }
+
+  /** Counts what was taken back. To be read before a token is verified: the session is caught up from there. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Applies a control entry; one that is no revocation is ignored. */
+  apply(entry: LogEntry): void {
+    if (entry.type !== revokeControl) return;
+    const revocation = JSON.parse(entry.json) as Revocation;
+    this.#options.access.invalidate(revocation.userId);
+    if (this.#recent.length === maxRecent) this.#recent = this.#recent.slice(maxRecent / 2);
+    this.#recent.push(revocation);
+    this.#revision++;
+    for (const session of this.#options.sessions.ofUser(revocation.userId))
+      this.#applyTo(session, revocation);
+  }
+
+  /** Applies to a new session what came since `revision`; false if that is no longer known, and must be asked by `check`. */
+  catchUp(session: Session, revision: number): boolean {
+    const missed = this.#revision - revision;
+    if (missed > this.#recent.length) return false;
+    for (const revocation of this.#recent.slice(this.#recent.length - missed))
+      if (revocation.userId === session.userId) this.#applyTo(session, revocation);
+    return true;
+  }
+
+  /** Applies to a session what the store remembers; rejects with `unavailable`. */
+  async check(session: Session): Promise<void> {
+    const { access, store } = this.#options;
+    access.invalidate(session.userId);
+    this.#applyAll(session, await store.of(session.userId));
+  }
+
+  /** Control entries may have been missed: handshakes under way will ask the store. */
+  noteGap(): void {
+    this.#revision++;
+    this.#recent = [];
+  }
+
+  /**
+   * Applies to all sessions what the store remembers; to be called after `noteGap`. Resolves when it has been read for
+   * everyone who is still connected. While the store cannot be read it is asked again; if that takes long, the clients are
+   * cut, so that they come back here or elsewhere and are checked then. Rejects when stopped.
+   */
+  async checkAll(): Promise<void> {
+    const { sessions, access } = this.#options;
+    // A session that is registered from now on verifies its token later, or checks itself.
+    const users = sessions.userIds();
+    for (let at = 0; at < users.length; at += usersAtOnce) {
+      const found = await this.#read(users.slice(at, at + usersAtOnce));
+      for (const [userId, revocations] of found) {
+        access.invalidate(userId);
+        for (const session of sessions.ofUser(userId)) this.#applyAll(session, revocations);
+      }
+    }
+  }
+
+  /** Ends a `checkAll` that waits for the store. */
+  stop(): void {
+    this.#stopped.abort();
+  }
+
+  async #read(userIds: readonly string[]): Promise<Map<string, UserRevocations>> {
+    const { store, onError, unreadableMs } = this.#options;
+    const startedMs = performance.now();
+    for (let retryMs = firstRetryMs; ; retryMs = Math.min(2 * retryMs, lastRetryMs)) {
+      try {
+        return await store.ofMany(userIds);
+      } catch (cause) {
+        const message = `no events are delivered until revocations can be read, next try in ${retryMs} ms`;
+        onError(new Error(message, { cause }));
+        if (performance.now() - startedMs > unreadableMs) this.#cutAll();
+        if (this.#options.sessions.size === 0) return new Map();
+        await sleep(retryMs, undefined, { signal: this.#stopped.signal });
+      }
+    }
+  }
+
+  #cutAll(): void {
+    const { sessions, onError, unreadableMs } = this.#options;
+    onError(new Error(`revocations could not be read for ${unreadableMs} ms, all clients are cut`));
+    for (const { connection } of sessions.all()) connection.cut();
+  }
+
+  #applyTo(session: Session, revocation: Revocation): void {
+    const room = revokedRoom(session.principal, revocation);
+    if (revokesToken(session.principal, revocation)) this.#expel(session);
+    else if (room !== undefined) this.#takeRoom(session, room);
+  }
+
+  #applyAll(session: Session, revocations: UserRevocations): void {
+    if (isRevoked(session.principal, revocations)) return this.#expel(session);
+    for (const room of revokedRooms(session.principal, revocations)) this.#takeRoom(session, room);
+  }
+
+  #expel(session: Session): void {
+    expel(session, new ProtocolError("revoked", "the token was revoked"));
+  }
+
+  #takeRoom(session: Session, room: RoomName): void {
+    const { principal } = session;
+    session.principal = { ...principal, lostRooms: new Set([...(principal.lostRooms ?? []), room]) };
+    if (!session.subscriptions.has(room)) return;
+    this.#options.subscriptions().revoke(session, [room]).catch(this.#options.onError);
+  }
+}
