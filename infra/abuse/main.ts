@@ -5,6 +5,8 @@ import { type Options, readOptions, usage } from "./options.ts";
 import { type FloodRow, runFlood } from "./run-flood.ts";
 import { toLine, toMarkdown } from "./table.ts";
 
+const nothing = { done: {}, extraHeapBytes: 0, quietMs: 0, floodedMs: 0 };
+
 process.exit(await main(process.argv.slice(2)));
 
 /** Runs the floods that the command line names and returns the exit code: 0 if everything held. */
@@ -44,5 +46,3 @@ async function runAlone(flood: Flood, options: Options): Promise<FloodRow> {
   for (const end of ends) await end();
   return row;
 }
-
-const nothing = { done: {}, extraHeapBytes: 0, quietMs: 0, floodedMs: 0 };
