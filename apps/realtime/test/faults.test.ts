@@ -89,6 +89,18 @@ describe("when the server itself is at fault", () => {
       expect(line).toMatchObject({ userId: "ada", command: "history", code: "internal" });
       client.close();
     });
+
+    test("WS-ERR-2 so does the cause of what fails in one room of several, which are answered all the same", async () => {
+      const client = await TestClient.connected(server.url, { token: testToken("ada") });
+      const cause = `${secretCause}, in one room`;
+      mayEnter = (_, { id }) => id !== "2" || fail(new Error(cause));
+      const answer = await client.call("subscribe", [{ room: "project:1" }, { room: "project:2" }]);
+      expect(answer).toMatchObject({ data: [{ ok: true }, { error: { code: "internal" } }] });
+      const lines = server.logLines.map((text) => JSON.parse(text));
+      const line = lines.find(({ level, err }) => level === "error" && err.message === cause);
+      expect(line).toMatchObject({ userId: "ada", command: "subscribe", code: "internal" });
+      client.close();
+    });
   });
 });
 

@@ -1,10 +1,9 @@
 import { type Ack, ProtocolError, toProtocolError } from "@roomcast/events";
-import { type Logger, SampledLog } from "@roomcast/service";
 import { sendServerEvent } from "../delivery/server-event.ts";
 import type { Session } from "../sessions/session.ts";
 import { type BucketRule, tenSecondsOf } from "../sessions/token-bucket.ts";
 import type { Command } from "./command.ts";
-import { logRefusal } from "./log-refusal.ts";
+import type { CommandFailures } from "./command-failures.ts";
 import { neverReads } from "./unread-answers.ts";
 import { weightOf } from "./weights.ts";
 
@@ -17,15 +16,13 @@ type Answer = (ack: Ack<unknown>) => void;
 export class Dispatcher {
   readonly #commands: ReadonlyMap<string, Command>;
   readonly #rate: BucketRule;
-  readonly #logger: Logger;
-  readonly #log: SampledLog;
+  readonly #failures: CommandFailures;
 
   /** `rate`: what a session may send of commands per second on average, by their weights; bursts of ten times as much. */
-  constructor(commands: ReadonlyMap<string, Command>, rate: number, logger: Logger) {
+  constructor(commands: ReadonlyMap<string, Command>, rate: number, failures: CommandFailures) {
     this.#commands = commands;
     this.#rate = tenSecondsOf(rate);
-    this.#logger = logger;
-    this.#log = new SampledLog(logger);
+    this.#failures = failures;
   }
 
   /** Takes one emitted packet: its name, arguments, and the callback if the last argument is one. */
@@ -50,14 +47,7 @@ export class Dispatcher {
 
   #fail(session: Session, name: unknown, cause: unknown, answer: Answer | undefined): void {
     const error = toProtocolError(cause);
-    const fields = {
-      sessionId: session.id,
-      userId: session.userId,
-      command: String(name).slice(0, 64),
-      code: error.code,
-    };
-    if (error.code === "internal") logRefusal(this.#log, "warn", error, "command failed", fields);
-    else this.#logger.debug(fields, "command refused");
+    this.#failures.write(session, name, error);
     if (answer !== undefined) answer({ ok: false, error: error.toBody() });
     else
       sendServerEvent(

@@ -1,22 +1,27 @@
 import { type Ack, inItem, ProtocolError, SubscribeCommand, type Subscribed } from "@roomcast/events";
+import type { Session } from "../sessions/session.ts";
+import { isDone, type Outcome } from "../subscriptions/outcome.ts";
 import type { SubscriptionManager } from "../subscriptions/subscription-manager.ts";
 import type { Command } from "./command.ts";
+import type { CommandFailures } from "./command-failures.ts";
 import { parseCommand } from "./parse-command.ts";
 
 /** Wishes one `subscribe` may carry. */
 const maxWishes = 100;
 
 /** `subscribe {room, since?, filters?}`, or an array of these, which is answered by an array of acks. */
-export function subscribeCommand(subscriptions: SubscriptionManager): Command {
+export function subscribeCommand(
+  subscriptions: Pick<SubscriptionManager, "subscribe">,
+  failures: CommandFailures,
+): Command {
   return async (session, input) => {
     if (!Array.isArray(input)) return single(await subscriptions.subscribe(session, [parse(input)]));
     if (input.length === 0 || input.length > maxWishes) {
       throw new ProtocolError("invalid_command", `subscribe takes 1 to ${maxWishes} rooms at once`);
     }
-    return subscriptions.subscribe(
-      session,
-      input.map((one, index) => inItem(`[${index}]`, () => parse(one))),
-    );
+    const wishes = input.map((one, index) => inItem(`[${index}]`, () => parse(one)));
+    const outcomes = await subscriptions.subscribe(session, wishes);
+    return outcomes.map((outcome) => toAck(outcome, session, failures));
   };
 }
 
@@ -24,8 +29,14 @@ function parse(input: unknown): SubscribeCommand {
   return parseCommand(SubscribeCommand, input);
 }
 
-function single([ack]: Ack<Subscribed>[]): Subscribed {
-  if (ack?.ok) return ack.data;
-  const { code, message, details } = (ack as Extract<Ack<never>, { ok: false }>).error;
-  throw new ProtocolError(code, message, { details });
+function single([outcome]: Outcome<Subscribed>[]): Subscribed {
+  if (outcome !== undefined && isDone(outcome)) return outcome;
+  throw outcome;
+}
+
+/** The answer for one room of several; the command itself succeeds, so that nobody else logs what fails. */
+function toAck(outcome: Outcome<Subscribed>, session: Session, failures: CommandFailures): Ack<Subscribed> {
+  if (isDone(outcome)) return { ok: true, data: outcome };
+  failures.write(session, "subscribe", outcome);
+  return { ok: false, error: outcome.toBody() };
 }

@@ -12,6 +12,7 @@ import {
 } from "@roomcast/service";
 import type { Server } from "socket.io";
 import type { Cluster } from "../cluster/cluster.ts";
+import { CommandFailures } from "../commands/command-failures.ts";
 import { createCommands } from "../commands/create-commands.ts";
 import { Dispatcher } from "../commands/dispatch.ts";
 import { createAuthenticate } from "../connections/authenticate.ts";
@@ -147,11 +148,9 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     maxSubscriptions: options.socket.maxSubscriptions,
     catchUpTimeoutMs,
   });
-  const dispatcher = new Dispatcher(
-    createCommands({ log, access, subscriptions }),
-    options.socket.commandRate,
-    logger,
-  );
+  const failures = new CommandFailures(logger);
+  const commands = createCommands({ log, access, subscriptions, failures });
+  const dispatcher = new Dispatcher(commands, options.socket.commandRate, failures);
   const { sessionTtlMs } = options.socket;
   const confirmer = new SessionConfirmer({ sessions, store: cluster.sessions, follower, sessionTtlMs });
   const slots = new SlotKeeper({ sessions, slots: cluster.slots, onError });

@@ -1,12 +1,35 @@
 import type { LogHead } from "@roomcast/event-log";
-import type { Position, RoomName } from "@roomcast/events";
+import {
+  type Position,
+  parsePosition,
+  parseRoom,
+  type RoomName,
+  type SubscribeCommand,
+} from "@roomcast/events";
 import type { Session } from "../sessions/session.ts";
+import { isDone, type Outcome } from "./outcome.ts";
 import { goOnFrom } from "./resume-point.ts";
+import { parseRoomFilter } from "./room-filter.ts";
 import type { EntryRequest, Wish } from "./subscribe-request.ts";
 
 /** One room that a client asks for. */
 export interface RoomRequest extends Pick<Wish, "room" | "filter"> {
   since: Position | undefined;
+}
+
+/** Reads what a client asks for; throws a `ProtocolError`. */
+export function parseRequest({ room, filters, since }: SubscribeCommand): RoomRequest {
+  return {
+    room: parseRoom(room).name,
+    filter: parseRoomFilter(filters),
+    // Null counts as absent, as in every optional field.
+    since: since == null ? undefined : parsePosition(since),
+  };
+}
+
+/** The requests that were made well; of those for one room the last. */
+export function lastOfEach(requests: readonly Outcome<RoomRequest>[]): RoomRequest[] {
+  return [...new Map(requests.filter(isDone).map((one) => [one.room, one])).values()];
 }
 
 /** What a client asks for, as the log is now. */

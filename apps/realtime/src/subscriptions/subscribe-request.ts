@@ -6,6 +6,7 @@ import {
   type RoomName,
   type Subscribed,
 } from "@roomcast/events";
+import type { Outcome } from "./outcome.ts";
 import type { Delivered } from "./read-history.ts";
 
 /** One room to enter; what it says of positions is judged by the present epochs of the log. */
@@ -37,8 +38,11 @@ export interface EntryPoint extends Position {
 export type Recheck = (room: RoomName) => Promise<boolean>;
 
 /** The answer of one wish, or why there is none. */
-export function answerOf(answers: Map<RoomName, Subscribed>, room: RoomName): Subscribed {
-  const answer = answers.get(room);
-  if (answer === undefined) throw new ProtocolError("forbidden", "you may not enter this room");
-  return answer;
+export function answerOf(answers: Map<RoomName, Subscribed>, room: RoomName): Outcome<Subscribed> {
+  return answers.get(room) ?? forbidden();
+}
+
+/** In the same words whether the thing that the room is named for exists or not. */
+export function forbidden(): ProtocolError {
+  return new ProtocolError("forbidden", "you may not enter this room");
 }

@@ -1,7 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { RoomAccess } from "@roomcast/auth";
 import {
-  type Ack,
   formatPosition,
   type Position,
   ProtocolError,
@@ -14,16 +13,23 @@ import {
 import type { Session, Subscription } from "../sessions/session.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
 import type { SessionStore, StoredSession, StoredSubscription } from "../sessions/session-store.ts";
-import { type Refusal, refusal, toAck } from "./acks.ts";
 import type { Entrance } from "./catch-up.ts";
 import { checkSubscriptions } from "./check-subscriptions.ts";
 import { dropSubscriptions, noteEntered } from "./keep-session.ts";
 import { deliveredTo, rememberLeft } from "./left-rooms.ts";
+import { isDone, type Outcome, outcomeOf } from "./outcome.ts";
 import { type ReachOptions, reach } from "./reach.ts";
 import { resumeRequest, splitClosed, splitHeard } from "./resume-request.ts";
-import { parseRoomFilter } from "./room-filter.ts";
-import { goOnRequest, isGiven, provenBy, type RoomRequest, toWish } from "./room-request.ts";
-import { answerOf } from "./subscribe-request.ts";
+import {
+  goOnRequest,
+  isGiven,
+  lastOfEach,
+  parseRequest,
+  provenBy,
+  type RoomRequest,
+  toWish,
+} from "./room-request.ts";
+import { answerOf, forbidden } from "./subscribe-request.ts";
 
 /** About how long a resume that failed holds its client back. */
 const resumePauseMs = 1_000;
@@ -59,13 +65,13 @@ export class SubscriptionManager {
   }
 
   /** Follows rooms; each wish is answered by itself, and one that fails changes nothing, or cuts the connection. */
-  subscribe(session: Session, commands: SubscribeCommand[]): Promise<Ack<Subscribed>[]> {
+  subscribe(session: Session, commands: SubscribeCommand[]): Promise<Outcome<Subscribed>[]> {
     return session.inTurn(async () => {
-      const parsed = await Promise.all(commands.map((command) => this.#requestOf(session, command)));
-      const requests = [
-        ...new Map(parsed.flatMap((one) => ("error" in one ? [] : [[one.room, one]]))).values(),
-      ];
-      checkSubscriptions(session, requests, this.#options.maxSubscriptions);
+      const asked = await Promise.all(commands.map((command) => outcomeOf(() => parseRequest(command))));
+      // Before anyone is asked who may enter: what is too much in any case costs no questions.
+      checkSubscriptions(session, lastOfEach(asked), this.#options.maxSubscriptions);
+      const parsed = await Promise.all(asked.map((one) => this.#admit(session, one)));
+      const requests = lastOfEach(parsed);
       const { entrance, follower } = this.#options;
       const followed = new Map<RoomName, Subscribed>();
       const request = () => {
@@ -82,7 +88,7 @@ export class SubscriptionManager {
       const entered = await entrance.enter(session, request, recheck);
       const kept = [...followed].filter(([room]) => session.subscriptions.has(room));
       const answers = new Map([...entered, ...kept]);
-      return parsed.map((one) => ("error" in one ? one : toAck(() => answerOf(answers, one.room))));
+      return parsed.map((one) => (isDone(one) ? answerOf(answers, one.room) : one));
     });
   }
 
@@ -220,26 +226,18 @@ export class SubscriptionManager {
     if (heard.length > 0) await dropSubscriptions(this.#options.store, session, heard);
   }
 
-  async #requestOf(session: Session, command: SubscribeCommand): Promise<RoomRequest | Refusal> {
-    try {
-      const { name: room } = parseRoom(command.room);
-      const filter = parseRoomFilter(command.filters);
-      if (!(await this.#mayEnter(session, room)))
-        throw new ProtocolError("forbidden", "you may not enter this room");
-      const since = command.since == null ? undefined : await this.#reachSince(command.since);
-      return { room, filter, since };
-    } catch (error) {
-      return refusal(error);
-    }
+  async #admit(session: Session, request: Outcome<RoomRequest>): Promise<Outcome<RoomRequest>> {
+    if (!isDone(request)) return request;
+    return outcomeOf(async () => {
+      const { room, since } = request;
+      if (!(await this.#mayEnter(session, room))) throw forbidden();
+      if (since === undefined) return request;
+      await reach(this.#options, [since]);
+      return { ...request, since: provenBy(since) };
+    });
   }
 
   async #mayEnter(session: Session, name: RoomName): Promise<boolean> {
     return this.#options.access.mayEnter(session.principal, parseRoom(name));
-  }
-
-  async #reachSince(text: string): Promise<Position> {
-    const since = parsePosition(text);
-    await reach(this.#options, [since]);
-    return provenBy(since);
   }
 }

@@ -52,6 +52,17 @@ test("SEC-62 WS-LIMIT-29 a subscribe of 100 rooms, and many histories, ask 8 que
   for (const client of [eve, again, ada]) client.close();
 });
 
+test("WS-LIMIT-11 of more rooms than a connection may follow, the authoriser is asked about none", async () => {
+  const eve = await connect("eve");
+  expect(await eve.call("subscribe", rooms(100))).toMatchObject({
+    error: { code: "too_many_subscriptions" },
+  });
+  isHeld = false;
+  expect(await eve.call("subscribe", rooms(1))).toMatchObject({ data: [{ error: { code: "forbidden" } }] });
+  expect(asked).toBe(1);
+  eve.close();
+});
+
 function connect(user: string): Promise<TestClient> {
   return TestClient.connected(server.url, { token: testToken(user, { rooms: [] }) });
 }
