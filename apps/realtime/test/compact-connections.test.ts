@@ -86,6 +86,39 @@ describe("connections that share what they read with", () => {
     });
   });
 
+  test("a burst of one client in one chunk lets others have their turns, and is answered in order", async () => {
+    const count = 150;
+    const [many, other] = await Promise.all([
+      RawClient.connected(server.url),
+      RawClient.connected(server.url),
+    ]);
+    const answered: string[] = [];
+    for (const { socket } of [many, other])
+      socket.on("message", (data) => answered.push((data as Buffer).toString()));
+    streamOf(many).write(Buffer.concat(Array.from({ length: count }, (_, id) => frameOf(ping(id)))));
+    streamOf(other).write(frameOf(ping(1_000)));
+    await Promise.all([many.next(pong(count - 1)), other.next(pong(1_000))]);
+    const ids = answered.map((text) => Number(/^43\/ws,(\d+)/.exec(text)?.[1]));
+    expect(ids.indexOf(1_000)).toBeLessThan(count);
+    expect(ids.filter((id) => id < count)).toEqual(Array.from({ length: count }, (_, id) => id));
+    for (const client of [many, other]) await client.cut();
+  });
+
+  test("of a burst nothing is looked at after what its connection is cut for", async () => {
+    const client = await RawClient.connected(server.url);
+    const [socket] = namespace.sockets.values() as MapIterator<Socket>;
+    const heard: unknown[] = [];
+    socket?.onAny((name: unknown) => heard.push(name));
+    const frames = [frameOf(ping(1)), frameOf("451-/ws,[]"), frameOf(ping(2))];
+    streamOf(client).write(Buffer.concat(frames));
+    await client.closed;
+    const other = await RawClient.connected(server.url);
+    other.send(ping(3));
+    await other.next(pong(3));
+    expect(heard).toEqual(["ping"]);
+    await other.cut();
+  });
+
   test("a closing handshake is answered with its code, and the server forgets the connection", async () => {
     const client = await RawClient.connected(server.url);
     const [socket] = namespace.sockets.values() as MapIterator<Socket>;

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { WebSocket } from "ws";
-import { type Borrower, type Receiver, ReceiverPool, tellFrames } from "./receiver-pool.ts";
+import { ReadBudget } from "./read-budget.ts";
+import { type Borrower, pauseBeyond, type Receiver, ReceiverPool, tellFrames } from "./receiver-pool.ts";
 
 /** Whom a WebSocket reports to, where each would have listeners of its own. */
 export interface WebSocketOwner {
@@ -41,7 +42,8 @@ const noExtensions = Object.freeze({});
  * an extension (compression) keeps what ws gives it.
  */
 export function compactWebSocket(): typeof WebSocket {
-  const receivers = new ReceiverPool();
+  const budget = new ReadBudget();
+  const receivers = new ReceiverPool(budget);
   let shared: Sender | undefined;
 
   class CompactWebSocket extends (WebSocket as unknown as Constructor) implements Borrower, OwnedWebSocket {
@@ -95,6 +97,7 @@ export function compactWebSocket(): typeof WebSocket {
       if (this.receiver === null) return;
       if (this._extensions !== noExtensions || !receivers.learn(this.receiver)) {
         tellFrames(this.receiver, () => this);
+        pauseBeyond(this.receiver, budget);
         return;
       }
       if (this.sender !== null) shared ??= tie(this.sender, undefined);

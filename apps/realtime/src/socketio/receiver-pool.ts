@@ -1,4 +1,5 @@
 import type { EventEmitter } from "node:events";
+import type { ReadBudget } from "./read-budget.ts";
 
 /** The internals of ws' receiver that are used here, as of 8.23.0. */
 export interface Receiver extends EventEmitter {
@@ -22,7 +23,6 @@ export interface Borrower {
 
 const events = ["conclude", "drain", "error", "message", "ping", "pong"];
 const options = [
-  "allowSynchronousEvents",
   "binaryType",
   "extensions",
   "isServer",
@@ -48,6 +48,11 @@ export class ReceiverPool {
   /** The property by which ws' receivers know their WebSocket. */
   #websocket = Symbol();
   readonly #free: Receiver[] = [];
+  readonly #budget: ReadBudget;
+
+  constructor(budget: ReadBudget) {
+    this.#budget = budget;
+  }
 
   /** Learns from a receiver that ws has made for a WebSocket. False if it is not what is expected here. */
   learn(receiver: Receiver): boolean {
@@ -74,6 +79,7 @@ export class ReceiverPool {
     const receiver = new Receiver(Object.fromEntries(options.map((name) => [name, pattern[`_${name}`]])));
     const ties = receiver as unknown as Record<symbol, Borrower | undefined>;
     tellFrames(receiver, () => ties[this.#websocket]);
+    pauseBeyond(receiver, this.#budget);
     for (const event of events) receiver.on(event, pattern.listeners(event)[0] as () => void);
     const write = receiver.write.bind(receiver);
     receiver.write = (chunk) => {
@@ -106,6 +112,14 @@ export function tellFrames(receiver: Receiver, told: () => Pick<Borrower, "onFra
     if (receiver._bufferedBytes >= headLength && isExtra(receiver._buffers[0]?.[0])) told()?.onFrame();
     getInfo(done);
   };
+}
+
+/**
+ * Has a receiver hand over what is beyond the budget one frame at a turn of the event loop. ws asks this option, by which it
+ * does so with every frame, each time anew; what the client sends further stays in the system's buffer.
+ */
+export function pauseBeyond(receiver: Receiver, budget: ReadBudget): void {
+  Object.defineProperty(receiver, "_allowSynchronousEvents", { get: () => budget.take() });
 }
 
 /** Whether a frame that begins with this byte completes no message: a ping, a pong, the end, or a fragment but the last. */
