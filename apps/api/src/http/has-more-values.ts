@@ -18,7 +18,7 @@ export function hasMoreValues(text: string, most: number): boolean {
 }
 
 /** The place of the quote that ends a text in quotes. */
-function endOfText(text: string, start: number): number {
+export function endOfText(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);
     if (code === quote) return at;

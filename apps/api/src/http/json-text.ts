@@ -1,7 +1,9 @@
-import { LossyNumber, ProtocolError } from "@roomcast/events";
+import { randomUUID } from "node:crypto";
+import { LossyNumber } from "@roomcast/events";
 import { isSafeNumber, parse } from "lossless-json";
 import { hasMoreValues } from "./has-more-values.ts";
 import { malformed } from "./malformed.ts";
+import { countMembers, type JsonScan, scanJson } from "./scan-json.ts";
 
 /** More digits than any number that can be kept is written with. */
 const maxNumberLength = 40;
@@ -12,28 +14,59 @@ const maxDepth = 64;
 /** More than any body needs, and few enough that to look at each of them holds nobody up. */
 const maxValues = 50_000;
 
+/** Far more than are told of; each costs as much as many others. */
+const maxLossy = 1_000;
+
+/** Longer than one event; of a longer text it is only said that a key stands twice, as to find out which takes long. */
+const maxCarefulLength = 131_072;
+
 /**
  * Reads JSON without losing anything: a number that JavaScript cannot hold becomes a `LossyNumber`, which validation
  * refuses by its field's name, and a key with two values is `invalid_command`, as is a text that is no JSON or has more than
- * 50,000 values.
+ * 50,000 values. Takes a few times as long as `JSON.parse`, whatever the text: as long as it takes, everyone waits.
  */
 export function parseJsonText(text: string): unknown {
-  // Before it is parsed, which holds everyone up for as long as it takes.
   if (hasMoreValues(text, maxValues)) {
     throw malformed(`holds more than ${maxValues} values: send fewer`, "the body");
   }
+  const value = parsePlain(text);
+  const kept = countMembers(value, maxDepth);
+  // Refused by its depth.
+  if (kept === Number.POSITIVE_INFINITY) return value;
+  const { members, lossy } = scanJson(text, isKept, maxLossy);
+  if (members > kept) return parseCarefully(text);
+  if (lossy.length > maxLossy)
+    throw malformed(`holds more than ${maxLossy} numbers that would be altered: send text`, "the body");
+  return lossy.length === 0 ? value : withLossyNumbers(text, lossy);
+}
+
+function parsePlain(text: string): unknown {
   try {
-    const value: unknown = JSON.parse(text);
-    // The careful parser calls itself for each level.
-    return isDeep(value) ? value : parse(text, undefined, { parseNumber, onDuplicateKey });
-  } catch (error) {
-    throw error instanceof ProtocolError ? error : malformed("the body is not valid JSON");
+    return JSON.parse(text);
+  } catch {
+    throw malformed("the body is not valid JSON");
   }
 }
 
-function isDeep(value: unknown, depth = 0): boolean {
-  if (typeof value !== "object" || value === null) return false;
-  return depth > maxDepth || Object.values(value).some((member) => isDeep(member, depth + 1));
+/** Reads a text in which a key stands twice. */
+function parseCarefully(text: string): unknown {
+  if (text.length > maxCarefulLength) throw malformed("has a key twice in one object", "the body");
+  return parse(text, undefined, { parseNumber, onDuplicateKey });
+}
+
+/** Parses a text with a mark in place of each number that is not kept: `JSON.parse` alone does not tell how it was written. */
+function withLossyNumbers(text: string, lossy: JsonScan["lossy"]): unknown {
+  // Nobody can send it, as nobody knows it before.
+  const mark = randomUUID();
+  let marked = "";
+  let copied = 0;
+  for (const [start, end] of lossy) {
+    marked += `${text.slice(copied, start)}"${mark}${text.slice(start, end)}"`;
+    copied = end;
+  }
+  return JSON.parse(marked + text.slice(copied), (_key, value: unknown) =>
+    typeof value === "string" && value.startsWith(mark) ? new LossyNumber(value.slice(mark.length)) : value,
+  );
 }
 
 function parseNumber(text: string): number | LossyNumber {
@@ -44,9 +77,18 @@ function parseNumber(text: string): number | LossyNumber {
 function isKept(text: string): boolean {
   if (text.length > maxNumberLength) return false;
   const value = Number(text);
+  if (isPlainlyKept(text, value)) return true;
   // The library takes whole numbers beyond 2^53 for unsafe, but of 1.5e300 nothing is lost.
   if (Math.abs(value) >= 1e21) return Number.isFinite(value) && digitsOf(text) === digitsOf(String(value));
   return isSafeNumber(text) && !(value === 0 && text.startsWith("-"));
+}
+
+/** Whether it takes no more than a look: any 15 digits are kept (IEEE 754), and a fraction that is written as it is sent on. */
+function isPlainlyKept(text: string, value: number): boolean {
+  const size = Math.abs(value);
+  if (size > Number.MAX_SAFE_INTEGER) return false;
+  if (size < 1e-99) return text === "0";
+  return text.length <= 15 || (!Number.isInteger(value) && String(value) === text);
 }
 
 /** The digits that count; those of numbers in the same place, so that the exponent does not matter. */
