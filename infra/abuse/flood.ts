@@ -44,3 +44,11 @@ export async function repeat(
 }
 
 const pauseMs = 50;
+
+/** With their rate, they may begin as many connections in a second as one address. */
+const users = 100;
+
+/** The user that the nth connection of a flood is one's: handshakes have a rate for each user, and an attacker has many. */
+export function nthUser(flood: string, n: number): string {
+  return `${flood}${n % users}`;
+}

@@ -17,6 +17,9 @@ const room = "project:long";
 const pastEvents = 1_000;
 const pastBytes = 4_000;
 
+/** The defaults, which processes for tests do not have. */
+const productRates = { WS_ADDRESS_RATE: "100", WS_HANDSHAKE_RATE: "1" };
+
 /** A realtime and an API process over a Redis of their own, with a room that has a long past. */
 export interface Servers {
   realtime: RoomcastProcess;
@@ -36,7 +39,7 @@ export async function startServers(run: Run): Promise<Servers> {
   const probe = await Probe.make(run);
   const authoriserPort = await freePort();
   const authoriser = { AUTHORIZER_URL: `http://127.0.0.1:${authoriserPort}/may-enter` };
-  const env = { ...probe.env, ...rawClientEnv, ...authoriser, ...run.env };
+  const env = { ...probe.env, ...rawClientEnv, ...productRates, ...authoriser, ...run.env };
   const [realtime, api] = await Promise.all(
     (["realtime", "api"] as const).map(async (name) => {
       const started = await startRoomcast(name, { redisUrl: redis.url, env });

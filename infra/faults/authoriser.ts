@@ -12,6 +12,8 @@ const hangMs = 4_000;
 export class Authoriser {
   /** Whether it gives no usable answer: by turns 503, and nothing within the time. */
   isDown = false;
+  /** Whether it says no to everything. */
+  deniesAll = false;
   /** What it says no to, as `<user> <room>`. */
   readonly denied = new Set<string>();
   readonly #server = createServer((request, response) => {
@@ -66,7 +68,7 @@ export class Authoriser {
       return;
     }
     if (this.#waiting !== undefined) await new Promise<void>((goOn) => this.#waiting?.push(goOn));
-    const allow = !this.denied.has(`${userId} ${room}`);
+    const allow = !this.deniesAll && !this.denied.has(`${userId} ${room}`);
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ allow }));
   }
 }

@@ -4,6 +4,8 @@ import { RawClient } from "./raw-client.ts";
 
 const burst = 1_000;
 const pauseMs = 50;
+/** Handshakes have a rate for each user. */
+const users = 100;
 
 /** Sends packets that make no sense, over ever new connections of some clients, until there were enough; returns how many. */
 export async function sendMalformed(
@@ -13,10 +15,13 @@ export async function sendMalformed(
   attackers: number,
 ): Promise<number> {
   let sent = 0;
-  const workers = Array.from({ length: attackers }, async (_, index) => {
+  let connections = 0;
+  const workers = Array.from({ length: attackers }, async () => {
     const own = random.fork();
     while (sent < count) {
-      const client = await RawClient.connected(url, `attacker${index}`).catch(() => undefined);
+      const client = await RawClient.connected(url, `attacker${connections++ % users}`).catch(
+        () => undefined,
+      );
       // A server may have enough of new connections, too.
       if (client === undefined) {
         await delay(pauseMs);

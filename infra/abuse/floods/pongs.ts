@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import type { Socket } from "node:net";
 import { RawClient } from "../../faults/raw-client.ts";
-import { type Flood, repeat } from "../flood.ts";
+import { type Flood, nthUser, repeat } from "../flood.ts";
 
 const clients = 2;
 const inOneWrite = 4_000;
@@ -16,9 +16,8 @@ export const pongs: Flood = {
   async run(target) {
     const done = { connections: 0, pongs: 0 };
     const endsAtMs = performance.now() + target.seconds * 1_000;
-    await repeat(target, clients, async (lane) => {
-      const client = await RawClient.connected(target.url, `pongs${lane}`);
-      done.connections++;
+    await repeat(target, clients, async () => {
+      const client = await RawClient.connected(target.url, nthUser("pongs", done.connections++));
       const { _socket: stream } = client.socket as unknown as { _socket: Socket };
       while (!client.isClosed && performance.now() < endsAtMs) {
         done.pongs += inOneWrite;

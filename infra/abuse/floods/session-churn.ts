@@ -1,23 +1,22 @@
 import { RawClient } from "../../faults/raw-client.ts";
-import { type Flood, repeat } from "../flood.ts";
+import { type Flood, nthUser, repeat } from "../flood.ts";
 
 const atATime = 8;
 const fields = ["projectId", "projectName", "updatedBy", "agentId", "reason"];
 
-/** A user connects, leaves a large filter on a room and goes, again and again. */
+/** Users connect, leave a large filter on a room and go, again and again. */
 export const sessionChurn: Flood = {
   name: "session-churn",
   title: "sessions with large filters, each left at once",
   async run(target) {
     const done = { sessions: 0 };
-    await repeat(target, atATime, async (lane) => {
-      const client = await RawClient.connected(target.url, `churn${lane % 2}`);
+    await repeat(target, atATime, async () => {
+      const client = await RawClient.connected(target.url, nthUser("churn", done.sessions++));
       const subscription = JSON.stringify({ room: "global", filters: largest() });
       client.send(`42/ws,1["subscribe",${subscription}]`);
       // Refused or not, and cut off or not.
       await client.next("43/ws,1[").catch(() => undefined);
       await client.cut();
-      done.sessions++;
     });
     return done;
   },
