@@ -80,8 +80,10 @@ async function begin(flood: Flood, target: FloodTarget, run: Run): Promise<Priva
  * shares cores out among sessions first, so that the session gives way too where that can be told.
  */
 async function giveWay({ pid }: PrivateProcess): Promise<void> {
-  setPriority(pid, constants.priority.PRIORITY_LOW);
-  await writeFile(`/proc/${pid}/autogroup`, String(constants.priority.PRIORITY_LOW)).catch(() => undefined);
+  setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  await writeFile(`/proc/${pid}/autogroup`, String(constants.priority.PRIORITY_BELOW_NORMAL)).catch(
+    () => undefined,
+  );
 }
 
 /** The last line that a flood prints. */
