@@ -7,7 +7,7 @@ import type { CommandFailures } from "./command-failures.ts";
 import { parseCommand } from "./parse-command.ts";
 
 /** Wishes one `subscribe` may carry. */
-const maxWishes = 100;
+const maxRooms = 100;
 
 /** `subscribe {room, since?, filters?}`, or an array of these, which is answered by an array of acks. */
 export function subscribeCommand(
@@ -16,11 +16,11 @@ export function subscribeCommand(
 ): Command {
   return async (session, input) => {
     if (!Array.isArray(input)) return single(await subscriptions.subscribe(session, [parse(input)]));
-    if (input.length === 0 || input.length > maxWishes) {
-      throw new ProtocolError("invalid_command", `subscribe takes 1 to ${maxWishes} rooms at once`);
+    if (input.length === 0 || input.length > maxRooms) {
+      throw new ProtocolError("invalid_command", `subscribe takes 1 to ${maxRooms} rooms at once`);
     }
-    const wishes = input.map((one, index) => inItem(`[${index}]`, () => parse(one)));
-    const outcomes = await subscriptions.subscribe(session, wishes);
+    const joinRequests = input.map((one, index) => inItem(`[${index}]`, () => parse(one)));
+    const outcomes = await subscriptions.subscribe(session, joinRequests);
     return outcomes.map((outcome) => toAck(outcome, session, failures));
   };
 }
