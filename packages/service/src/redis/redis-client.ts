@@ -1,4 +1,4 @@
-import { createClient } from "redis";
+import { createClient } from "@redis/client";
 import { RedisTrouble, troubleOfReply } from "./redis-trouble.ts";
 
 /** A node-redis client speaking RESP3 that never reconnects by itself. */

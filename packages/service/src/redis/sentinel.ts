@@ -1,4 +1,4 @@
-import { createClient } from "redis";
+import { createClient } from "@redis/client";
 import { parseInfo } from "./check-server.ts";
 import type { RedisTarget } from "./redis-target.ts";
 import { RedisTrouble, troubleOf } from "./redis-trouble.ts";
