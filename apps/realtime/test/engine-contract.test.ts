@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createRequire } from "node:module";
-import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { TestClient, testToken } from "@roomcast/testkit";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { TestClient, testToken, waitUntil } from "@roomcast/testkit";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
 import { openPolling } from "./support/raw-http.ts";
 
@@ -42,8 +42,10 @@ describe("the internals of Engine.IO and ws that the delivery relies on", () => 
   let client: TestClient;
   let engine: EngineSocket;
   let calls: string[];
-  beforeEach(async () => {
+  beforeAll(async () => {
     server = await startEmbedded({ socket: { pingTimeoutMs: 50 } });
+  });
+  beforeEach(async () => {
     client = await TestClient.connected(server.url, { token: testToken(), reconnection: false });
     engine = onlySocket().conn as unknown as EngineSocket;
     calls = recordCalls(engine);
@@ -51,8 +53,9 @@ describe("the internals of Engine.IO and ws that the delivery relies on", () => 
   afterEach(async () => {
     jest.restoreAllMocks();
     client.close();
-    await server.close();
+    await waitUntil("all have left", () => server.realtime.io.engine.clientsCount === 0);
   });
+  afterAll(() => server.close());
 
   const onlySocket = () => {
     const [socket] = server.realtime.io.of("/ws").sockets.values();

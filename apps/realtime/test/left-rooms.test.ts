@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { TestClient, testToken } from "@roomcast/testkit";
 import { announce } from "./support/announce.ts";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
@@ -7,15 +7,15 @@ describe("what was given through a subscription that has ended", () => {
   let server: Embedded;
   let client: TestClient;
   let since: string;
-  beforeEach(async () => {
+  beforeAll(async () => {
     server = await startEmbedded({ socket: { commandRate: 1_000 } });
+  });
+  beforeEach(async () => {
     client = await TestClient.connected(server.url, { token: testToken() });
     since = (await client.subscribe("agent:a")).position;
   });
-  afterEach(async () => {
-    client.close();
-    await server.close();
-  });
+  afterEach(() => client.close());
+  afterAll(() => server.close());
 
   test("WS-SUB-6 does not come again with the past of another room", async () => {
     const both = await announce(server, ["agent:a", "project:p"], { n: 1 });

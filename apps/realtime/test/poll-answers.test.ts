@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { testToken, waitUntil } from "@roomcast/testkit";
 import { announce } from "./support/announce.ts";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
@@ -10,14 +10,19 @@ const separator = "\u001e";
 describe("an answer to a poll", () => {
   let server: Embedded;
   let request: string;
-  beforeEach(async () => {
+  beforeAll(async () => {
     server = await startEmbedded({ socket: { pingIntervalMs: 400, pingTimeoutMs: 60_000 } });
+  });
+  beforeEach(async () => {
     request = await openPolling(server.url);
     await post(`40/ws,${JSON.stringify({ token: testToken() })}`);
     await post('42/ws,["subscribe",{"room":"project:p"}]');
     await waitUntil("it is in the room", () => server.realtime.subscriptions.size === 3);
   });
-  afterEach(() => server.close());
+  afterEach(() => {
+    for (const { conn } of server.realtime.io.of("/ws").sockets.values()) conn.close(true);
+  });
+  afterAll(() => server.close());
 
   const post = (body: string) => fetch(request, { method: "POST", body });
   const poll = async () => (await (await fetch(request)).text()).split(separator);
