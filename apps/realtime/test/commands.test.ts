@@ -106,10 +106,10 @@ describe("a command", () => {
     });
 
     test("WS-SUB-10 takes 1 to 100 rooms", async () => {
-      const wishes = (count: number) => Array.from({ length: count }, () => ({ room: "project:many" }));
-      expect(await client.call("subscribe", wishes(100))).toMatchObject({ ok: true });
+      const joinRequests = (count: number) => Array.from({ length: count }, () => ({ room: "project:many" }));
+      expect(await client.call("subscribe", joinRequests(100))).toMatchObject({ ok: true });
       for (const count of [0, 101]) {
-        expect(await client.call("subscribe", wishes(count))).toMatchObject({
+        expect(await client.call("subscribe", joinRequests(count))).toMatchObject({
           ok: false,
           error: { code: "invalid_command" },
         });

@@ -8,7 +8,7 @@ import { createWriter } from "../src/delivery/create-writer.ts";
 import { createDescriptorWriter, type SendAll } from "../src/delivery/descriptor-writer.ts";
 import type { FrameWriter, ReadyStream } from "../src/delivery/frame-writer.ts";
 import { sendToEach } from "../src/delivery/send-all.ts";
-import { readyStream } from "../src/delivery/write-trial.ts";
+import { readyStream } from "../src/delivery/write-self-test.ts";
 import { fdOf } from "../src/socketio/stream-internals.ts";
 
 /** A client and the server's side of its connection, as the delivery has it. */
@@ -86,10 +86,10 @@ describe.each(["native", "public"] as const)("the %s writer", (path) => {
 
   test("each kind of client is given its bytes; who is not ready is left", async () => {
     const [plain, inflating, slow] = [await open(), await open(), await open()];
-    inflating.connection.inflates = true;
+    inflating.connection.supportsDeflate = true;
     slow.connection.isReady = false;
     const streams = [plain, inflating, slow].map(({ connection }) => connection);
-    const shared = { for: (inflates: boolean) => Buffer.from(inflates ? "deflated" : "plain") };
+    const shared = { for: (supportsDeflate: boolean) => Buffer.from(supportsDeflate ? "deflated" : "plain") };
     expect(writer.writeMany?.(streams, shared)).toEqual([slow.connection]);
     expect(await arrived(plain, 5)).toBe("plain");
     expect(await arrived(inflating, 8)).toBe("deflated");

@@ -10,7 +10,7 @@ import { jsonFormat } from "../src/packets/json-format.ts";
 /** What the queue reads of a connection. */
 class Recipient {
   isReady = true;
-  readonly inflates = false;
+  readonly supportsDeflate = false;
   pending = undefined;
   /** The offsets of each write, or of each delivery while not ready. */
   readonly writes: string[] = [];
@@ -129,7 +129,7 @@ test("a writer for many leaves who is not ready; what comes while those are writ
     write,
     writeMany(streams, shared) {
       ready.push(streams.filter(({ isReady }) => isReady));
-      for (const stream of streams) if (stream.isReady) write(stream, shared.for(stream.inflates));
+      for (const stream of streams) if (stream.isReady) write(stream, shared.for(stream.supportsDeflate));
       return streams.filter(({ isReady }) => !isReady);
     },
   });

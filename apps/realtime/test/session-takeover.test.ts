@@ -5,7 +5,7 @@ import { type RedisServer, startRedis, TestClient, testToken, waitUntil } from "
 import { RedisSessionStore } from "../src/cluster/redis-session-store.ts";
 import { RedisStore } from "../src/cluster/redis-store.ts";
 import type { Connection } from "../src/delivery/connection.ts";
-import { SessionConfirmer } from "../src/sessions/epoch-validator.ts";
+import { EpochValidator } from "../src/sessions/epoch-validator.ts";
 import { Session } from "../src/sessions/session.ts";
 import { SessionRegistry } from "../src/sessions/session-registry.ts";
 import type { StoredSession } from "../src/sessions/session-store.ts";
@@ -35,7 +35,7 @@ describe("WS-POS-11 a session whose connection breaks again before it was resume
   });
 
   test("is confirmed though a change of its former connection was still under way", async () => {
-    const [former, latter] = [confirmer(), confirmer()];
+    const [former, latter] = [epochValidator(), epochValidator()];
     await store.create("s1", content, 0);
     const [first, second] = [await loaded("s1"), await loaded("s1")];
     await latter.take(second);
@@ -48,7 +48,7 @@ describe("WS-POS-11 a session whose connection breaks again before it was resume
   });
 
   test("is confirmed though it was back before the word that it had gone elsewhere", async () => {
-    const [first, second] = [confirmer(), confirmer()];
+    const [first, second] = [epochValidator(), epochValidator()];
     await store.create("s2", content, 0);
     const elsewhere = await loaded("s2");
     await second.take(elsewhere);
@@ -63,7 +63,7 @@ describe("WS-POS-11 a session whose connection breaks again before it was resume
   });
 
   test("is confirmed if the answer of the store was lost, and forgotten if a change was", async () => {
-    const process = confirmer();
+    const process = epochValidator();
     for (const id of ["s3", "s4"]) await store.create(id, content, 0);
     const [taken, changed] = [await loaded("s3"), await loaded("s4")];
     await redis.client.sendCommand(["SAVE"]);
@@ -86,13 +86,13 @@ describe("WS-POS-11 a session whose connection breaks again before it was resume
 
   const content = { userId: "ada", batch: 0, subscriptions: [] };
 
-  function confirmer(): SessionConfirmer {
+  function epochValidator(): EpochValidator {
     const follower = {
       get head() {
         return head;
       },
     };
-    return new SessionConfirmer({ sessions: new SessionRegistry(), store, follower, sessionTtlMs: 60_000 });
+    return new EpochValidator({ sessions: new SessionRegistry(), store, follower, sessionTtlMs: 60_000 });
   }
 
   async function loaded(id: string): Promise<Session> {

@@ -1,12 +1,12 @@
 import { realtimeClass, replaceMethod } from "./realtime-class.ts";
 
 interface Methods {
-  holdUntilEntered(session: { connection: { open(): void } }): void;
+  bufferUntilEntered(session: { connection: { open(): void } }): void;
 }
 
 // A session buffers nothing before it reads its past, so that live events and positions reach it first.
 replaceMethod(
-  await realtimeClass<Methods>("sessions/subscription-manager"),
-  "holdUntilEntered",
+  await realtimeClass<Methods>("subscriptions/subscription-manager"),
+  "bufferUntilEntered",
   ({ connection }) => connection.open(),
 );

@@ -21,7 +21,7 @@ export function currentEpoch(head: LogHead): string {
  * Why a position is no longer a place in the log, or undefined if it still is: its epoch is unknown (`epoch`), or what
  * it has seen was rolled back when the next epoch began (`diverged`).
  */
-export function breakOf(
+export function validatePosition(
   position: Pick<Position, "epoch" | "offset">,
   head: LogHead,
 ): Extract<ResetReason, "epoch" | "diverged"> | undefined {
@@ -33,15 +33,15 @@ export function breakOf(
 }
 
 /** The last offset that a holder of a broken position shares with the log; 0 if nothing. */
-export function cutOf(position: Pick<Position, "epoch" | "offset">, head: LogHead): number {
+export function lastCommonOffset(position: Pick<Position, "epoch" | "offset">, head: LogHead): number {
   const index = head.epochs.findIndex((epoch) => epoch.name === position.epoch);
   const next = head.epochs[index + 1];
   return index === -1 || next === undefined ? 0 : next.first - 1;
 }
 
 /** How much of what lies up to a position is still in the log. */
-export function keptUpTo(position: Pick<Position, "epoch" | "offset">, head: LogHead): number {
-  return breakOf(position, head) === undefined ? position.offset : cutOf(position, head);
+export function retainedUpTo(position: Pick<Position, "epoch" | "offset">, head: LogHead): number {
+  return validatePosition(position, head) === undefined ? position.offset : lastCommonOffset(position, head);
 }
 
 /** Whether an entry belongs to an epoch that began after the head was read. The oldest epochs are not in a head. */

@@ -76,7 +76,7 @@ export interface HistorySlice {
 }
 
 /** Why a follower could not go on seamlessly. */
-export type BreakReason = "trimmed" | "epoch" | "diverged" | "unheard";
+export type DiscontinuityReason = "trimmed" | "epoch" | "diverged" | "unheard";
 
 /** What a follower is told, always in the order of the log and synchronously one after the other. */
 export interface LogSink {
@@ -89,7 +89,12 @@ export interface LogSink {
    * stands and the follower goes on where it is, but there were entries that it cannot be given: some cannot be read, or an
    * epoch ended in which there may have been more.
    */
-  broken(reason: BreakReason, cut: number, resumeAt: number, head: LogHead): void | Promise<void>;
+  onDiscontinuity(
+    reason: DiscontinuityReason,
+    cut: number,
+    resumeAt: number,
+    head: LogHead,
+  ): void | Promise<void>;
   /** Whether the follower hears the log; readiness depends on it. */
   connected(isConnected: boolean): void;
 }

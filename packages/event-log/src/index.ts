@@ -1,4 +1,4 @@
-export { breakOf, currentEpoch, isBeyond, isLaterEpoch, keptUpTo } from "./epochs.ts";
+export { currentEpoch, isBeyond, isLaterEpoch, retainedUpTo, validatePosition } from "./epochs.ts";
 export * from "./event-log.ts";
 export { historyBounds } from "./history-bounds.ts";
 export { MemoryEventLog } from "./memory/memory-event-log.ts";

@@ -79,12 +79,12 @@ test("fallen behind what the log keeps: told from where to where entries are mis
   await recorder.until(({ isConnected }) => isConnected);
   const after = await append(5);
   await recorder.until(({ entries }) => ids(entries).includes(after.at(-1) ?? ""));
-  const [broken, ...others] = recorder.breaks;
+  const [onDiscontinuity, ...others] = recorder.breaks;
   expect(others).toEqual([]);
-  expect(broken?.reason).toBe("trimmed");
-  expect(broken?.cut).toBeGreaterThanOrEqual(last);
+  expect(onDiscontinuity?.reason).toBe("trimmed");
+  expect(onDiscontinuity?.cut).toBeGreaterThanOrEqual(last);
   const seen = ids(recorder.entries).slice(5);
   const [first] = seen;
   expect(seen).toEqual([...missed, ...after].slice([...missed, ...after].indexOf(first ?? "")));
-  expect(recorder.entries[5]?.offset).toBe((broken?.resumeAt ?? 0) + 1);
+  expect(recorder.entries[5]?.offset).toBe((onDiscontinuity?.resumeAt ?? 0) + 1);
 });

@@ -26,12 +26,12 @@ function someRange(random: Random, end: number): Required<HistoryRange> {
 }
 
 /** What a read of its own finds and makes of it. */
-function alone(history: HistoryItem[], range: Required<HistoryRange>, quietFrom: number): HistorySlice {
+function alone(history: HistoryItem[], range: Required<HistoryRange>, quietSince: number): HistorySlice {
   const { after, until, limit } = range;
   const found = history.filter(({ offset }) => offset > after).slice(0, limit + 1);
   const items = found.filter(({ entry }) => entry !== undefined);
   const entries = items.map(({ entry }) => entry as LogEntry).filter(({ offset }) => offset <= until);
-  const complete = items[0] === undefined ? quietFrom <= after : items[0].prev <= after;
+  const complete = items[0] === undefined ? quietSince <= after : items[0].prev <= after;
   return { entries: entries.slice(0, limit), complete, more: entries.length > limit };
 }
 
@@ -46,7 +46,7 @@ test("a shared read gives a range what a read of its own does, or nothing", () =
       const readFrom = random.between(0, range.after + 1);
       const count = random.between(1, 40);
       const items = history.filter(({ offset }) => offset > readFrom).slice(0, count);
-      const found = { items, reachesEnd: items.length < count, quietFrom: head };
+      const found = { items, reachesEnd: items.length < count, quietSince: head };
       const slice = sliceAfter(found, range);
       if (slice === undefined) refused++;
       else expect({ seed, range, slice }).toEqual({ seed, range, slice: alone(history, range, head) });
@@ -65,14 +65,14 @@ test("a read reaches the range it begins with", () => {
     const others = [1, 2, 3].map((n) => ({ ...someRange(random, 90), after: range.after + n }));
     const { after, count } = spanOf([...others, range]);
     const items = history.filter(({ offset }) => offset > after).slice(0, count);
-    const found = { items, reachesEnd: items.length < count, quietFrom: 0 };
+    const found = { items, reachesEnd: items.length < count, quietSince: 0 };
     expect(sliceAfter(found, range)).toBeDefined();
   }
 });
 
 test("a range that ends within what was found needs no more of it", () => {
   const items = [5, 6, 7].map((offset) => ({ offset, prev: offset - 1, entry: { offset } as LogEntry }));
-  const found = { items, reachesEnd: false, quietFrom: 9 };
+  const found = { items, reachesEnd: false, quietSince: 9 };
   const offsets = (range: HistoryRange) => sliceAfter(found, range)?.entries.map(({ offset }) => offset);
   expect(offsets({ after: 4, until: 6, limit: 100 })).toEqual([5, 6]);
   expect(offsets({ after: 4, until: 7, limit: 100 })).toBeUndefined();
@@ -85,9 +85,9 @@ test("the newest of a larger read are those of a smaller one", () => {
   for (const seed of seeds) {
     const random = new Random(seed);
     const newestFirst = someHistory(random).reverse();
-    const quietFrom = random.between(0, 2);
+    const quietSince = random.between(0, 2);
     const limit = random.between(1, 40);
-    const read = (count: number) => ({ items: newestFirst.slice(0, count), quietFrom });
+    const read = (count: number) => ({ items: newestFirst.slice(0, count), quietSince });
     const larger = sliceNewest(read(limit + random.between(0, 20)), { limit });
     expect({ seed, ...larger }).toEqual({ seed, ...sliceNewest(read(limit), { limit }) });
   }

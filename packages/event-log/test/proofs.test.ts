@@ -38,8 +38,9 @@ const meta = () => admin.hGetAll(`${prefix}{p0}:meta`);
 
 /** As if all that is written by now had been written five minutes ago, and a room had outlived its head since. */
 async function forget(room: RoomName): Promise<void> {
-  const clock = `${prefix}{p0}:clock`;
-  for (const offset of await admin.zRange(clock, 0, -1)) await admin.zIncrBy(clock, -300_000, offset);
+  const minuteIndex = `${prefix}{p0}:clock`;
+  for (const offset of await admin.zRange(minuteIndex, 0, -1))
+    await admin.zIncrBy(minuteIndex, -300_000, offset);
   await admin.del([`${prefix}{p0}:head:${room}`, `${prefix}{p0}:history:${room}`]);
 }
 

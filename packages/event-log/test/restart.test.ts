@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { breakOf } from "@roomcast/event-log";
+import { validatePosition } from "@roomcast/event-log";
 import { type RedisServer, startRedis } from "@roomcast/testkit";
 import { createClient } from "redis";
 import { Recorder } from "./support/recorder.ts";
@@ -28,7 +28,7 @@ describe("when Redis crashes and starts again", () => {
     await crash();
     await recorder.until(({ breaks, isConnected }) => breaks.length === 1 && isConnected);
     expect(recorder.breaks[0]).toMatchObject({ reason: "epoch" });
-    expect(breakOf(position, await log.head())).toBe("epoch");
+    expect(validatePosition(position, await log.head())).toBe("epoch");
     const after = request();
     await log.append(after);
     await recorder.until(({ entries }) => entries.length === 2);
@@ -54,7 +54,7 @@ describe("when Redis crashes and starts again", () => {
     expect(recorder.breaks.map(({ reason }) => reason)).toEqual(["unheard"]);
     const head = await log.head();
     expect(head.epochs.length).toBe(2);
-    for (const { position } of appended) expect(breakOf(position, head)).toBeUndefined();
+    for (const { position } of appended) expect(validatePosition(position, head)).toBeUndefined();
     const slice = await log.history("project:1", { after: appended[4]?.position.offset ?? 0, limit: 100 });
     expect(slice.complete).toBe(true);
     expect(ids(slice.entries)).toEqual([...before, after].slice(5).map(({ id }) => id));
@@ -76,9 +76,9 @@ describe("when Redis crashes and starts again", () => {
     expect(recorder.breaks[0]).toMatchObject({ reason: "diverged", resumeAt: cut });
     expect(cut).toBeGreaterThanOrEqual(kept.at(-1)?.position.offset ?? 0);
     const head = await log.head();
-    for (const { position } of kept) expect(breakOf(position, head)).toBeUndefined();
+    for (const { position } of kept) expect(validatePosition(position, head)).toBeUndefined();
     // A heartbeat may have been saved, or written since, at one of their offsets: those of the old epoch are gone.
-    for (const { position } of lost) expect(breakOf(position, head)).toBe("diverged");
+    for (const { position } of lost) expect(validatePosition(position, head)).toBe("diverged");
     const after = request();
     const { position } = await log.append(after);
     expect(position.epoch).not.toBe(lost[0]?.position.epoch);

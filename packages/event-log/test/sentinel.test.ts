@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { breakOf } from "@roomcast/event-log";
+import { validatePosition } from "@roomcast/event-log";
 import { type SentinelGroup, startSentinelGroup } from "@roomcast/testkit";
 import { Publisher } from "./support/publisher.ts";
 import { Recorder } from "./support/recorder.ts";
@@ -35,7 +35,7 @@ describe("with Sentinel", () => {
       await recorder.until(({ entries }) => ids(entries).includes(last.id));
       const head = await log.head();
       expect(head.epochs.length).toBeGreaterThan(1);
-      expect(breakOf(position, head)).toBeUndefined();
+      expect(validatePosition(position, head)).toBeUndefined();
       const seen = ids(recorder.entries);
       const lost = publisher.acked.filter((id) => !seen.includes(id));
       expect(lost).toEqual([]);

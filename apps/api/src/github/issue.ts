@@ -1,6 +1,6 @@
 import type { MappedEvent } from "./mapped-event.ts";
 import type { PayloadReader } from "./payload-reader.ts";
-import { assigneesOf, labelsOf, optionalText, present, repositoryItem } from "./repository-item.ts";
+import { assigneesOf, labelsOf, omitUndefined, optionalText, repositoryItem } from "./repository-item.ts";
 
 /** GitHub's `issues` as `issue.created`, `issue.closed`, or `issue.updated` with GitHub's action. */
 export function mapIssue(payload: PayloadReader, projectId: string | undefined): MappedEvent {
@@ -10,14 +10,14 @@ export function mapIssue(payload: PayloadReader, projectId: string | undefined):
   if (action === "opened") return { type: "issue.created", data };
   const closedAt = optionalText(issue, "closed_at");
   if (action !== "closed")
-    return { type: "issue.updated", data: { ...data, action, ...present({ closedAt }) } };
+    return { type: "issue.updated", data: { ...data, action, ...omitUndefined({ closedAt }) } };
   const stateReason = optionalText(issue, "state_reason");
-  return { type: "issue.closed", data: { ...data, ...present({ closedAt, stateReason }) } };
+  return { type: "issue.closed", data: { ...data, ...omitUndefined({ closedAt, stateReason }) } };
 }
 
 // GitHub has sent issues without state, labels or assignees (see its own examples of `pinned` and `opened`).
 function stateOf(issue: PayloadReader) {
-  return present({
+  return omitUndefined({
     state: optionalText(issue, "state"),
     labels: issue.optional("labels", labelsOf),
     assignees: issue.optional("assignees", assigneesOf),

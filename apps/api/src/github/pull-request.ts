@@ -1,6 +1,13 @@
 import type { MappedEvent } from "./mapped-event.ts";
 import type { PayloadReader } from "./payload-reader.ts";
-import { assigneesOf, labelsOf, loginOf, optionalText, present, repositoryItem } from "./repository-item.ts";
+import {
+  assigneesOf,
+  labelsOf,
+  loginOf,
+  omitUndefined,
+  optionalText,
+  repositoryItem,
+} from "./repository-item.ts";
 
 /** GitHub's `pull_request` as `pr.created`, `pr.closed`, or `pr.updated` with GitHub's action. */
 export function mapPullRequest(payload: PayloadReader, projectId: string | undefined): MappedEvent {
@@ -11,7 +18,7 @@ export function mapPullRequest(payload: PayloadReader, projectId: string | undef
   const endings = endingOf(pullRequest);
   if (action !== "closed") return { type: "pr.updated", data: { ...data, action, ...endings } };
   const mergedBy = loginOf(pullRequest, "merged_by");
-  return { type: "pr.closed", data: { ...data, ...endings, ...present({ mergedBy }) } };
+  return { type: "pr.closed", data: { ...data, ...endings, ...omitUndefined({ mergedBy }) } };
 }
 
 function stateOf(pullRequest: PayloadReader) {
@@ -27,7 +34,7 @@ function stateOf(pullRequest: PayloadReader) {
 }
 
 function endingOf(pullRequest: PayloadReader) {
-  return present({
+  return omitUndefined({
     closedAt: optionalText(pullRequest, "closed_at"),
     mergedAt: optionalText(pullRequest, "merged_at"),
   });

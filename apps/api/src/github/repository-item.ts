@@ -17,7 +17,7 @@ export function repositoryItem(payload: PayloadReader, key: string, projectId: s
     sender: payload.object("sender").text("login"),
     createdAt: item.text("created_at"),
     updatedAt: item.text("updated_at"),
-    ...present({ milestone: item.optional("milestone", () => item.object("milestone").text("title")) }),
+    ...omitUndefined({ milestone: item.optional("milestone", () => item.object("milestone").text("title")) }),
   };
 }
 
@@ -42,7 +42,7 @@ export function optionalText(reader: PayloadReader, name: string): string | unde
 }
 
 /** The fields that have a value: the event's data knows absent fields, but not undefined or null. */
-export function present<Fields extends Record<string, unknown>>(fields: Fields) {
+export function omitUndefined<Fields extends Record<string, unknown>>(fields: Fields) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;
   };

@@ -47,7 +47,7 @@ export class TestApi {
     api.#listening = await listen(server, { host: "127.0.0.1", port: 0 });
     api.#follower = await api.log.follow({
       entry: (entry) => void api.#entries.push(entry),
-      broken: () => undefined,
+      onDiscontinuity: () => undefined,
       connected: () => undefined,
     });
     return api;

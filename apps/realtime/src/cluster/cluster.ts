@@ -3,13 +3,13 @@ import type { ReplicaRegistry } from "@roomcast/service";
 import type { AdapterClass, EmitToReplicas } from "../delivery/fan-out-adapter.ts";
 import type { ConnectionSlots } from "../sessions/connection-slots.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
-import type { RoomDirectory } from "../subscriptions/room-directory.ts";
+import type { RoomMembership } from "../subscriptions/room-membership.ts";
 
 /** What the replicas have in common. */
 export interface Cluster {
   replicaId: string;
   sessions: SessionStore;
-  directory: RoomDirectory;
+  membership: RoomMembership;
   slots: ConnectionSlots;
   replicas: ReplicaRegistry;
   revocations: RevocationStore;

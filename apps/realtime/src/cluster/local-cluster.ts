@@ -6,7 +6,7 @@ import type { ConnectionPolicy } from "../sessions/connection-slots.ts";
 import { sessionBounds } from "../sessions/session-store.ts";
 import type { Cluster } from "./cluster.ts";
 import { MemoryConnectionSlots } from "./memory-connection-slots.ts";
-import { MemoryRoomDirectory } from "./memory-room-directory.ts";
+import { MemoryRoomMembership } from "./memory-room-membership.ts";
 import { MemorySessionStore } from "./memory-session-store.ts";
 
 export interface LocalClusterOptions {
@@ -21,11 +21,11 @@ export interface LocalClusterOptions {
 /** A cluster of this process alone. */
 export function createLocalCluster(options: LocalClusterOptions): Cluster {
   const replicaId = randomUUID();
-  const directory = new MemoryRoomDirectory(replicaId);
+  const membership = new MemoryRoomMembership(replicaId);
   return {
     replicaId,
     sessions: new MemorySessionStore(sessionBounds(options)),
-    directory,
+    membership,
     slots: new MemoryConnectionSlots(replicaId, {
       max: options.maxConnectionsPerUser,
       policy: options.connectionPolicy,
@@ -35,6 +35,6 @@ export function createLocalCluster(options: LocalClusterOptions): Cluster {
     adapter: LocalAdapter,
     emitToReplicas: () => undefined,
     check: () => undefined,
-    close: () => directory.close(),
+    close: () => membership.close(),
   };
 }

@@ -9,7 +9,7 @@ import { sessionBounds } from "../sessions/session-store.ts";
 import { AdapterPublisher, AdapterSubscriber } from "./adapter-clients.ts";
 import type { Cluster } from "./cluster.ts";
 import { RedisConnectionSlots } from "./redis-connection-slots.ts";
-import { RedisRoomDirectory } from "./redis-room-directory.ts";
+import { RedisRoomMembership } from "./redis-room-membership.ts";
 import { RedisSessionStore } from "./redis-session-store.ts";
 import { RedisStore } from "./redis-store.ts";
 
@@ -44,18 +44,18 @@ export async function createRedisCluster(options: RedisClusterOptions): Promise<
   const adapter = redisAdapter(publisher, subscriber, prefix, onError);
   const store = new RedisStore(state, { prefix, timeoutMs });
   const replicas = new RedisReplicaRegistry({ redis: () => state.client, keyPrefix: prefix });
-  const directory = new RedisRoomDirectory(store, { replicaId, replicas, onError });
+  const membership = new RedisRoomMembership(store, { replicaId, replicas, onError });
   const { maxConnectionsPerUser: max, connectionPolicy: policy } = options;
   const slots = new RedisConnectionSlots(store, { replicaId, max, policy });
   await Promise.all([state, publisher, subscriber].map((connection) => connection.connect()));
   state.onReady(() => {
-    directory.rewrite();
+    membership.rewrite();
     slots.doubt();
   });
   return {
     replicaId,
     sessions: new RedisSessionStore(store, { prefix, ...sessionBounds(options) }),
-    directory,
+    membership,
     slots,
     replicas,
     revocations: new RedisRevocationStore({
@@ -68,7 +68,7 @@ export async function createRedisCluster(options: RedisClusterOptions): Promise<
     emitToReplicas: (namespace, event, ...args) => namespace.serverSideEmit(event, ...args),
     check: () => status.check(),
     async close() {
-      await directory.close();
+      await membership.close();
       await slots.close().catch(onError);
       await Promise.all([state, publisher, subscriber].map((connection) => connection.close()));
     },

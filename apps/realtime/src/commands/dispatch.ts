@@ -5,7 +5,7 @@ import type { Session } from "../sessions/session.ts";
 import { type BucketRule, tenSecondsOf } from "../sessions/token-bucket.ts";
 import type { Command } from "./command.ts";
 import { logRefusal } from "./log-refusal.ts";
-import { neverReads } from "./unread-answers.ts";
+import { hasOutputOverflow } from "./output-overflow.ts";
 import { weightOf } from "./weights.ts";
 
 type Answer = (ack: Ack<unknown>) => void;
@@ -30,7 +30,7 @@ export class Dispatcher {
 
   /** Takes one emitted packet: its name, arguments, and the callback if the last argument is one. */
   dispatch(session: Session, name: unknown, args: readonly unknown[]): void {
-    if (neverReads(session)) return session.connection.cut();
+    if (hasOutputOverflow(session)) return session.connection.cut();
     const last = args.at(-1);
     const answer: Answer | undefined = typeof last === "function" ? (ack) => last(ack) : undefined;
     const input = answer === undefined ? args[0] : args.length > 1 ? args[0] : undefined;

@@ -1,11 +1,11 @@
 import type { RoomAccess } from "@roomcast/auth";
 import {
-  breakOf,
   currentEpoch,
   type EventLog,
   type HistorySlice,
   isBeyond,
   type LogEntry,
+  validatePosition,
 } from "@roomcast/event-log";
 import {
   type EventEnvelope,
@@ -19,8 +19,8 @@ import {
   type RoomName,
 } from "@roomcast/events";
 import type { Command } from "./command.ts";
+import { checkReads } from "./output-overflow.ts";
 import { parseCommand } from "./parse-command.ts";
-import { checkReads } from "./unread-answers.ts";
 
 const defaultLimit = 100;
 const maxPageBytes = 1_048_576;
@@ -58,7 +58,7 @@ async function readPage(
 ): Promise<HistoryPage> {
   const head = await log.head();
   const epoch = currentEpoch(head);
-  if (from !== undefined && breakOf(from, head) !== undefined) {
+  if (from !== undefined && validatePosition(from, head) !== undefined) {
     const position = formatPosition({ epoch, offset: head.offset });
     return { room, events: [], position, more: false, complete: false };
   }

@@ -4,14 +4,14 @@ import type { Command } from "./command.ts";
 import { parseCommand } from "./parse-command.ts";
 
 /** Wishes one `subscribe` may carry. */
-const maxWishes = 100;
+const maxRooms = 100;
 
 /** `subscribe {room, since?, filters?}`, or an array of these, which is answered by an array of acks. */
 export function subscribeCommand(subscriptions: SubscriptionManager): Command {
   return async (session, input) => {
     if (!Array.isArray(input)) return single(await subscriptions.subscribe(session, [parse(input)]));
-    if (input.length === 0 || input.length > maxWishes) {
-      throw new ProtocolError("invalid_command", `subscribe takes 1 to ${maxWishes} rooms at once`);
+    if (input.length === 0 || input.length > maxRooms) {
+      throw new ProtocolError("invalid_command", `subscribe takes 1 to ${maxRooms} rooms at once`);
     }
     return subscriptions.subscribe(
       session,

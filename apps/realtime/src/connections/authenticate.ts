@@ -4,21 +4,21 @@ import { type Logger, SampledLog } from "@roomcast/service";
 import type { Socket } from "socket.io";
 import { logRefusal } from "../commands/log-refusal.ts";
 import { Connection, type ConnectionContext } from "../delivery/connection.ts";
-import type { SessionConfirmer } from "../sessions/epoch-validator.ts";
+import type { EpochValidator } from "../sessions/epoch-validator.ts";
 import { Session } from "../sessions/session.ts";
 import type { SessionStore, StoredSession } from "../sessions/session-store.ts";
 import { setSession } from "../sessions/socket-session.ts";
 import { randomId } from "../socketio/random-pool.ts";
-import { type GiveUpSlot, type Handshake, keepHandshake } from "./handshake.ts";
+import { type Handshake, keepHandshake, type ReleaseSlot } from "./handshake.ts";
 import type { HandshakeLimits } from "./handshake-limits.ts";
-import type { ConnectionGuard } from "./packet-limiter.ts";
+import type { PacketLimiter } from "./packet-limiter.ts";
 import { nextPid, type Pid, parsePid } from "./pid.ts";
 
 export interface AuthenticateOptions {
   verifier: TokenVerifier;
   store: SessionStore;
-  confirmer: Pick<SessionConfirmer, "isResumable" | "take">;
-  guard: ConnectionGuard;
+  epochValidator: Pick<EpochValidator, "isResumable" | "take">;
+  packetLimiter: PacketLimiter;
   limits: Pick<HandshakeLimits, "mayCheck" | "mayEnter" | "refused">;
   connections: ConnectionContext;
   allowQueryToken: boolean;
@@ -27,7 +27,7 @@ export interface AuthenticateOptions {
   /** Counts what was taken back on this replica. */
   revision: () => number;
   /** Takes a slot among the user's connections, which a session that it `replaces` gives up; see `ConnectionSlots`. */
-  admit: (session: Session, replaces?: string) => Promise<GiveUpSlot>;
+  acquireSlot: (session: Session, replaces?: string) => Promise<ReleaseSlot>;
   logger: Logger;
 }
 
@@ -42,7 +42,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
   const log = new SampledLog(options.logger);
   return (socket: Socket, next: Next): void => {
     authenticate(socket, options)
-      .then(({ giveUpSlot, pid, ...handshake }) => {
+      .then(({ releaseSlot, pid, ...handshake }) => {
         setSession(socket, handshake.session);
         keepHandshake(socket, handshake);
         // Socket.IO sends `pid` with its CONNECT packet and a stock client sends it back; it has no public setter.
@@ -50,18 +50,18 @@ export function createAuthenticate(options: AuthenticateOptions) {
         next();
         // Socket.IO goes on in the next tick, and if the client has gone meanwhile it drops the socket without a word.
         process.nextTick(() => {
-          if (!socket.connected) giveUpSlot();
+          if (!socket.connected) releaseSlot();
         });
       })
       .catch((error: unknown) => refuse(socket, toProtocolError(error), next, options.limits, log))
-      .finally(() => options.guard.decided(socket.conn, socket.nsp.name));
+      .finally(() => options.packetLimiter.decided(socket.conn, socket.nsp.name));
   };
 }
 
 async function authenticate(
   socket: Socket,
   options: AuthenticateOptions,
-): Promise<Handshake & { giveUpSlot: GiveUpSlot; pid: string }> {
+): Promise<Handshake & { releaseSlot: ReleaseSlot; pid: string }> {
   const { auth, headers, query } = socket.handshake;
   const token = findToken({ auth, headers, query }, { allowQuery: options.allowQueryToken });
   const revision = options.revision();
@@ -76,12 +76,12 @@ async function authenticate(
   const named = namedBy(auth);
   const stored = named === undefined ? undefined : await options.store.load(named.id);
   const isTheirs = stored === undefined || stored.userId === principal.userId;
-  if (named !== undefined && stored !== undefined && isTheirs && options.confirmer.isResumable(stored)) {
+  if (named !== undefined && stored !== undefined && isTheirs && options.epochValidator.isResumable(stored)) {
     const session = new Session(named.id, principal, connection, position.epoch, stored);
-    const giveUpSlot = await admitResumed(session, options);
+    const releaseSlot = await acquireSlotToResume(session, options);
     const isRecovered = hasSubscribed(stored);
     const pid = isRecovered ? named.pid : nextPid(named);
-    return { session, revision, pid, giveUpSlot, resume: { stored, seen: named.seen, isRecovered } };
+    return { session, revision, pid, releaseSlot, resume: { stored, seen: named.seen, isRecovered } };
   }
   const seen = isTheirs ? named?.seen : undefined;
   // Batches go on, so that the position says of none that it is this session's.
@@ -89,27 +89,27 @@ async function authenticate(
   const session = new Session(randomId(16), principal, connection, position.epoch, { batch });
   // What its client named is not resumed: the connection that it had is gone.
   const replaces = parsePid(auth.pid)?.id;
-  const giveUpSlot = await options.admit(session, replaces);
+  const releaseSlot = await options.acquireSlot(session, replaces);
   return {
     session,
     revision,
     pid: session.id,
-    giveUpSlot,
+    releaseSlot,
     ...(seen === undefined ? {} : { seen }),
     ...(replaces === undefined ? {} : { replaces }),
   };
 }
 
-async function admitResumed(
+async function acquireSlotToResume(
   session: Session,
-  { admit, confirmer }: Pick<AuthenticateOptions, "admit" | "confirmer">,
-): Promise<GiveUpSlot> {
-  const giveUpSlot = await admit(session);
+  { acquireSlot, epochValidator }: Pick<AuthenticateOptions, "acquireSlot" | "epochValidator">,
+): Promise<ReleaseSlot> {
+  const releaseSlot = await acquireSlot(session);
   try {
-    await confirmer.take(session);
-    return giveUpSlot;
+    await epochValidator.take(session);
+    return releaseSlot;
   } catch (error) {
-    giveUpSlot();
+    releaseSlot();
     throw error;
   }
 }

@@ -7,23 +7,23 @@ import type { Connection } from "../delivery/connection.ts";
 import type { EventFrames } from "../delivery/event-frames.ts";
 import type { EmitToReplicas } from "../delivery/fan-out-adapter.ts";
 import { serverEnvelope } from "../delivery/server-event.ts";
-import type { SessionConfirmer } from "../sessions/epoch-validator.ts";
+import type { EpochValidator } from "../sessions/epoch-validator.ts";
 import type { Session } from "../sessions/session.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
-import type { SlotKeeper } from "../sessions/slot-keeper.ts";
+import type { SlotManager } from "../sessions/slot-manager.ts";
 import { sessionOf } from "../sessions/socket-session.ts";
 import type { ClientPositions } from "../subscriptions/client-positions.ts";
 import type { RevocationControl } from "../subscriptions/revocation-control.ts";
 import type { SubscriptionManager } from "../subscriptions/subscription-manager.ts";
 import { automaticRooms } from "./authenticate.ts";
-import { type GiveUpSlot, type Handshake, takeHandshake } from "./handshake.ts";
+import { type Handshake, type ReleaseSlot, takeHandshake } from "./handshake.ts";
 
-export interface GateOptions {
+export interface ConnectionHandlerOptions {
   sessions: SessionRegistry;
-  confirmer: Pick<SessionConfirmer, "entered" | "ended" | "forget">;
+  epochValidator: Pick<EpochValidator, "entered" | "ended" | "forget">;
   subscriptions: SubscriptionManager;
   dispatcher: Dispatcher;
-  slots: Pick<SlotKeeper, "acquire" | "entered" | "release" | "renew">;
+  slots: Pick<SlotManager, "acquire" | "entered" | "release" | "renew">;
   replicaId: string;
   emitToReplicas: EmitToReplicas;
   positions: Pick<ClientPositions, "current">;
@@ -40,14 +40,14 @@ const evictEvent = "roomcast:evict";
 const lostSlotsEvent = "roomcast:lost-slots";
 
 /** Takes authenticated sockets in and sees them out. */
-export class Gate {
-  readonly #options: GateOptions;
+export class ConnectionHandler {
+  readonly #options: ConnectionHandlerOptions;
   readonly #log: SampledLog;
   // Shared by all sockets, which find their session by `this`: closures for each would cost memory.
   readonly #onDisconnect: (this: Socket) => void;
   readonly #onPacket: (this: Socket, name: unknown, ...args: unknown[]) => void;
 
-  constructor(options: GateOptions) {
+  constructor(options: ConnectionHandlerOptions) {
     this.#options = options;
     this.#log = new SampledLog(options.logger);
     const left = (socket: Socket) => this.#left(socket);
@@ -61,7 +61,7 @@ export class Gate {
       // A former version of a replica names no version; with a user's name the session is replaced, and not gone on with.
       namespace.on(evictEvent, (sessionId: string, version = Number.POSITIVE_INFINITY, userId?: string) => {
         if (userId !== undefined) return this.#evict(sessionId, userId);
-        options.confirmer.forget(sessionId, version);
+        options.epochValidator.forget(sessionId, version);
         const session = options.sessions.get(sessionId);
         // It may have come back here before this word did.
         if (session !== undefined && session.storedVersion < version) this.#end(session);
@@ -73,7 +73,7 @@ export class Gate {
   }
 
   /** Takes a slot among the user's connections; see `ConnectionSlots.acquire`. */
-  async admit(session: Session, replaces?: string): Promise<GiveUpSlot> {
+  async acquireSlot(session: Session, replaces?: string): Promise<ReleaseSlot> {
     const { slots, replicaId: own, emitToReplicas } = this.#options;
     const losers = await slots.acquire(session, replaces);
     for (const replicaId of new Set(losers)) {
@@ -96,13 +96,13 @@ export class Gate {
   #enter(socket: Socket): void {
     const handshake = takeHandshake(socket);
     const { session, resume, replaces } = handshake;
-    const { sessions, slots, confirmer, subscriptions, emitToReplicas } = this.#options;
+    const { sessions, slots, epochValidator, subscriptions, emitToReplicas } = this.#options;
     socket.on("disconnect", this.#onDisconnect);
-    confirmer.entered(session);
+    epochValidator.entered(session);
     // A half-open connection of the same session may still be there: nothing must be written to both.
     this.#end(sessions.add(session));
     slots.entered(session);
-    subscriptions.holdUntilEntered(session);
+    subscriptions.bufferUntilEntered(session);
     if (resume !== undefined) emitToReplicas(socket.nsp, evictEvent, session.id, session.storedVersion);
     if (replaces !== undefined) {
       this.#evict(replaces, session.userId);
@@ -122,11 +122,11 @@ export class Gate {
     const { control, subscriptions } = this.#options;
     if (!control.catchUp(session, revision)) await control.check(session);
     if (session.isEnded) return;
-    const greet = () => this.#greet(session, resume?.isRecovered ?? false);
+    const welcome = () => this.#welcome(session, resume?.isRecovered ?? false);
     const rooms = automaticRooms(session.userId);
-    if (resume !== undefined) await subscriptions.resume(session, resume.stored, resume.seen, greet);
-    else if (seen !== undefined) await subscriptions.goOn(session, rooms, seen, greet);
-    else await subscriptions.begin(session, rooms, greet);
+    if (resume !== undefined) await subscriptions.resume(session, resume.stored, resume.seen, welcome);
+    else if (seen !== undefined) await subscriptions.goOn(session, rooms, seen, welcome);
+    else await subscriptions.begin(session, rooms, welcome);
   }
 
   #left(socket: Socket): void {
@@ -134,7 +134,7 @@ export class Gate {
     endIfUnused(socket);
   }
 
-  #greet(session: Session, recovered: boolean): void {
+  #welcome(session: Session, recovered: boolean): void {
     const { id: sessionId, userId, connection } = session;
     const at = this.#options.positions.current(session);
     if (at === undefined) return;
@@ -143,7 +143,7 @@ export class Gate {
     const json = JSON.stringify(serverEnvelope("connection.established", `user:${userId}`, data));
     const position = formatPosition(at);
     const namespace = connection.socket.nsp.name;
-    connection.writePast(
+    connection.writeBackfill(
       ["connection.established", "connection_established"].map((name) =>
         this.#options.frames.single(namespace, name, json, position),
       ),
@@ -165,8 +165,8 @@ export class Gate {
 
   #leave(session: Session): void {
     if (session.isEnded) return;
-    const { sessions, confirmer, subscriptions } = this.#options;
-    if (!session.isEvicted) confirmer.ended(session);
+    const { sessions, epochValidator, subscriptions } = this.#options;
+    if (!session.isEvicted) epochValidator.ended(session);
     subscriptions.end(session);
     sessions.remove(session);
     if (!session.isEvicted) this.#options.slots.release(session);

@@ -4,7 +4,7 @@ import type { Session } from "../sessions/session.ts";
 import type { StoredSession } from "../sessions/session-store.ts";
 
 /** Gives back the slot of a session that is not going to be entered. */
-export type GiveUpSlot = () => void;
+export type ReleaseSlot = () => void;
 
 /** What the middleware leaves on the socket for the connection handler. */
 export interface Handshake {

@@ -20,7 +20,7 @@ const probe: EnginePacket = { type: "ping" };
 const none: readonly string[] = [];
 
 /** What one connection has sent lately. */
-class Ledger {
+class RateLimitState {
   /** Namespaces whose middleware is at work. */
   deciding = none;
   /** Attachments that its last packet announced and that have not come. */
@@ -47,7 +47,7 @@ class Ledger {
  * Whoever floods, connects twice at once or sends what is no packet for a command is cut off. A client with another
  * parser is told so in its own words: it would come back again and again otherwise.
  */
-export class ConnectionGuard implements ReadHooks {
+export class PacketLimiter implements ReadHooks {
   readonly #format: PacketFormat;
   readonly #packetRate: BucketRule;
   /** Transports that clients on polling have probed. */
@@ -68,7 +68,7 @@ export class ConnectionGuard implements ReadHooks {
 
   /** Takes a frame that completes no message: as many of them as of packets are let through. */
   framed(connection: CompactEngineSocket): void {
-    if (!ledgerOf(connection).takePacket(this.#packetRate)) cutOff(connection);
+    if (!rateLimitStateOf(connection).takePacket(this.#packetRate)) cutOff(connection);
   }
 
   /** Takes a probe of the transport that a client on polling may change over to. */
@@ -81,9 +81,9 @@ export class ConnectionGuard implements ReadHooks {
 
   /** To be called when the middleware of a namespace has decided. */
   decided(connection: object, namespace: string): void {
-    const ledger = ledgerOf(connection as CompactEngineSocket);
-    const others = ledger.deciding.filter((name) => name !== namespace);
-    ledger.deciding = others.length === 0 ? none : others;
+    const rateLimitState = rateLimitStateOf(connection as CompactEngineSocket);
+    const others = rateLimitState.deciding.filter((name) => name !== namespace);
+    rateLimitState.deciding = others.length === 0 ? none : others;
   }
 
   /**
@@ -99,16 +99,16 @@ export class ConnectionGuard implements ReadHooks {
   }
 
   #accepts(connection: CompactEngineSocket, { type, data }: EnginePacket): boolean {
-    const ledger = ledgerOf(connection);
-    if (!ledger.takePacket(this.#packetRate)) return false;
+    const rateLimitState = rateLimitStateOf(connection);
+    if (!rateLimitState.takePacket(this.#packetRate)) return false;
     if (type !== "message") return true;
     const kind = this.#format.kindOf(data);
-    if (kind === "refused" || (kind === "attachment" && ledger.attachments === 0))
+    if (kind === "refused" || (kind === "attachment" && rateLimitState.attachments === 0))
       return this.#refuseParser(connection, otherFormat(this.#format), data);
-    if (kind === "attachment") return --ledger.attachments >= 0;
+    if (kind === "attachment") return --rateLimitState.attachments >= 0;
     if (kind === "other") return true;
-    if ("connectTo" in kind) return mayConnect(ledger, kind.connectTo);
-    ledger.attachments = kind.attachments;
+    if ("connectTo" in kind) return mayConnect(rateLimitState, kind.connectTo);
+    rateLimitState.attachments = kind.attachments;
     return !isOurs(kind.binaryTo);
   }
 
@@ -122,15 +122,15 @@ export class ConnectionGuard implements ReadHooks {
   }
 }
 
-function ledgerOf(connection: CompactEngineSocket): Ledger {
-  connection.ledger ??= new Ledger();
-  return connection.ledger as Ledger;
+function rateLimitStateOf(connection: CompactEngineSocket): RateLimitState {
+  connection.rateLimitState ??= new RateLimitState();
+  return connection.rateLimitState as RateLimitState;
 }
 
-function mayConnect(ledger: Ledger, namespace: string): boolean {
-  if (!ledger.takeConnect() || ledger.deciding.includes(namespace)) return false;
+function mayConnect(rateLimitState: RateLimitState, namespace: string): boolean {
+  if (!rateLimitState.takeConnect() || rateLimitState.deciding.includes(namespace)) return false;
   // Nothing is decided here on the others, which code that extends the server may have.
-  if (isOurs(namespace)) ledger.deciding = [...ledger.deciding, namespace];
+  if (isOurs(namespace)) rateLimitState.deciding = [...rateLimitState.deciding, namespace];
   return true;
 }
 

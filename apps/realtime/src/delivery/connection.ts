@@ -4,18 +4,18 @@ import type { Packet } from "../packets/packet-format.ts";
 import {
   answerBytes,
   type EngineConnection,
-  inflates,
   streamOf,
+  supportsDeflate,
   waitingBytes,
 } from "../socketio/engine-connection.ts";
 import { forgetHandshake } from "../socketio/forget-handshake.ts";
 import { fdOf, type WriteState, writeStateOf } from "../socketio/stream-internals.ts";
+import { type BufferBounds, BufferedEntries } from "./buffered-entries.ts";
 import type { ChannelSet } from "./channel-set.ts";
 import { EntryBytes } from "./entry-bytes.ts";
 import type { EntryFrames } from "./entry-frames.ts";
 import type { Frame } from "./frame.ts";
 import type { ReadyStream } from "./frame-writer.ts";
-import { type HeldBounds, HeldEntries } from "./held-entries.ts";
 import type { PendingEntries } from "./pending-entries.ts";
 
 /** What the connections of one server have in common. */
@@ -28,7 +28,7 @@ export interface ConnectionContext {
 }
 
 /** Bounds of what may wait for one connection. */
-export interface QueueBounds extends HeldBounds {
+export interface QueueBounds extends BufferBounds {
   /** Bytes that may wait to be sent; beyond them the client is cut off, and resumes by itself. */
   maxQueuedBytes: number;
 }
@@ -45,7 +45,7 @@ export class Connection implements ReadyStream {
   // A fan-out reads the first four of every recipient: at the head of the object they are in one line of the cache.
   isReady = false;
   /** Whether the client reads deflated frames. */
-  inflates = false;
+  supportsDeflate = false;
   fd = -1;
   state: WriteState | undefined = undefined;
   stream: NetSocket | undefined = undefined;
@@ -61,8 +61,8 @@ export class Connection implements ReadyStream {
   /** Whether it was ended by `cut`: nothing that is written now reaches the client. */
   isCut = false;
   readonly #context: ConnectionContext;
-  #held: HeldEntries | undefined = undefined;
-  #pastBytes = 0;
+  #held: BufferedEntries | undefined = undefined;
+  #backfillBytes = 0;
 
   constructor(socket: Socket, context: ConnectionContext) {
     this.socket = socket;
@@ -84,12 +84,12 @@ export class Connection implements ReadyStream {
     return this.socket.conn as unknown as EngineConnection;
   }
 
-  get isHeld(): boolean {
+  get isBuffering(): boolean {
     return this.#held !== undefined;
   }
 
   /** What waits while it is held. */
-  get held(): HeldEntries | undefined {
+  get held(): BufferedEntries | undefined {
     return this.#held;
   }
 
@@ -99,8 +99,8 @@ export class Connection implements ReadyStream {
   }
 
   /** Bytes of the past that were written since it was last known that the client has read all. */
-  get pastBytes(): number {
-    return this.#pastBytes;
+  get backfillBytes(): number {
+    return this.#backfillBytes;
   }
 
   get bounds(): QueueBounds {
@@ -114,16 +114,16 @@ export class Connection implements ReadyStream {
       this.stream = stream;
       this.fd = stream === undefined ? -1 : fdOf(stream);
       this.state = stream && writeStateOf(stream);
-      this.inflates = inflates(this.engine);
+      this.supportsDeflate = supportsDeflate(this.engine);
     }
     this.isReady = stream !== undefined && stream.writableLength === 0;
   }
 
   /** Lets live entries wait until `release`; what waits already stays. */
-  hold(): void {
+  startBuffering(): void {
     if (this.#held !== undefined) return;
     this.#context.queue.flush();
-    this.#held = new HeldEntries();
+    this.#held = new BufferedEntries();
     this.isReady = false;
   }
 
@@ -148,16 +148,16 @@ export class Connection implements ReadyStream {
   }
 
   /** Writes frames of the past. A replay bounds what it writes before the client has read it. */
-  writePast(frames: readonly Frame[]): void {
+  writeBackfill(frames: readonly Frame[]): void {
     if (frames.length === 0) return;
-    const bytes = Buffer.concat(frames.map((frame) => frame.for(this.inflates)));
-    this.#pastBytes += bytes.length;
+    const bytes = Buffer.concat(frames.map((frame) => frame.for(this.supportsDeflate)));
+    this.#backfillBytes += bytes.length;
     this.#send(frames, bytes);
   }
 
   /** To be called when the client has read all of the past that was written. */
-  forgetPast(): void {
-    this.#pastBytes = 0;
+  forgetBackfill(): void {
+    this.#backfillBytes = 0;
   }
 
   /**
@@ -177,7 +177,7 @@ export class Connection implements ReadyStream {
 
   #write(entries: EntryFrames[], shared: EntryBytes): void {
     if (this.engine.readyState !== "open") return;
-    const bytes = shared.for(this.inflates);
+    const bytes = shared.for(this.supportsDeflate);
     if (this.#isTooSlow(bytes.length)) return this.cut();
     const namespace = this.socket.nsp.name;
     this.#send(
@@ -195,7 +195,7 @@ export class Connection implements ReadyStream {
 
   /** As every adapter of Socket.IO writes, through an internal of `Client`. */
   #sendThroughEngine(frame: Frame): void {
-    const bytes = frame.for(this.inflates);
+    const bytes = frame.for(this.supportsDeflate);
     const { client } = this.socket as unknown as {
       client: { writeToEngine(packets: Packet[], options: object): void };
     };
@@ -205,8 +205,8 @@ export class Connection implements ReadyStream {
   /** Answers have a bound of their own. */
   #isTooSlow(bytes: number): boolean {
     const waiting = this.waitingBytes;
-    if (waiting === 0) this.#pastBytes = 0;
-    const allowed = this.#context.bounds.maxQueuedBytes + this.#pastBytes - bytes;
+    if (waiting === 0) this.#backfillBytes = 0;
+    const allowed = this.#context.bounds.maxQueuedBytes + this.#backfillBytes - bytes;
     return waiting > allowed && waiting - answerBytes(this.engine) > allowed;
   }
 }

@@ -6,7 +6,7 @@ import {
   streamWriter,
   type WriterName,
 } from "./frame-writer.ts";
-import { keepsOrder, readyStream, withTrialPair } from "./write-trial.ts";
+import { keepsOrder, readyStream, withTestPair } from "./write-self-test.ts";
 
 /**
  * Sends bytes to the first `count` sockets without waiting. Writes in the place of each how many it took, or a negative
@@ -21,7 +21,7 @@ export type SendAll = (fds: Int32Array, count: number, bytes: Uint8Array) => num
  */
 export function createDescriptorWriter(name: WriterName, sendAll: SendAll): Promise<FrameWriter | undefined> {
   const writer = descriptorWriter(name, sendAll);
-  return withTrialPair(async (pair) =>
+  return withTestPair(async (pair) =>
     (await keepsOrder(pair, writer)) && seesTheEnd(pair.client) ? writer : undefined,
   );
 }
@@ -49,7 +49,7 @@ function descriptorWriter(name: WriterName, sendAll: SendAll): FrameWriter {
   /** Writes to the ready ones that inflate, or to those that do not; returns whether there are any of the other kind. */
   function writeKind<Stream extends ReadyStream>(
     streams: readonly Stream[],
-    inflates: boolean,
+    supportsDeflate: boolean,
     shared: SharedBytes,
     rest: Stream[],
   ): boolean {
@@ -57,14 +57,14 @@ function descriptorWriter(name: WriterName, sendAll: SendAll): FrameWriter {
     let hasOthers = false;
     for (let place = 0; place < streams.length; place++) {
       const one = streams[place] as Stream;
-      if (one.inflates !== inflates) hasOthers = true;
+      if (one.supportsDeflate !== supportsDeflate) hasOthers = true;
       else if (!one.isReady || !isIdle(one)) rest.push(one);
       else {
         fds[count] = one.fd;
         places[count++] = place;
       }
     }
-    if (count > 0) send(streams, count, shared.for(inflates));
+    if (count > 0) send(streams, count, shared.for(supportsDeflate));
     return hasOthers;
   }
 

@@ -12,9 +12,9 @@ export class EntryBytes {
     this.#namespace = namespace;
   }
 
-  /** The bytes for a client that `inflates`, or does not. */
-  for(inflates: boolean): Buffer {
-    if (inflates) {
+  /** The bytes for a client that `supportsDeflate`, or does not. */
+  for(supportsDeflate: boolean): Buffer {
+    if (supportsDeflate) {
       this.#deflated ??= this.#concat(true);
       return this.#deflated;
     }
@@ -22,8 +22,8 @@ export class EntryBytes {
     return this.#plain;
   }
 
-  #concat(inflates: boolean): Buffer {
-    const frames = this.#entries.map((entry) => entry.for(this.#namespace).for(inflates));
+  #concat(supportsDeflate: boolean): Buffer {
+    const frames = this.#entries.map((entry) => entry.for(this.#namespace).for(supportsDeflate));
     const [first] = frames;
     return frames.length === 1 && first !== undefined ? first : Buffer.concat(frames);
   }

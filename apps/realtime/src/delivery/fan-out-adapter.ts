@@ -3,7 +3,7 @@ import { Adapter, type BroadcastOptions } from "socket.io-adapter";
 import { ChannelIndex } from "./channel-index.ts";
 import type { Connection } from "./connection.ts";
 import type { EntryFrames } from "./entry-frames.ts";
-import type { Audience, FanOutQueue } from "./fan-out-queue.ts";
+import type { FanOutQueue, Recipients } from "./fan-out-queue.ts";
 import { type FindConnection, VirtualRooms, VirtualSids } from "./virtual-maps.ts";
 
 /** An adapter that also writes log entries to its local members. */
@@ -83,7 +83,7 @@ export function withFanOut(
         count += members?.length ?? 0;
         return members !== undefined;
       });
-      if (present.length > 0) queue.add(this.#audience(present), frames);
+      if (present.length > 0) queue.add(this.#recipients(present), frames);
       return count;
     }
 
@@ -120,7 +120,7 @@ export function withFanOut(
       if (!this.rooms.has(id)) this.emit("delete-room", id);
     }
 
-    #audience(channels: readonly string[]): Audience {
+    #recipients(channels: readonly string[]): Recipients {
       const key = channels.length === 1 ? (channels[0] as string) : channels.join("\n");
       const members = () => channels.map((channel) => this.membersOf(channel));
       return { namespace: this.nsp.name, key, members };

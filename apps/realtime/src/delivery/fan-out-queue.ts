@@ -2,11 +2,11 @@ import type { Connection } from "./connection.ts";
 import { EntryBytes } from "./entry-bytes.ts";
 import type { EntryFrames } from "./entry-frames.ts";
 import type { FrameWriter } from "./frame-writer.ts";
-import { lookAhead, lookAheadCount } from "./look-ahead.ts";
-import { PendingEntries, type Segment } from "./pending-entries.ts";
+import { type EntryBatch, PendingEntries } from "./pending-entries.ts";
+import { prefetch, prefetchCount } from "./prefetch.ts";
 
 /** Whoever is in some channels of a namespace at the moment. */
-export interface Audience {
+export interface Recipients {
   readonly namespace: string;
   /** Equal for equal audiences. */
   readonly key: string;
@@ -14,17 +14,17 @@ export interface Audience {
   members(): readonly (readonly Connection[])[];
 }
 
-interface AudienceSegment extends Segment {
-  audience: Audience;
+interface AddressedBatch extends EntryBatch {
+  recipients: Recipients;
 }
 
 /** A segment that is being written to members, and how far that is. */
 interface Work {
-  segment: Segment;
+  batch: EntryBatch;
   members: readonly Connection[];
   next: number;
   /** Whether the members from `next` on have it as `pending`. */
-  isNoted: boolean;
+  isQueued: boolean;
 }
 
 /**
@@ -34,7 +34,7 @@ interface Work {
  */
 export class FanOutQueue {
   readonly #writer: FrameWriter;
-  #segments: AudienceSegment[] = [];
+  #batches: AddressedBatch[] = [];
   #isScheduled = false;
   #underWay: Work | undefined = undefined;
 
@@ -43,13 +43,13 @@ export class FanOutQueue {
   }
 
   /** Takes an entry for an audience; it is written at the end of this tick. */
-  add(audience: Audience, entry: EntryFrames): void {
-    const { namespace, key } = audience;
-    const last = this.#segments.at(-1);
-    if (last !== undefined && last.audience.key === key && last.namespace === namespace) {
+  add(recipients: Recipients, entry: EntryFrames): void {
+    const { namespace, key } = recipients;
+    const last = this.#batches.at(-1);
+    if (last !== undefined && last.recipients.key === key && last.namespace === namespace) {
       last.entries.push(entry);
     } else {
-      this.#segments.push({ audience, namespace, entries: [entry] });
+      this.#batches.push({ recipients, namespace, entries: [entry] });
     }
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -61,31 +61,31 @@ export class FanOutQueue {
 
   /** Writes what has come so far. */
   flush(): void {
-    if (this.#segments.length === 0) return;
-    this.#noteRest();
-    const segments = this.#segments;
+    if (this.#batches.length === 0) return;
+    this.#queueRest();
+    const batches = this.#batches;
     // Writing may flush again, through Engine.IO's events: then there must be nothing left to write twice.
-    this.#segments = [];
-    const [first] = segments;
-    const isAlone = segments.length === 1 && this.#underWay === undefined;
-    const channels = isAlone ? (first as AudienceSegment).audience.members() : [];
-    if (channels.length === 1) this.#writeAll(channels[0] as readonly Connection[], first as Segment);
-    else for (const connection of shareOut(segments)) this.#writePending(connection);
+    this.#batches = [];
+    const [first] = batches;
+    const isAlone = batches.length === 1 && this.#underWay === undefined;
+    const channels = isAlone ? (first as AddressedBatch).recipients.members() : [];
+    if (channels.length === 1) this.#writeAll(channels[0] as readonly Connection[], first as EntryBatch);
+    else for (const connection of distribute(batches)) this.#writePending(connection);
   }
 
   /** The usual tick, in which everybody is given the same: nothing is noted for each, unless something comes meanwhile. */
-  #writeAll(members: readonly Connection[], segment: Segment): void {
-    const bytes = new EntryBytes(segment.entries, segment.namespace);
+  #writeAll(members: readonly Connection[], batch: EntryBatch): void {
+    const bytes = new EntryBytes(batch.entries, batch.namespace);
     // Other code runs only once all who are left are known: whoever leaves then cannot make another be skipped.
     const rest = this.#writer.writeMany?.(members, bytes) ?? members.slice();
-    const work: Work = { segment, members: rest, next: 0, isNoted: false };
+    const work: Work = { batch, members: rest, next: 0, isQueued: false };
     this.#underWay = work;
     try {
       while (work.next < rest.length) {
-        if (work.next % lookAheadCount === 0) lookAhead(rest, work.next);
+        if (work.next % prefetchCount === 0) prefetch(rest, work.next);
         const connection = rest[work.next++] as Connection;
-        if (work.isNoted) this.#writePending(connection);
-        else this.#write(connection, segment.entries, bytes);
+        if (work.isQueued) this.#writePending(connection);
+        else this.#write(connection, batch.entries, bytes);
       }
     } finally {
       this.#underWay = undefined;
@@ -93,12 +93,12 @@ export class FanOutQueue {
   }
 
   /** Whoever is still to be written when more comes is given it behind what is noted here. */
-  #noteRest(): void {
+  #queueRest(): void {
     const work = this.#underWay;
-    if (work === undefined || work.isNoted) return;
-    const alone = new PendingEntries(work.segment);
+    if (work === undefined || work.isQueued) return;
+    const alone = new PendingEntries(work.batch);
     for (const connection of work.members.slice(work.next)) connection.pending = alone;
-    work.isNoted = true;
+    work.isQueued = true;
   }
 
   #writePending(connection: Connection): void {
@@ -109,24 +109,24 @@ export class FanOutQueue {
   }
 
   #write(connection: Connection, entries: EntryFrames[], bytes: EntryBytes): void {
-    if (connection.isReady) this.#writer.write(connection, bytes.for(connection.inflates));
+    if (connection.isReady) this.#writer.write(connection, bytes.for(connection.supportsDeflate));
     else connection.deliver(entries, bytes);
   }
 }
 
 /** Gives every member what it has yet to be written; an event of several rooms reaches one in two of them once. */
-function shareOut(segments: readonly AudienceSegment[]): Connection[] {
+function distribute(batches: readonly AddressedBatch[]): Connection[] {
   const recipients: Connection[] = [];
-  for (const segment of segments) {
-    const alone = new PendingEntries(segment);
-    for (const members of segment.audience.members()) {
+  for (const batch of batches) {
+    const alone = new PendingEntries(batch);
+    for (const members of batch.recipients.members()) {
       for (let i = 0; i < members.length; i++) {
         const connection = members[i] as Connection;
         const { pending } = connection;
         if (pending === undefined) {
           connection.pending = alone;
           recipients.push(connection);
-        } else if (pending.segment !== segment) connection.pending = pending.with(segment);
+        } else if (pending.batch !== batch) connection.pending = pending.with(batch);
       }
     }
   }

@@ -10,12 +10,12 @@ export interface ReadyStream {
   fd: number;
   state: WriteState | undefined;
   /** Whether the client reads deflated frames. */
-  inflates: boolean;
+  supportsDeflate: boolean;
 }
 
 /** The same frames for many, as one buffer for each kind of client. */
 export interface SharedBytes {
-  for(inflates: boolean): Buffer;
+  for(supportsDeflate: boolean): Buffer;
 }
 
 /** Descriptors written all by one call of our addon, or each by a public function of Node; or only streams. */

@@ -20,10 +20,10 @@ export class Frame {
     this.#deflate = deflate;
   }
 
-  /** The packet as a WebSocket frame, deflated if it is large and the client `inflates`. */
-  for(inflates: boolean): Buffer {
+  /** The packet as a WebSocket frame, deflated if it is large and the client `supportsDeflate`. */
+  for(supportsDeflate: boolean): Buffer {
     this.#plain ??= toPlainFrame(this.packet);
-    if (!inflates || this.#deflate === undefined) return this.#plain;
+    if (!supportsDeflate || this.#deflate === undefined) return this.#plain;
     this.#deflated ??= this.#toDeflatedFrame(this.#plain, this.#deflate);
     return this.#deflated;
   }

@@ -38,7 +38,7 @@ export class PortionWriter {
     for (const item of items) {
       const frame = toFrame(item);
       if (frame === undefined) continue;
-      const { length } = frame.for(this.#connection.inflates);
+      const { length } = frame.for(this.#connection.supportsDeflate);
       if (portion.length > 0 && bytes + length > this.#size) {
         if (!(await this.#writePortion(portion, bytes))) return false;
         [portion, bytes] = [[], 0];
@@ -58,10 +58,10 @@ export class PortionWriter {
   }
 
   async #writePortion(portion: readonly Frame[], bytes: number): Promise<boolean> {
-    const { pastBytes, waitingBytes } = this.#connection;
-    const isUnread = pastBytes > 0 && pastBytes + bytes > this.#size;
+    const { backfillBytes, waitingBytes } = this.#connection;
+    const isUnread = backfillBytes > 0 && backfillBytes + bytes > this.#size;
     if ((isUnread || waitingBytes > this.#size) && !(await this.#isTaken())) return false;
-    this.#connection.writePast(portion);
+    this.#connection.writeBackfill(portion);
     return this.#mayGoOn();
   }
 

@@ -20,7 +20,7 @@ export async function whenTaken(
       // Who has read everything has nothing waiting; who answers without reading has.
       isLast = isOwn && connection.waitingBytes <= maxWaiting;
     }
-    connection.forgetPast();
+    connection.forgetBackfill();
     return true;
   } finally {
     clearTimeout(timer);

@@ -15,9 +15,9 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { createCommands } from "../commands/create-commands.ts";
 import { Dispatcher } from "../commands/dispatch.ts";
 import { createAuthenticate } from "../connections/authenticate.ts";
-import { connectionOf, Gate } from "../connections/connection-handler.ts";
+import { ConnectionHandler, connectionOf } from "../connections/connection-handler.ts";
 import { HandshakeLimits } from "../connections/handshake-limits.ts";
-import { ConnectionGuard } from "../connections/packet-limiter.ts";
+import { PacketLimiter } from "../connections/packet-limiter.ts";
 import { createWriter } from "../delivery/create-writer.ts";
 import { createDeflate } from "../delivery/deflate.ts";
 import { EngineEvents } from "../delivery/engine-events.ts";
@@ -25,13 +25,13 @@ import { EventFrames } from "../delivery/event-frames.ts";
 import { type FanOut, withFanOut } from "../delivery/fan-out-adapter.ts";
 import { FanOutQueue } from "../delivery/fan-out-queue.ts";
 import { packetFormat } from "../packets/packet-formats.ts";
-import { SessionConfirmer } from "../sessions/epoch-validator.ts";
-import { SessionKeeper } from "../sessions/session-maintenance.ts";
+import { EpochValidator } from "../sessions/epoch-validator.ts";
+import { SessionMaintenance } from "../sessions/session-maintenance.ts";
 import { SessionRegistry } from "../sessions/session-registry.ts";
-import { SlotKeeper } from "../sessions/slot-keeper.ts";
+import { SlotManager } from "../sessions/slot-manager.ts";
 import { compactEngine } from "../socketio/compact-engine.ts";
 import { compactNamespace } from "../socketio/compact-socket.ts";
-import { Entrance } from "../subscriptions/catch-up.ts";
+import { CatchUp } from "../subscriptions/catch-up.ts";
 import { ClientPositions } from "../subscriptions/client-positions.ts";
 import { Continuity } from "../subscriptions/continuity.ts";
 import { startIdleAdvances } from "../subscriptions/idle-advance.ts";
@@ -78,7 +78,7 @@ export interface Realtime {
 const maxReplayEntries = 50_000;
 /** Pages of histories that this replica reads at once for all who resume or subscribe. */
 const historyReadsAtOnce = 16;
-const held = { maxHeldEntries: 10_000, maxHeldBytes: 16 * 1024 * 1024 };
+const held = { maxBufferedEntries: 10_000, maxBufferedBytes: 16 * 1024 * 1024 };
 const catchUpTimeoutMs = 5_000;
 
 /** Starts delivering the log to the clients of an HTTP server, which the caller makes listen. */
@@ -96,14 +96,14 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   const queue = new FanOutQueue(writer);
   const events = new EngineEvents(queue);
   const frames = createFrames(options);
-  const guard = new ConnectionGuard(packetFormat(options.parser), options.socket.commandRate);
-  const endPings = compactEngine(io, options.socket, events, guard);
+  const packetLimiter = new PacketLimiter(packetFormat(options.parser), options.socket.commandRate);
+  const endPings = compactEngine(io, options.socket, events, packetLimiter);
   io.adapter(withFanOut(cluster.adapter, connectionOf, queue) as unknown as Parameters<Server["adapter"]>[0]);
   const all = namespaces.map((name) => io.of(name));
   for (const namespace of all) compactNamespace(namespace);
   const sessions = new SessionRegistry();
   const history = historyBounds(context.history);
-  const rooms = new RoomManager(socketChannels(all), cluster.directory, history);
+  const rooms = new RoomManager(socketChannels(all), cluster.membership, history);
   const fanOuts = () => all.map(({ adapter }) => adapter as unknown as FanOut);
   const control = new RevocationControl({
     sessions,
@@ -127,7 +127,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   });
   const follower = await log.follow(relay);
   const { maxReplaySize, pingIntervalMs, pingTimeoutMs } = options.socket;
-  const entrance = new Entrance({
+  const catchUp = new CatchUp({
     history: { log, turns: new Turns(historyReadsAtOnce) },
     follower,
     continuity,
@@ -140,7 +140,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   const subscriptions = new SubscriptionManager({
     log,
     follower,
-    entrance,
+    catchUp,
     access,
     store: cluster.sessions,
     sessions,
@@ -153,12 +153,12 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     logger,
   );
   const { sessionTtlMs } = options.socket;
-  const confirmer = new SessionConfirmer({ sessions, store: cluster.sessions, follower, sessionTtlMs });
-  const slots = new SlotKeeper({ sessions, slots: cluster.slots, onError });
-  const gate = new Gate({
+  const epochValidator = new EpochValidator({ sessions, store: cluster.sessions, follower, sessionTtlMs });
+  const slots = new SlotManager({ sessions, slots: cluster.slots, onError });
+  const connectionHandler = new ConnectionHandler({
     sessions,
     slots,
-    confirmer,
+    epochValidator,
     subscriptions,
     dispatcher,
     replicaId: cluster.replicaId,
@@ -172,22 +172,23 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   const authenticate = createAuthenticate({
     verifier: context.verifier,
     store: cluster.sessions,
-    confirmer,
-    guard,
+    epochValidator,
+    packetLimiter,
     limits,
     connections: { queue, events, bounds: { maxQueuedBytes: options.socket.maxQueueSize, ...held } },
     allowQueryToken: options.socket.allowQueryToken,
     position: () => follower.position,
     revision: () => control.revision,
-    admit: (session, replaces) => gate.admit(session, replaces),
+    acquireSlot: (session, replaces) => connectionHandler.acquireSlot(session, replaces),
     logger,
   });
-  for (const namespace of all) namespace.use(authenticate).on("connection", (socket) => gate.enter(socket));
-  const keeper = new SessionKeeper({
+  for (const namespace of all)
+    namespace.use(authenticate).on("connection", (socket) => connectionHandler.enter(socket));
+  const maintenance = new SessionMaintenance({
     sessions,
     store: cluster.sessions,
     slots: cluster.slots,
-    confirmer,
+    epochValidator,
     sessionTtlMs,
     onError,
   });
@@ -210,7 +211,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
       announceClose();
       isOpen = false;
       await drain(io, sessions, options.socket.closeTimeoutMs);
-      keeper.stop();
+      maintenance.stop();
       await slots.stop();
       for (const idleAdvance of idleAdvances) idleAdvance.stop();
       control.stop();

@@ -5,7 +5,7 @@ import type { Session } from "./session.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 import type { SessionStore, StoredSession } from "./session-store.ts";
 
-export interface SessionConfirmerOptions {
+export interface EpochValidatorOptions {
   sessions: SessionRegistry;
   store: Pick<SessionStore, "load" | "save" | "confirm" | "forget">;
   follower: Pick<LogFollower, "head">;
@@ -28,8 +28,8 @@ const confirmedWithinMs = 10_000;
  * is stored has to be confirmed for the new epoch, by the process that had the session last: it looks whether the last
  * change is there, and forgets the session if not. What nobody confirms is not resumed.
  */
-export class SessionConfirmer {
-  readonly #options: SessionConfirmerOptions;
+export class EpochValidator {
+  readonly #options: EpochValidatorOptions;
   /** Sessions that were taken here, or whose connections ended here, by id. */
   readonly #ended: LRUCache<string, Known>;
   #epoch: string;
@@ -38,7 +38,7 @@ export class SessionConfirmer {
   #isBehind = false;
   #isChecking = false;
 
-  constructor(options: SessionConfirmerOptions) {
+  constructor(options: EpochValidatorOptions) {
     this.#options = options;
     this.#ended = new LRUCache({ max: maxRemembered, ttl: options.sessionTtlMs });
     this.#epoch = currentEpoch(options.follower.head);

@@ -2,7 +2,7 @@ import { hasExpired } from "@roomcast/auth";
 import { ProtocolError } from "@roomcast/events";
 import { sendServerEvent } from "../delivery/server-event.ts";
 import type { ConnectionSlots } from "./connection-slots.ts";
-import type { SessionConfirmer } from "./epoch-validator.ts";
+import type { EpochValidator } from "./epoch-validator.ts";
 import type { Session } from "./session.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 import type { SessionStore } from "./session-store.ts";
@@ -10,20 +10,20 @@ import type { SessionStore } from "./session-store.ts";
 const expiryCheckMs = 1_000;
 const epochCheckMs = 100;
 
-export interface SessionKeeperOptions {
+export interface SessionMaintenanceOptions {
   sessions: SessionRegistry;
   store: Pick<SessionStore, "touch">;
   slots: Pick<ConnectionSlots, "touch">;
-  confirmer: Pick<SessionConfirmer, "check">;
+  epochValidator: Pick<EpochValidator, "check">;
   sessionTtlMs: number;
   onError: (error: Error) => void;
 }
 
 /** Does what comes with time for all sessions at once: no session has a timer of its own. */
-export class SessionKeeper {
+export class SessionMaintenance {
   readonly #timers: NodeJS.Timeout[];
 
-  constructor({ sessions, store, slots, confirmer, sessionTtlMs, onError }: SessionKeeperOptions) {
+  constructor({ sessions, store, slots, epochValidator, sessionTtlMs, onError }: SessionMaintenanceOptions) {
     const every = (ms: number, work: () => unknown) => setInterval(() => void work(), ms);
     const kept = () => {
       store.touch(sessions.all().filter(({ isStored }) => isStored)).catch(onError);
@@ -31,7 +31,7 @@ export class SessionKeeper {
     };
     this.#timers = [
       every(expiryCheckMs, () => endExpired(sessions)),
-      every(epochCheckMs, () => confirmer.check().catch(onError)),
+      every(epochCheckMs, () => epochValidator.check().catch(onError)),
       every(Math.min(sessionTtlMs / 4, 3_600_000), kept),
     ];
   }
@@ -45,12 +45,12 @@ function endExpired(sessions: SessionRegistry): void {
   const now = Date.now();
   for (const session of sessions.all()) {
     if (hasExpired(session.principal, now))
-      expel(session, new ProtocolError("token_expired", "the token has expired"));
+      disconnect(session, new ProtocolError("token_expired", "the token has expired"));
   }
 }
 
 /** Tells a client why, and ends its connection so that it does not come back by itself. */
-export function expel(session: Session, reason: ProtocolError): void {
+export function disconnect(session: Session, reason: ProtocolError): void {
   const { socket } = session.connection;
   sendServerEvent(socket, "connection.error", `user:${session.userId}`, reason.toBody());
   const { nsps } = socket.client as unknown as { nsps: ReadonlyMap<string, unknown> };

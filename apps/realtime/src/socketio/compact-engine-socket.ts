@@ -74,7 +74,7 @@ export interface CompactEngineSocket extends TransportOwner, PingedConnection {
   /** The delivery's connection records. */
   firstConnection: unknown;
   /** What the guard knows of it. */
-  ledger: unknown;
+  rateLimitState: unknown;
   setTransport(transport: unknown): void;
   sendPacket(type: string, data?: unknown, options?: object, callback?: () => void): void;
   write(data: string | Buffer): void;
@@ -119,7 +119,7 @@ export function compactEngineSocket(
     transport: unknown = undefined;
     client: CompactEngineSocket["client"] = undefined;
     firstConnection: unknown = undefined;
-    ledger: unknown = undefined;
+    rateLimitState: unknown = undefined;
 
     constructor(id: string, server: EngineServer, transport: unknown, request: EngineRequest) {
       this.id = id;

@@ -62,7 +62,7 @@ export function streamOf({ readyState, writeBuffer, transport }: EngineConnectio
 }
 
 /** Whether the client reads messages that were deflated over the largest window. */
-export function inflates({ transport }: EngineConnection): boolean {
+export function supportsDeflate({ transport }: EngineConnection): boolean {
   const params = transport.socket?._extensions["permessage-deflate"]?.params;
   return params !== undefined && (params.server_max_window_bits ?? largestWindow) === largestWindow;
 }

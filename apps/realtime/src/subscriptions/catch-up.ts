@@ -6,15 +6,15 @@ import type { Session, Subscription } from "../sessions/session.ts";
 import { closedRoom, type SessionStore, toStored } from "../sessions/session-store.ts";
 import type { Continuity } from "./continuity.ts";
 import type { HistorySource } from "./history-cursor.ts";
+import type { CatchUpRequest, EntryPoint, JoinRequest, Reauthorize } from "./join-request.ts";
 import { keepSubscriptions, noteEntered } from "./keep-session.ts";
 import { rememberLeft } from "./left-rooms.ts";
-import { byRoom, type PastBounds } from "./read-history.ts";
+import { type BackfillBounds, byRoom } from "./read-history.ts";
 import { isFollowed, type Replay, writeReplay } from "./replay.ts";
 import { planReplay, type ReplayPlan } from "./replay-plan.ts";
 import type { RoomManager } from "./room-manager.ts";
-import type { EntryPoint, EntryRequest, Recheck, Wish } from "./subscribe-request.ts";
 
-export interface EntranceOptions {
+export interface CatchUpOptions {
   history: HistorySource;
   /** This replica's place in the log. */
   follower: Pick<LogFollower, "position" | "head">;
@@ -23,7 +23,7 @@ export interface EntranceOptions {
   store: SessionStore;
   frames: EventFrames;
   /** Bounds of one replay over all of its rooms. */
-  past: PastBounds;
+  past: BackfillBounds;
   /** How long a client may take to read a part of its past. */
   takeTimeoutMs: number;
 }
@@ -33,10 +33,10 @@ export interface EntranceOptions {
  * once, live events wait, then the past is written as fast as the client reads it, then what waited. So all of the
  * past comes before anything newer, and the cut between the two is exact.
  */
-export class Entrance {
-  readonly #options: EntranceOptions;
+export class CatchUp {
+  readonly #options: CatchUpOptions;
 
-  constructor(options: EntranceOptions) {
+  constructor(options: CatchUpOptions) {
     this.#options = options;
   }
 
@@ -99,39 +99,39 @@ export class Entrance {
    */
   async enter(
     session: Session,
-    request: () => EntryRequest,
-    recheck: Recheck,
+    request: () => CatchUpRequest,
+    reauthorize: Reauthorize,
     written: () => void = () => undefined,
   ): Promise<Map<RoomName, Subscribed>> {
     while (this.mustWait()) await this.wait();
     if (session.isEnded) return new Map();
-    const { wishes, delivered } = request();
-    if (wishes.length === 0) {
+    const { joinRequests, delivered } = request();
+    if (joinRequests.length === 0) {
       this.release(session);
       written();
       return new Map();
     }
-    const isResumed = session.connection.isHeld;
+    const isResumed = session.connection.isBuffering;
     // What only a replaced filter would have let through does not wait.
-    const isReplaced = wishes.some(({ room }) => session.subscriptions.has(room));
+    const isReplaced = joinRequests.some(({ room }) => session.subscriptions.has(room));
     const at: EntryPoint = { ...this.#options.follower.position, gaps: this.#options.continuity.gaps };
     const batch = session.nextBatch(at.offset);
-    session.connection.hold();
-    for (const { room, filter, from = at, since = from.offset } of wishes) {
+    session.connection.startBuffering();
+    for (const { room, filter, from = at, since = from.offset } of joinRequests) {
       this.join(session, { room, filter, batch, since });
     }
     let plan: Replay;
     try {
-      const past = await this.#readPast(wishes, at.offset);
-      await this.#leaveForbidden(session, wishes, recheck, { at, batch });
+      const past = await this.#readHistory(joinRequests, at.offset);
+      await this.#leaveForbidden(session, joinRequests, reauthorize, { at, batch });
       if (session.isEnded) return new Map();
-      const starts = new Map<RoomName, Position>(wishes.map(({ room, from }) => [room, from ?? at]));
-      const resets = this.#applyResets(session, wishes, past, at);
+      const starts = new Map<RoomName, Position>(joinRequests.map(({ room, from }) => [room, from ?? at]));
+      const resets = this.#applyResets(session, joinRequests, past, at);
       const deliveredOf = byRoom(delivered);
       plan = { past, starts, resets, delivered: deliveredOf, at, batch };
       await this.#save(session, plan, isResumed);
     } catch (error) {
-      for (const { room } of wishes) this.leave(session, room);
+      for (const { room } of joinRequests) this.leave(session, room);
       if (!isResumed) this.#giveUp(session, isReplaced || this.#isBroken(at));
       throw error;
     }
@@ -159,9 +159,9 @@ export class Entrance {
     return follower.position.epoch !== epoch || continuity.gaps !== gaps;
   }
 
-  #readPast(wishes: Wish[], offset: number): Promise<ReplayPlan> {
+  #readHistory(joinRequests: JoinRequest[], offset: number): Promise<ReplayPlan> {
     const { history, follower, past } = this.#options;
-    const ranges = wishes.flatMap(({ room, filter, from, reset }) =>
+    const ranges = joinRequests.flatMap(({ room, filter, from, reset }) =>
       from === undefined || reset !== undefined || from.offset >= offset
         ? []
         : [{ room, filter, after: from.offset }],
@@ -177,22 +177,27 @@ export class Entrance {
   /** What the session is given since it was held, it is given after the resets. */
   async #leaveForbidden(
     session: Session,
-    wishes: Wish[],
-    recheck: Recheck,
+    joinRequests: JoinRequest[],
+    reauthorize: Reauthorize,
     held: { at: Position; batch: number },
   ): Promise<void> {
-    const may = await Promise.all(wishes.map(({ room }) => recheck(room)));
+    const may = await Promise.all(joinRequests.map(({ room }) => reauthorize(room)));
     if (session.isEnded) return;
-    const forbidden = wishes.filter((_, index) => !may[index]);
+    const forbidden = joinRequests.filter((_, index) => !may[index]);
     for (const { room } of forbidden) this.leave(session, room);
     const followed = forbidden.filter(({ isFollowed }) => isFollowed).map(({ room }) => room);
     await this.close(session, followed, held);
   }
 
   /** A room that starts afresh was given nothing before. */
-  #applyResets(session: Session, wishes: Wish[], past: ReplayPlan, at: Position): Map<RoomName, ResetReason> {
+  #applyResets(
+    session: Session,
+    joinRequests: JoinRequest[],
+    past: ReplayPlan,
+    at: Position,
+  ): Map<RoomName, ResetReason> {
     const resets = new Map<RoomName, ResetReason>();
-    for (const { room, reset } of wishes) {
+    for (const { room, reset } of joinRequests) {
       const reason = past.incomplete.has(room) ? "trimmed" : reset;
       const subscription = session.subscriptions.get(room);
       if (reason === undefined || subscription === undefined) continue;

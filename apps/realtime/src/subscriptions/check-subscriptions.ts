@@ -1,9 +1,9 @@
 import { type Filter, ProtocolError, type RoomName } from "@roomcast/events";
 import type { Session } from "../sessions/session.ts";
+import type { JoinRequest } from "./join-request.ts";
 import { filterSize, maxFilterSize } from "./room-filter.ts";
-import type { Wish } from "./subscribe-request.ts";
 
-type Wanted = Pick<Wish, "room" | "filter">;
+type Wanted = Pick<JoinRequest, "room" | "filter">;
 
 /** Throws `too_many_subscriptions` if a session would follow more rooms, or have more filters, than it may. */
 export function checkSubscriptions(

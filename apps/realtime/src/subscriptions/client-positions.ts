@@ -33,7 +33,7 @@ export class ClientPositions {
   current(session: Session): Position | undefined {
     const { follower, continuity, queue } = this.#options;
     const { isEnded, connection } = session;
-    if (isEnded || connection.isHeld || connection.isCut || continuity.isBroken) return undefined;
+    if (isEnded || connection.isBuffering || connection.isCut || continuity.isBroken) return undefined;
     queue.flush();
     return session.positionAt(follower().position);
   }

@@ -1,7 +1,7 @@
 import { type EventLog, isBeyond, type LogEntry, type LogHead } from "@roomcast/event-log";
 import { ProtocolError } from "@roomcast/events";
 import type { Turns } from "@roomcast/service";
-import { type PastRange, passes } from "./read-history.ts";
+import { type HistoryRange, passes } from "./read-history.ts";
 
 /** Where histories are read, and how many reads there may be at once. */
 export interface HistorySource {
@@ -22,14 +22,14 @@ export class HistoryCursor {
   /** False once the past is known to have a gap; then it is done. */
   isComplete = true;
   readonly #source: HistorySource;
-  readonly #range: PastRange;
+  readonly #range: HistoryRange;
   readonly #until: LogHead;
   #position: number;
   #count = 0;
   #characters = 0;
 
   /** Up to `until`, the place in the log and the epochs that the caller knows. */
-  constructor(source: HistorySource, range: PastRange, until: LogHead) {
+  constructor(source: HistorySource, range: HistoryRange, until: LogHead) {
     this.#source = source;
     this.#range = range;
     this.#until = until;

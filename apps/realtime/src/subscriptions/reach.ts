@@ -1,4 +1,4 @@
-import { breakOf, type EventLog, type LogFollower } from "@roomcast/event-log";
+import { type EventLog, type LogFollower, validatePosition } from "@roomcast/event-log";
 import { type Position, ProtocolError } from "@roomcast/events";
 
 export interface ReachOptions {
@@ -17,11 +17,11 @@ export async function reach(
   { follower, log, catchUpTimeoutMs }: ReachOptions,
   positions: readonly Position[],
 ): Promise<void> {
-  const isBroken = (position: Position) => breakOf(position, follower.head) !== undefined;
+  const isBroken = (position: Position) => validatePosition(position, follower.head) !== undefined;
   const isKnown = (position: Position) => !isBroken(position) && position.offset <= follower.position.offset;
   if (positions.every(isKnown)) return;
   const head = await log.head();
-  const kept = positions.filter((position) => breakOf(position, head) === undefined);
+  const kept = positions.filter((position) => validatePosition(position, head) === undefined);
   const lost = positions.filter((position) => !kept.includes(position));
   const offset = kept.reduce((most, position) => Math.max(most, position.offset), 0);
   const isReached = await follower.reached(offset, catchUpTimeoutMs);

@@ -7,7 +7,7 @@ import {
   type LogHead,
 } from "@roomcast/event-log";
 import { ProtocolError, type RoomName } from "@roomcast/events";
-import { type Past, readPast } from "./read-history.ts";
+import { type Backfill, readHistory } from "./read-history.ts";
 
 /** Rooms that are read at once: others that use the connection get their turn between two rounds. */
 const roomsAtOnce = 250;
@@ -37,7 +37,7 @@ export async function readGap(
   after: number,
   until: LogHead,
   bounds = defaultBounds,
-): Promise<Past> {
+): Promise<Backfill> {
   const left = { entries: bounds.maxEntries, bytes: bounds.maxBytes };
   const progress: Progress = { found: new Map(), incomplete: new Set(), left };
   const bounded = { history: boundedHistory(log, left) };
@@ -73,10 +73,10 @@ async function readRooms(
   { found, incomplete, left }: Progress,
 ): Promise<RoomName[]> {
   const bounds = { maxEntries: left.entries, maxBytes: left.bytes };
-  const reads = rooms.map((room) => readPast(log, [{ room, filter: undefined, after }], until, bounds));
+  const reads = rooms.map((room) => readHistory(log, [{ room, filter: undefined, after }], until, bounds));
   const results = await Promise.allSettled(reads);
   return rooms.filter((room, index) => {
-    const result = results[index] as PromiseSettledResult<Past>;
+    const result = results[index] as PromiseSettledResult<Backfill>;
     if (result.status === "rejected") return true;
     if (result.value.incomplete.has(room)) incomplete.add(room);
     for (const entry of result.value.entries) found.set(entry.offset, entry);

@@ -4,14 +4,14 @@ import type { Subscription } from "../sessions/session.ts";
 import { dataOf } from "./room-manager.ts";
 
 /** What is wanted of one room's past: its entries after an offset that pass the filter. */
-export interface PastRange {
+export interface HistoryRange {
   room: RoomName;
   filter: Filter | undefined;
   after: number;
 }
 
 /** The past of several rooms as one sequence. */
-export interface Past {
+export interface Backfill {
   /** In the order of the log, each once. */
   entries: LogEntry[];
   /** Rooms whose past cannot be given whole; nothing of theirs is in `entries` for their own sake. */
@@ -19,7 +19,7 @@ export interface Past {
 }
 
 /** Bounds of one replay; a room that would exceed them counts as incomplete. */
-export interface PastBounds {
+export interface BackfillBounds {
   maxEntries: number;
   maxBytes: number;
 }
@@ -30,12 +30,12 @@ const pageSize = 500;
  * Reads the past of rooms up to `until`, the place in the log and the epochs that the caller knows. Rejects with
  * `unavailable`, also if an epoch has begun of which the caller does not know: its offsets are others.
  */
-export async function readPast(
+export async function readHistory(
   log: Pick<EventLog, "history">,
-  ranges: PastRange[],
+  ranges: HistoryRange[],
   until: LogHead,
-  bounds: PastBounds,
-): Promise<Past> {
+  bounds: BackfillBounds,
+): Promise<Backfill> {
   const found = new Map<number, LogEntry>();
   const incomplete = new Set<RoomName>();
   await Promise.all(
@@ -50,9 +50,9 @@ export async function readPast(
 
 async function readRoom(
   log: Pick<EventLog, "history">,
-  { room, filter, after }: PastRange,
+  { room, filter, after }: HistoryRange,
   head: LogHead,
-  { maxEntries, maxBytes }: PastBounds,
+  { maxEntries, maxBytes }: BackfillBounds,
 ): Promise<LogEntry[] | undefined> {
   const entries: LogEntry[] = [];
   let bytes = 0;

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from "node:timers/promises";
 import {
-  type BreakReason,
   currentEpoch,
+  type DiscontinuityReason,
   type EventLog,
   type LogEntry,
   type LogHead,
@@ -17,7 +17,7 @@ import type { SessionRegistry } from "../sessions/session-registry.ts";
 import type { ClientPositions } from "./client-positions.ts";
 import type { Continuity } from "./continuity.ts";
 import { readGap } from "./read-gap.ts";
-import type { Past } from "./read-history.ts";
+import type { Backfill } from "./read-history.ts";
 import type { RevocationControl } from "./revocation-control.ts";
 import type { RoomManager } from "./room-manager.ts";
 
@@ -56,7 +56,7 @@ export class Relay implements LogSink {
   }
 
   /** Deals with a gap. Rejects only if histories cannot be read: the follower then comes back to the same gap. */
-  broken(reason: BreakReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
+  onDiscontinuity(reason: DiscontinuityReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
     const { continuity, onError } = this.#options;
     const closing = continuity.interrupt(() => this.#closeGap(reason, cut, { ...head, offset: resumeAt }));
     // Positions from before the gap are no longer good to resume from: every client gets a new one.
@@ -70,7 +70,7 @@ export class Relay implements LogSink {
 
   #relay(entry: LogEntry): void {
     this.#fanOut(entry, this.#options.rooms.channelsFor(entry));
-    for (const { room, channels } of this.#options.rooms.channelsToMark(entry)) {
+    for (const { room, channels } of this.#options.rooms.channelsToCheckpoint(entry)) {
       const json = JSON.stringify(serverEnvelope("position.advanced", room, {}));
       this.#fanOut({ ...entry, type: "position.advanced", rooms: [room], json }, channels);
     }
@@ -94,7 +94,7 @@ export class Relay implements LogSink {
   }
 
   /** Those who saw entries that no longer exist must know; the others of the same rooms must not be disturbed. */
-  #resetWitnesses(reason: "diverged" | "epoch", cut: number, position: Position): void {
+  #resetSessionsAhead(reason: "diverged" | "epoch", cut: number, position: Position): void {
     const { rooms } = this.#options;
     if (reason === "epoch") {
       for (const room of rooms.rooms()) {
@@ -103,13 +103,13 @@ export class Relay implements LogSink {
       }
       return;
     }
-    for (const [room, session] of rooms.witnessesAfter(cut)) {
+    for (const [room, session] of rooms.sessionsAhead(cut)) {
       sendReset(session.connection.socket, room, reason, position);
     }
   }
 
   /** Offsets are given anew after the break: what a session was given of a room goes on from there. */
-  #rebase(resumeAt: number): void {
+  #clampOffsets(resumeAt: number): void {
     for (const { subscriptions } of this.#options.sessions.all()) {
       for (const subscription of subscriptions.values()) {
         subscription.since = Math.min(subscription.since, resumeAt);
@@ -118,20 +118,20 @@ export class Relay implements LogSink {
   }
 
   /** Nothing is delivered before every session is known to be still allowed what it is given. */
-  async #closeGap(reason: BreakReason, cut: number, until: LogHead): Promise<void> {
+  async #closeGap(reason: DiscontinuityReason, cut: number, until: LogHead): Promise<void> {
     const { control } = this.#options;
     const position = { epoch: currentEpoch(until), offset: until.offset };
     control.noteGap();
     if (reason === "diverged" || reason === "epoch") {
-      this.#resetWitnesses(reason, reason === "epoch" ? 0 : cut, position);
-      this.#rebase(until.offset);
+      this.#resetSessionsAhead(reason, reason === "epoch" ? 0 : cut, position);
+      this.#clampOffsets(until.offset);
     }
     await control.checkAll();
-    if (reason === "trimmed") await this.#bridge(cut, until, position);
+    if (reason === "trimmed") await this.#backfill(cut, until, position);
   }
 
   /** The log was trimmed beyond this replica's place: room histories may still hold what it missed. */
-  async #bridge(cut: number, until: LogHead, position: Position): Promise<void> {
+  async #backfill(cut: number, until: LogHead, position: Position): Promise<void> {
     const { log, rooms } = this.#options;
     // Nobody enters a room before this is over, so no room is left out.
     const past = await readGap(log, rooms.rooms(), cut, until);
@@ -146,7 +146,7 @@ export class Relay implements LogSink {
     await this.#deliver(past);
   }
 
-  async #deliver({ entries, incomplete }: Past): Promise<void> {
+  async #deliver({ entries, incomplete }: Backfill): Promise<void> {
     let count = 0;
     for (const entry of entries) {
       this.#relay({ ...entry, rooms: entry.rooms.filter((room) => !incomplete.has(room)) });

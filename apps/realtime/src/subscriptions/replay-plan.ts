@@ -1,7 +1,7 @@
 import type { LogEntry, LogHead } from "@roomcast/event-log";
 import { ProtocolError, type RoomName } from "@roomcast/events";
 import { HistoryCursor, type HistorySource } from "./history-cursor.ts";
-import type { PastBounds, PastRange } from "./read-history.ts";
+import type { BackfillBounds, HistoryRange } from "./read-history.ts";
 
 /** What one replay is going to send. */
 export interface ReplayPlan {
@@ -23,9 +23,9 @@ const readsAtOnce = 4;
  */
 export async function planReplay(
   source: HistorySource,
-  ranges: readonly PastRange[],
+  ranges: readonly HistoryRange[],
   until: LogHead,
-  bounds: PastBounds,
+  bounds: BackfillBounds,
 ): Promise<ReplayPlan> {
   const planner = new Planner(source, ranges, until, bounds);
   await planner.readAll();
@@ -34,12 +34,12 @@ export async function planReplay(
 
 /** One room's part of a plan: the offsets and sizes of its entries, not their texts. */
 class PlannedRoom {
-  readonly range: PastRange;
+  readonly range: HistoryRange;
   readonly cursor: HistoryCursor;
   readonly offsets: number[] = [];
   bytes = 0;
 
-  constructor(source: HistorySource, range: PastRange, until: LogHead) {
+  constructor(source: HistorySource, range: HistoryRange, until: LogHead) {
     this.range = range;
     this.cursor = new HistoryCursor(source, range, until);
   }
@@ -49,7 +49,7 @@ class Planner implements ReplayPlan {
   readonly incomplete = new Set<RoomName>();
   readonly #source: HistorySource;
   readonly #until: LogHead;
-  readonly #bounds: PastBounds;
+  readonly #bounds: BackfillBounds;
   #rooms: readonly PlannedRoom[];
   /** Sizes by offset. */
   readonly #sizes = new Map<number, number>();
@@ -59,7 +59,12 @@ class Planner implements ReplayPlan {
   #bytes = 0;
   #entries = 0;
 
-  constructor(source: HistorySource, ranges: readonly PastRange[], until: LogHead, bounds: PastBounds) {
+  constructor(
+    source: HistorySource,
+    ranges: readonly HistoryRange[],
+    until: LogHead,
+    bounds: BackfillBounds,
+  ) {
     this.#source = source;
     this.#until = until;
     this.#bounds = bounds;

@@ -61,12 +61,12 @@ export async function writeReplay(
     const reason = resets.get(room);
     if (reason !== undefined) sendReset(session.connection.socket, room, reason, at);
   }
-  await writePast(session, replay, context, answers);
+  await writeBackfill(session, replay, context, answers);
   for (const room of answers.keys()) if (!session.subscriptions.has(room)) answers.delete(room);
   return answers;
 }
 
-async function writePast(
+async function writeBackfill(
   session: Session,
   replay: Replay,
   context: ReplayContext,

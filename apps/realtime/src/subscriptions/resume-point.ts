@@ -1,4 +1,4 @@
-import { breakOf, isLaterEpoch, type LogHead } from "@roomcast/event-log";
+import { isLaterEpoch, type LogHead, validatePosition } from "@roomcast/event-log";
 import { type Position, parsePosition, type ResetReason } from "@roomcast/events";
 import type { StoredSubscription } from "../sessions/session-store.ts";
 
@@ -23,8 +23,8 @@ export function resumePoint(
   seen: Position | undefined,
   head: LogHead,
 ): ResumePoint {
-  const isLost = seen !== undefined && breakOf(seen, head) !== undefined;
-  return goOnFrom(isLost ? seen : startOf(stored, seen, head), head);
+  const isLost = seen !== undefined && validatePosition(seen, head) !== undefined;
+  return resumeFrom(isLost ? seen : startOf(stored, seen, head), head);
 }
 
 /** Whether a client that brings back `seen` proves to have heard that a room was closed to it. */
@@ -33,7 +33,7 @@ export function hasHeardOfClosing(
   seen: Position | undefined,
   head: LogHead,
 ): boolean {
-  if (seen === undefined || breakOf(seen, head) !== undefined) return false;
+  if (seen === undefined || validatePosition(seen, head) !== undefined) return false;
   const at = parsePosition(closed.at);
   if (seen.epoch !== at.epoch) return isLaterEpoch(seen.epoch, at.epoch, head);
   if (seen.offset !== at.offset) return seen.offset > at.offset;
@@ -41,8 +41,8 @@ export function hasHeardOfClosing(
 }
 
 /** Says of a place where a room is to go on whether it can. */
-export function goOnFrom(from: Position, head: LogHead): ResumePoint {
-  const reset = breakOf(from, head);
+export function resumeFrom(from: Position, head: LogHead): ResumePoint {
+  const reset = validatePosition(from, head);
   return { from, ...(reset === undefined ? {} : { reset }) };
 }
 

@@ -1,8 +1,8 @@
-import { keptUpTo, type LogHead } from "@roomcast/event-log";
+import { type LogHead, retainedUpTo } from "@roomcast/event-log";
 import { type Position, parsePosition, type RoomName, restoreFilters } from "@roomcast/events";
 import type { StoredSession, StoredSubscription } from "../sessions/session-store.ts";
+import type { CatchUpRequest, JoinRequest } from "./join-request.ts";
 import { hasHeardOfClosing, resumePoint } from "./resume-point.ts";
-import type { EntryRequest, Wish } from "./subscribe-request.ts";
 
 /** The rooms that a resumed session is in, and those that were closed to it; see `StoredSubscription`. */
 export function splitClosed({ subscriptions }: StoredSession): {
@@ -32,19 +32,19 @@ export function resumeRequest(
   subscriptions: readonly StoredSubscription[],
   seen: Position | undefined,
   head: LogHead,
-): EntryRequest {
-  const wishes = subscriptions.map((one): Wish => {
+): CatchUpRequest {
+  const joinRequests = subscriptions.map((one): JoinRequest => {
     const { room, filters, batch } = one;
-    const since = keptUpTo({ epoch: parsePosition(one.at).epoch, offset: one.since }, head);
+    const since = retainedUpTo({ epoch: parsePosition(one.at).epoch, offset: one.since }, head);
     const filter = restoreFilters(filters);
-    const wish = { room, filter, isFollowed: true, ...resumePoint(one, seen, head) };
+    const joinRequest = { room, filter, isFollowed: true, ...resumePoint(one, seen, head) };
     // Batch 0 was stored a moment before its delivery began, so what it was given first is not known exactly.
-    return batch === 0 ? wish : { ...wish, since };
+    return batch === 0 ? joinRequest : { ...joinRequest, since };
   });
-  const delivered = wishes.flatMap(({ from, since, reset, ...one }) =>
+  const delivered = joinRequests.flatMap(({ from, since, reset, ...one }) =>
     from === undefined || since === undefined || reset !== undefined
       ? []
       : [{ ...one, since, upTo: from.offset }],
   );
-  return { wishes, delivered };
+  return { joinRequests, delivered };
 }

@@ -13,7 +13,7 @@ import {
 import type { LogEntry } from "@roomcast/event-log";
 import { ProtocolError, type RoomName } from "@roomcast/events";
 import type { Session } from "../sessions/session.ts";
-import { expel } from "../sessions/session-maintenance.ts";
+import { disconnect } from "../sessions/session-maintenance.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
 import type { SubscriptionManager } from "./subscription-manager.ts";
 
@@ -133,17 +133,17 @@ export class RevocationControl {
 
   #applyTo(session: Session, revocation: Revocation): void {
     const room = revokedRoom(session.principal, revocation);
-    if (revokesToken(session.principal, revocation)) this.#expel(session);
+    if (revokesToken(session.principal, revocation)) this.#disconnect(session);
     else if (room !== undefined) this.#takeRoom(session, room);
   }
 
   #applyAll(session: Session, revocations: UserRevocations): void {
-    if (isRevoked(session.principal, revocations)) return this.#expel(session);
+    if (isRevoked(session.principal, revocations)) return this.#disconnect(session);
     for (const room of revokedRooms(session.principal, revocations)) this.#takeRoom(session, room);
   }
 
-  #expel(session: Session): void {
-    expel(session, new ProtocolError("revoked", "the token was revoked"));
+  #disconnect(session: Session): void {
+    disconnect(session, new ProtocolError("revoked", "the token was revoked"));
   }
 
   #takeRoom(session: Session, room: RoomName): void {

@@ -2,7 +2,7 @@ import type { LogEntry } from "@roomcast/event-log";
 import { type Filter, type HistoryBounds, type RoomKind, type RoomName, roomKindOf } from "@roomcast/events";
 import type { Session } from "../sessions/session.ts";
 import { channelOf } from "./channel.ts";
-import type { RoomDirectory, RoomMember } from "./room-directory.ts";
+import type { RoomMember, RoomMembership } from "./room-membership.ts";
 
 /** Delivery channels: they know which sessions are in them. */
 export interface Channels {
@@ -30,7 +30,7 @@ class LocalRoom implements Group {
   /** No entry of the room that was delivered here lies after this offset. */
   lastOffset: number;
   /** Entries since those with a filter were last told a position. */
-  unmarked = 0;
+  sinceCheckpoint = 0;
 
   constructor(name: RoomName, lastOffset: number) {
     this.name = name;
@@ -58,20 +58,20 @@ class LocalRoom implements Group {
 }
 
 /** A quarter of a history: who is told a position that often still finds what follows it. */
-const markFraction = 4;
+const checkpointFraction = 4;
 
 /** Who is in which room: the sessions on this replica, and through the directory those on all. */
 export class RoomManager {
   readonly #channels: Channels;
-  readonly #directory: RoomDirectory;
+  readonly #membership: RoomMembership;
   readonly #history: Record<RoomKind, HistoryBounds>;
   readonly #rooms = new Map<RoomName, LocalRoom>();
 
-  constructor(channels: Channels, directory: RoomDirectory, history: Record<RoomKind, HistoryBounds>) {
+  constructor(channels: Channels, membership: RoomMembership, history: Record<RoomKind, HistoryBounds>) {
     this.#channels = channels;
-    this.#directory = directory;
+    this.#membership = membership;
     this.#history = history;
-    directory.follow(this);
+    membership.follow(this);
   }
 
   /** Number of rooms that someone on this replica is in. */
@@ -89,7 +89,7 @@ export class RoomManager {
     const group = room.groupFor(filter) ?? addGroup(room, filter);
     group.size++;
     this.#channels.join(session, group.channel);
-    this.#directory.enter(room.name, session.id, session.userId);
+    this.#membership.enter(room.name, session.id, session.userId);
     return room.name;
   }
 
@@ -102,7 +102,7 @@ export class RoomManager {
     if (group.size === 0) room.filtered = room.filtered.filter((other) => other !== group);
     if (room.isEmpty) this.#rooms.delete(name);
     this.#channels.leave(session, group.channel);
-    this.#directory.leave(name, session.id);
+    this.#membership.leave(name, session.id);
   }
 
   /** The channels an entry goes to; each distinct filter is evaluated once. */
@@ -126,7 +126,7 @@ export class RoomManager {
    * that the last position its client knows falls out of the room's history, though it missed nothing. With time positions
    * fall out as well: `IdleAdvance` sees to that.
    */
-  channelsToMark(entry: LogEntry): { room: RoomName; channels: string[] }[] {
+  channelsToCheckpoint(entry: LogEntry): { room: RoomName; channels: string[] }[] {
     return entry.rooms.flatMap((name) => {
       const room = this.#rooms.get(name);
       if (room === undefined || room.filtered.length === 0 || !this.#isDue(room)) return [];
@@ -135,9 +135,10 @@ export class RoomManager {
   }
 
   #isDue(room: LocalRoom): boolean {
-    room.unmarked++;
-    if (room.unmarked < this.#history[roomKindOf(room.name)].maxEvents / markFraction) return false;
-    room.unmarked = 0;
+    room.sinceCheckpoint++;
+    if (room.sinceCheckpoint < this.#history[roomKindOf(room.name)].maxEvents / checkpointFraction)
+      return false;
+    room.sinceCheckpoint = 0;
     return true;
   }
 
@@ -157,7 +158,7 @@ export class RoomManager {
   }
 
   /** The sessions of this replica that were given an entry of a room, or a place in it, after `offset`. */
-  *witnessesAfter(offset: number): Iterable<[RoomName, Session]> {
+  *sessionsAhead(offset: number): Iterable<[RoomName, Session]> {
     for (const { name, lastOffset } of this.#rooms.values()) {
       for (const session of this.sessions(name)) {
         const since = session.subscriptions.get(name)?.since ?? 0;
@@ -179,7 +180,7 @@ export class RoomManager {
 
   /** Everyone in a room on all replicas; rejects with `unavailable`. */
   members(name: RoomName): Promise<RoomMember[]> {
-    return this.#directory.members(name);
+    return this.#membership.members(name);
   }
 }
 

@@ -1,44 +1,44 @@
-import {
-  type Filter,
-  type Position,
-  ProtocolError,
-  type ResetReason,
-  type RoomName,
-  type Subscribed,
-} from "@roomcast/events";
-import type { Delivered } from "./read-history.ts";
+import type { LogHead } from "@roomcast/event-log";
+import type { Position, RoomName } from "@roomcast/events";
+import type { Session } from "../sessions/session.ts";
+import type { CatchUpRequest, JoinRequest } from "./join-request.ts";
+import { resumeFrom } from "./resume-point.ts";
 
-/** One room to enter; what it says of positions is judged by the present epochs of the log. */
-export interface Wish {
-  room: RoomName;
-  filter: Filter | undefined;
-  /** Where its past begins. Default: here, so that there is none. */
-  from?: Position;
-  /** Why none of the past after `from` can be sent. */
-  reset?: ResetReason;
-  /** Kept from an earlier connection of the session. */
-  since?: number;
-  /** Whether the client takes itself to be in the room already: if it may not be, it has to be told. */
-  isFollowed?: boolean;
+/** One room that a client asks for. */
+export interface SubscribeRequest extends Pick<JoinRequest, "room" | "filter"> {
+  since: Position | undefined;
 }
 
-/** The rooms to enter, and what the session was given before. */
-export interface EntryRequest {
-  wishes: Wish[];
-  delivered: Delivered[];
+/** What a client asks for, as the log is now. */
+export function toJoinRequest(
+  session: Session,
+  { room, filter, since }: SubscribeRequest,
+  head: LogHead,
+): JoinRequest {
+  const joinRequest = { room, filter, isFollowed: session.subscriptions.has(room) };
+  return { ...joinRequest, ...(since === undefined ? {} : resumeFrom(since, head)) };
 }
 
-/** Where rooms are entered, and how many gaps the log had had by then. */
-export interface EntryPoint extends Position {
-  gaps: number;
+/** The first rooms of a session whose client goes on from a position that it brought back. */
+export function goOnRequest(rooms: readonly RoomName[], from: Position, head: LogHead): CatchUpRequest {
+  const point = resumeFrom(from, head);
+  return {
+    joinRequests: rooms.map((room) => ({ room, filter: undefined, isFollowed: true, ...point })),
+    delivered: [],
+  };
 }
 
-/** Asks once more, now that the subscription stands, whether the session may be in the room; `unavailable` if unknown. */
-export type Recheck = (room: RoomName) => Promise<boolean>;
+/** Where all of a client's rooms go on: a position of a replay counts as far as the replay had come. */
+export function provenBy({ epoch, offset, replay }: Position): Position {
+  return { epoch, offset: Math.min(offset, replay?.at ?? offset) };
+}
 
-/** The answer of one wish, or why there is none. */
-export function answerOf(answers: Map<RoomName, Subscribed>, room: RoomName): Subscribed {
-  const answer = answers.get(room);
-  if (answer === undefined) throw new ProtocolError("forbidden", "you may not enter this room");
-  return answer;
+/**
+ * Whether the session is given the room already, as wished and from there on. To enter it once more would change where a
+ * resume goes on: events that are on their way would be lost with the connection.
+ */
+export function isGiven(session: Session, { room, filter, from, reset }: JoinRequest): boolean {
+  const known = session.subscriptions.get(room);
+  if (known === undefined || known.filter?.key !== filter?.key || reset !== undefined) return false;
+  return from === undefined || from.offset >= known.since;
 }

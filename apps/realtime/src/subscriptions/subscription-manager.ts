@@ -15,21 +15,21 @@ import type { Session, Subscription } from "../sessions/session.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
 import type { SessionStore, StoredSession, StoredSubscription } from "../sessions/session-store.ts";
 import { type Refusal, refusal, toAck } from "./acks.ts";
-import type { Entrance } from "./catch-up.ts";
+import type { CatchUp } from "./catch-up.ts";
 import { checkSubscriptions } from "./check-subscriptions.ts";
+import { answerOf } from "./join-request.ts";
 import { dropSubscriptions, noteEntered } from "./keep-session.ts";
 import { deliveredTo, rememberLeft } from "./left-rooms.ts";
 import { type ReachOptions, reach } from "./reach.ts";
 import { resumeRequest, splitClosed, splitHeard } from "./resume-request.ts";
 import { parseRoomFilter } from "./room-filter.ts";
-import { goOnRequest, isGiven, provenBy, type RoomRequest, toWish } from "./room-request.ts";
-import { answerOf } from "./subscribe-request.ts";
+import { goOnRequest, isGiven, provenBy, type SubscribeRequest, toJoinRequest } from "./subscribe-request.ts";
 
 /** About how long a resume that failed holds its client back. */
 const resumePauseMs = 1_000;
 
 export interface SubscriptionManagerOptions extends ReachOptions {
-  entrance: Entrance;
+  catchUp: CatchUp;
   access: RoomAccess;
   store: SessionStore;
   sessions: SessionRegistry;
@@ -66,20 +66,20 @@ export class SubscriptionManager {
         ...new Map(parsed.flatMap((one) => ("error" in one ? [] : [[one.room, one]]))).values(),
       ];
       checkSubscriptions(session, requests, this.#options.maxSubscriptions);
-      const { entrance, follower } = this.#options;
+      const { catchUp, follower } = this.#options;
       const followed = new Map<RoomName, Subscribed>();
       const request = () => {
         const { position } = follower;
-        const all = requests.map((one) => toWish(session, one, follower.head));
-        const wishes = all.filter((wish) => !isGiven(session, wish));
-        const hasPast = wishes.some(({ from }) => from !== undefined);
+        const all = requests.map((one) => toJoinRequest(session, one, follower.head));
+        const joinRequests = all.filter((joinRequest) => !isGiven(session, joinRequest));
+        const hasPast = joinRequests.some(({ from }) => from !== undefined);
         const delivered = hasPast ? deliveredTo(session, position) : [];
-        for (const { room } of all.filter((wish) => !wishes.includes(wish)))
+        for (const { room } of all.filter((joinRequest) => !joinRequests.includes(joinRequest)))
           followed.set(room, { room, position: formatPosition(position), replayed: 0 });
-        return { wishes, delivered };
+        return { joinRequests, delivered };
       };
-      const recheck = (room: RoomName) => this.#mayEnter(session, room);
-      const entered = await entrance.enter(session, request, recheck);
+      const reauthorize = (room: RoomName) => this.#mayEnter(session, room);
+      const entered = await catchUp.enter(session, request, reauthorize);
       const kept = [...followed].filter(([room]) => session.subscriptions.has(room));
       const answers = new Map([...entered, ...kept]);
       return parsed.map((one) => ("error" in one ? one : toAck(() => answerOf(answers, one.room))));
@@ -94,7 +94,7 @@ export class SubscriptionManager {
         throw new ProtocolError("not_subscribed", "not subscribed to this room");
       await dropSubscriptions(this.#options.store, session, [room]);
       this.#remember(session, room);
-      this.#options.entrance.leave(session, room);
+      this.#options.catchUp.leave(session, room);
       return { room };
     });
   }
@@ -103,27 +103,27 @@ export class SubscriptionManager {
    * Begins to hold a session that was let in, until `begin` or `resume` is done: before its past is written it must be given
    * neither an event nor a position.
    */
-  holdUntilEntered(session: Session): void {
+  bufferUntilEntered(session: Session): void {
     session.connection.open();
-    session.connection.hold();
+    session.connection.startBuffering();
   }
 
-  /** Enters a new session's rooms from now on and sends nothing of their past; `greet` runs in the same turn. */
-  async begin(session: Session, rooms: readonly RoomName[], greet: () => void): Promise<void> {
-    const { entrance, follower } = this.#options;
-    while (entrance.mustWait()) await entrance.wait();
+  /** Enters a new session's rooms from now on and sends nothing of their past; `welcome` runs in the same turn. */
+  async begin(session: Session, rooms: readonly RoomName[], welcome: () => void): Promise<void> {
+    const { catchUp, follower } = this.#options;
+    while (catchUp.mustWait()) await catchUp.wait();
     if (session.isEnded) return;
     const { position } = follower;
     const since = position.offset;
-    for (const room of rooms) entrance.join(session, { room, filter: undefined, since, batch: 0 });
+    for (const room of rooms) catchUp.join(session, { room, filter: undefined, since, batch: 0 });
     noteEntered(session, position);
-    entrance.release(session);
-    greet();
+    catchUp.release(session);
+    welcome();
   }
 
   /**
    * Enters a session's rooms again and sends what was missed, in the order of the log and before anything newer. `seen`
-   * is the position the client brought back. Every room is authorised again before a single event is sent. `greet` runs
+   * is the position the client brought back. Every room is authorised again before a single event is sent. `welcome` runs
    * after the past, in the same turn: the position it sends is then true. To be called in the session's turn. Rejects
    * after a pause: its client comes back at once when it is cut, for to the client the connect was a success.
    */
@@ -131,22 +131,22 @@ export class SubscriptionManager {
     session: Session,
     stored: StoredSession,
     seen: Position | undefined,
-    greet: () => void,
+    welcome: () => void,
   ): Promise<void> {
-    return this.#orPause(() => this.#resume(session, stored, seen, greet));
+    return this.#orPause(() => this.#resume(session, stored, seen, welcome));
   }
 
   /**
    * Enters a new session's rooms and sends what its client missed in them since `seen`, the position that it brought back:
    * as a resume, where nothing is stored.
    */
-  goOn(session: Session, rooms: readonly RoomName[], seen: Position, greet: () => void): Promise<void> {
+  goOn(session: Session, rooms: readonly RoomName[], seen: Position, welcome: () => void): Promise<void> {
     return this.#orPause(async () => {
       await reach(this.#options, [seen]);
       if (session.isEnded) return;
       const request = () => goOnRequest(rooms, provenBy(seen), this.#options.follower.head);
-      const recheck = (room: RoomName) => this.#mayEnter(session, room);
-      await this.#options.entrance.enter(session, request, recheck, greet);
+      const reauthorize = (room: RoomName) => this.#mayEnter(session, room);
+      await this.#options.catchUp.enter(session, request, reauthorize, welcome);
     });
   }
 
@@ -163,7 +163,7 @@ export class SubscriptionManager {
     session: Session,
     stored: StoredSession,
     seen: Position | undefined,
-    greet: () => void,
+    welcome: () => void,
   ): Promise<void> {
     const { followed, closed } = splitClosed(stored);
     const from = followed.map((one) => parsePosition(one.from));
@@ -173,27 +173,27 @@ export class SubscriptionManager {
     if (session.isEnded) return;
     await this.#tellClosed(session, closed, seen);
     const request = () => resumeRequest(allowed, seen, this.#options.follower.head);
-    const recheck = (room: RoomName) => this.#mayEnter(session, room);
-    await this.#options.entrance.enter(session, request, recheck, greet);
+    const reauthorize = (room: RoomName) => this.#mayEnter(session, room);
+    await this.#options.catchUp.enter(session, request, reauthorize, welcome);
   }
 
   /** Takes rooms from a session at once and tells it so, again at each resume until it has heard of it. */
   revoke(session: Session, rooms: readonly RoomName[]): Promise<void> {
     for (const room of rooms) this.#remember(session, room);
-    return this.#options.entrance.close(session, rooms);
+    return this.#options.catchUp.close(session, rooms);
   }
 
   /** Ends a session on this replica; what is stored stays for its resume. */
   end(session: Session): void {
     session.isEnded = true;
-    for (const { room } of this.ofSession(session)) this.#options.entrance.leave(session, room);
+    for (const { room } of this.ofSession(session)) this.#options.catchUp.leave(session, room);
     session.connection.close();
   }
 
   /** Before a room is left. What a held connection is yet to be given does not reach it any more, and does not count. */
   #remember(session: Session, room: RoomName): void {
     const subscription = session.subscriptions.get(room);
-    if (subscription !== undefined && !session.connection.isHeld)
+    if (subscription !== undefined && !session.connection.isBuffering)
       rememberLeft(session, subscription, this.#options.follower.position);
   }
 
@@ -214,13 +214,13 @@ export class SubscriptionManager {
     closed: StoredSubscription[],
     seen: Position | undefined,
   ): Promise<void> {
-    const { entrance, follower } = this.#options;
+    const { catchUp, follower } = this.#options;
     const { heard, unheard } = splitHeard(closed, seen, follower.head);
-    entrance.tellClosed(session, unheard);
+    catchUp.tellClosed(session, unheard);
     if (heard.length > 0) await dropSubscriptions(this.#options.store, session, heard);
   }
 
-  async #requestOf(session: Session, command: SubscribeCommand): Promise<RoomRequest | Refusal> {
+  async #requestOf(session: Session, command: SubscribeCommand): Promise<SubscribeRequest | Refusal> {
     try {
       const { name: room } = parseRoom(command.room);
       const filter = parseRoomFilter(command.filters);

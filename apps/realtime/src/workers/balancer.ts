@@ -5,16 +5,16 @@ import { readRequestLine, refuse } from "./read-request-line.ts";
 import { workerOf } from "./session-id.ts";
 
 /** Takes connections over. */
-export interface Taker {
+export interface ConnectionTarget {
   /** `read` was read from the connection already; a newcomer has no session yet. */
-  take(socket: Socket, read: Buffer, isNewcomer: boolean): void;
+  take(socket: Socket, read: Buffer, isNewConnection: boolean): void;
 }
 
 export interface BalancerOptions {
   /** A worker for a new connection, the one of that number if possible; undefined if there is none at all. */
-  choose: (number: number | undefined) => Taker | undefined;
+  choose: (number: number | undefined) => ConnectionTarget | undefined;
   /** Answers the probes, which are about all workers. */
-  probes: Taker;
+  probes: ConnectionTarget;
 }
 
 const probe = /^[A-Z]+ \/(health|ready)[? ]/;

@@ -9,7 +9,7 @@ export interface ConnectionOrder {
   /** What was already read from it. */
   read: Buffer;
   /** How many connections without a session the worker has been given so far. */
-  newcomers: number;
+  newConnections: number;
 }
 
 /** What a worker says of itself every second, and when it can take connections. */
@@ -20,5 +20,5 @@ export interface WorkerStatus {
   /** Engine.IO sessions. */
   clients: number;
   /** As the last connection had it: newer ones are not among the clients yet. */
-  newcomers: number;
+  newConnections: number;
 }

@@ -12,12 +12,12 @@ export async function startWorker(config: RealtimeConfig, number: number, parent
   const logger = createLogger({ level: config.logLevel, name: "realtime" }).child({ worker: number });
   const replica = createReplica(config, logger);
   const entry = receive(replica.httpServer);
-  let newcomers = 0;
+  let newConnections = 0;
   let started: StartedReplica | undefined;
   const tell = async () => {
     const health = await replica.health.report();
     const clients = started?.realtime.io.engine.clientsCount ?? 0;
-    parent.tell({ health, clients, newcomers, isUp: started !== undefined });
+    parent.tell({ health, clients, newConnections, isUp: started !== undefined });
   };
   const timer = setInterval(() => void tell(), statusMs);
   const begin = async () => {
@@ -25,7 +25,7 @@ export async function startWorker(config: RealtimeConfig, number: number, parent
     started = await replica.started;
     started.realtime.io.engine.generateId = () => createSessionId(number);
     parent.onConnection((socket, order) => {
-      newcomers = order.newcomers;
+      newConnections = order.newConnections;
       entry.take(socket, order.read);
     });
     await tell();

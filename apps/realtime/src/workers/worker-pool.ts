@@ -37,7 +37,7 @@ export class WorkerPool {
     for (const slot of this.#slots) {
       const name = `worker ${slot.number}`;
       ready.add(name, () => pass(slot.worker === undefined ? "has ended" : slot.worker.trouble));
-      alive.add(name, () => pass(slot.worker?.hang));
+      alive.add(name, () => pass(slot.worker?.unresponsive));
     }
   }
 

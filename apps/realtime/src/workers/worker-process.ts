@@ -26,7 +26,7 @@ export class WorkerProcess {
   /** What it last said of itself. */
   #status: WorkerStatus | undefined;
   #heardAtMs = 0;
-  #newcomers = 0;
+  #newConnections = 0;
   /** Connections to be passed on. Node passes one at a time, and forgets the others if the worker ends. */
   readonly #waiting = new Set<Socket>();
   /** The connection passed on last. Node closes it here when the worker confirms it, but not if the worker ends. */
@@ -66,11 +66,13 @@ export class WorkerProcess {
 
   /** What it said to have, and who was sent there since. */
   get clients(): number {
-    return this.#status === undefined ? 0 : this.#status.clients + this.#newcomers - this.#status.newcomers;
+    return this.#status === undefined
+      ? 0
+      : this.#status.clients + this.#newConnections - this.#status.newConnections;
   }
 
   /** How it is seen that the worker hangs; undefined if it does not, or has said nothing yet. */
-  get hang(): string | undefined {
+  get unresponsive(): string | undefined {
     const silentMs = this.#status !== undefined ? performance.now() - this.#heardAtMs : 0;
     return silentMs > silenceMs ? `has said nothing for ${Math.round(silentMs / 1_000)} s` : undefined;
   }
@@ -78,19 +80,19 @@ export class WorkerProcess {
   /** Why it may take no traffic; undefined if it may. */
   get trouble(): string | undefined {
     if (this.#status === undefined) return "is not up yet";
-    if (this.hang !== undefined) return this.hang;
+    if (this.unresponsive !== undefined) return this.unresponsive;
     const failing = Object.entries(this.#status.health.checks).filter(([, outcome]) => outcome !== "ok");
     return failing.length === 0 ? undefined : failing.map((check) => check.join(": ")).join(", ");
   }
 
   /** Gives it a connection from which `read` has been read already; a newcomer has no session yet. */
-  take(socket: Socket, read: Buffer, isNewcomer: boolean): void {
-    if (isNewcomer) this.#newcomers++;
+  take(socket: Socket, read: Buffer, isNewConnection: boolean): void {
+    if (isNewConnection) this.#newConnections++;
     const handle = handleOf(socket);
     // What is read from now on would be lost: for a moment the connection is open in both processes.
     handle?.readStop();
     this.#waiting.add(socket);
-    this.#send({ kind: "connection", read, newcomers: this.#newcomers }, socket, (error) => {
+    this.#send({ kind: "connection", read, newConnections: this.#newConnections }, socket, (error) => {
       this.#waiting.delete(socket);
       if (error === null) this.#passed = handle;
       else socket.destroy();

@@ -11,23 +11,23 @@ let server: Embedded;
 let open: ServerResponse[];
 let asked: number;
 let most: number;
-let isHeld: boolean;
+let isBuffering: boolean;
 
 beforeEach(async () => {
-  [open, asked, most, isHeld] = [[], 0, 0, true];
+  [open, asked, most, isBuffering] = [[], 0, 0, true];
   authoriser = createServer((request, response) => {
     request.resume();
     asked++;
     open.push(response);
     most = Math.max(most, open.length);
-    if (!isHeld) answerAll();
+    if (!isBuffering) answerAll();
   });
   const { port } = await listen(authoriser, { host: "127.0.0.1", port: 0 });
   const authorizer = { url: `http://127.0.0.1:${port}/`, timeoutMs: 20_000, onError: () => undefined };
   server = await startEmbedded({ socket: { commandRate: 1_000 }, access: createRoomAccess({ authorizer }) });
 });
 afterEach(async () => {
-  isHeld = false;
+  isBuffering = false;
   answerAll();
   await server.close();
   authoriser.close();
@@ -43,7 +43,7 @@ test("SEC-62 WS-LIMIT-29 a subscribe of 100 rooms, and many histories, ask 8 que
   const ada = await connect("ada");
   const answer = ada.call("subscribe", { room: "project:1" });
   await waitUntil("another user's is asked", () => asked === 9);
-  isHeld = false;
+  isBuffering = false;
   answerAll();
   expect((await answer).ok).toBe(false);
   const codes = await denied;

@@ -110,7 +110,7 @@ export class RewindableLog implements EventLog {
   async trim(): Promise<void> {
     const resumeAt = this.#entries.length;
     this.#known = { offset: resumeAt, epochs: this.#epochs };
-    await this.#sink?.broken("trimmed", this.#offset, resumeAt, this.#known);
+    await this.#sink?.onDiscontinuity("trimmed", this.#offset, resumeAt, this.#known);
     this.#offset = resumeAt;
     this.catchUp();
   }
@@ -127,7 +127,7 @@ export class RewindableLog implements EventLog {
     const cut = (this.#epochs.at(-1)?.first ?? 1) - 1;
     this.#offset = cut;
     this.#known = { offset: this.#entries.length, epochs: this.#epochs };
-    await this.#sink?.broken("diverged", cut, cut, this.#known);
+    await this.#sink?.onDiscontinuity("diverged", cut, cut, this.#known);
     this.catchUp();
   }
 }

@@ -1,12 +1,12 @@
 import type { Position } from "@roomcast/events";
 import type { LogEntry, LogFollower, LogHead, LogSink } from "../event-log.ts";
-import { Waiters } from "../waiters.ts";
+import { OffsetWaiters } from "../offset-waiters.ts";
 
 /** Delivers entries in the order of their appends, outside the call that appended them. */
 export class MemoryFollower implements LogFollower {
   readonly #sink: LogSink;
   readonly #onStop: () => void;
-  readonly #reached = new Waiters();
+  readonly #reached = new OffsetWaiters();
   readonly #epoch: string;
   #queue: LogEntry[] = [];
   #offset: number;

@@ -61,7 +61,7 @@ export class AppendCommand {
   of(requests: readonly EncodedRequest[], { epochCandidate, quietMs, generation }: ScriptRun): string[] {
     const { keys, writer, maxEntries, idempotencyTtlMs } = this.#settings;
     const rooms = numberRooms(requests);
-    const names = [keys.meta, keys.log, keys.clock, keys.generation(writer)];
+    const names = [keys.meta, keys.log, keys.minuteIndex, keys.generation(writer)];
     const args = [
       epochCandidate,
       String(maxEntries),

@@ -5,7 +5,7 @@ import { decodeEntry } from "./entry-codec.ts";
 import { type HistoryItem, sliceAfter, sliceNewest, spanOf } from "./history-slices.ts";
 import { headSlackMs, type LogKeys } from "./keys.ts";
 import { readProofs } from "./proofs.ts";
-import type { SliceOf } from "./shared-reads.ts";
+import type { SliceOf } from "./single-flight-reads.ts";
 
 /** Reads the histories of rooms, each time for one range or several, and whether they are complete. */
 export class HistoryReader {
@@ -26,8 +26,8 @@ export class HistoryReader {
       client.xRange(this.#keys.history(room), `(${after}-0`, "+", { COUNT: count }),
     ]);
     const items = (found ?? []).map(toItem);
-    const quietFrom = await this.#quietFrom(client, room, head);
-    return (range) => sliceAfter({ items, reachesEnd: items.length < count, quietFrom }, range);
+    const quietSince = await this.#quietSince(client, room, head);
+    return (range) => sliceAfter({ items, reachesEnd: items.length < count, quietSince }, range);
   }
 
   /** Reads for ranges without an `after`. */
@@ -35,20 +35,20 @@ export class HistoryReader {
     const count = ranges.reduce((most, { limit }) => Math.max(most, limit), 0);
     const found = await client.xRevRange(this.#keys.history(room), "+", "-", { COUNT: count });
     const items = (found ?? []).map(toItem);
-    if (items[0]?.entry !== undefined) return (range) => sliceNewest({ items, quietFrom: undefined }, range);
-    const quietFrom = await this.#quietFrom(client, room, await client.get(this.#keys.roomHead(room)));
-    return (range) => sliceNewest({ items, quietFrom }, range);
+    if (items[0]?.entry !== undefined) return (range) => sliceNewest({ items, quietSince: undefined }, range);
+    const quietSince = await this.#quietSince(client, room, await client.get(this.#keys.roomHead(room)));
+    return (range) => sliceNewest({ items, quietSince }, range);
   }
 
   /** The room had no event after the returned offset: its head's, or without a head, one as old as a head may be. */
-  async #quietFrom(client: RedisClient, room: RoomName, head: string | null): Promise<number> {
+  async #quietSince(client: RedisClient, room: RoomName, head: string | null): Promise<number> {
     if (head !== null) return Number(head.split(" ")[0]);
     const [seconds, micros] = await client.sendCommand<[string, string]>(["TIME"]);
     const now = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
     const { offset, proofs } = await readProofs(client, this.#keys, this.#bounds, roomKindOf(room));
     const quiet = proofs.map(async ({ ageMs, from }) => {
       const range = { BY: "SCORE", LIMIT: { offset: 0, count: 1 } } as const;
-      const [young] = await client.zRange(this.#keys.clock, now - ageMs - headSlackMs, "+inf", range);
+      const [young] = await client.zRange(this.#keys.minuteIndex, now - ageMs - headSlackMs, "+inf", range);
       return Math.max(young === undefined ? offset : Number(young) - 1, from - 1);
     });
     return Math.min(...(await Promise.all(quiet)));

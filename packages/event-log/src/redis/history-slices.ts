@@ -19,7 +19,7 @@ export interface FoundAfter {
   /** Whether the history ends with these. */
   reachesEnd: boolean;
   /** The room had no event after this offset, except those that were found. */
-  quietFrom: number;
+  quietSince: number;
 }
 
 /** What a read of the newest entries found. */
@@ -27,7 +27,7 @@ export interface FoundNewest {
   /** Newest first. */
   items: HistoryItem[];
   /** Like that of `FoundAfter`; known at least if the newest item is missing or cannot be read. */
-  quietFrom: number | undefined;
+  quietSince: number | undefined;
 }
 
 /**
@@ -62,16 +62,16 @@ export function sliceAfter(found: FoundAfter, range: HistoryRange): HistorySlice
   const wanted = readable.filter(({ entry }) => entry.offset <= until);
   return {
     entries: wanted.slice(0, limit).map(({ entry }) => entry),
-    complete: (readable[0]?.prev ?? found.quietFrom) <= after,
+    complete: (readable[0]?.prev ?? found.quietSince) <= after,
     more: wanted.length > limit,
   };
 }
 
 /** The newest of what was found. */
-export function sliceNewest({ items, quietFrom }: FoundNewest, { limit }: HistoryRange): HistorySlice {
+export function sliceNewest({ items, quietSince }: FoundNewest, { limit }: HistoryRange): HistorySlice {
   const readable = items.slice(0, limit).filter(isReadable);
   const oldest = readable.at(-1);
-  const isAll = oldest === undefined ? quietFrom === 0 : readable.length < limit && oldest.prev === 0;
+  const isAll = oldest === undefined ? quietSince === 0 : readable.length < limit && oldest.prev === 0;
   return { entries: readable.map(({ entry }) => entry).reverse(), complete: isAll, more: false };
 }
 

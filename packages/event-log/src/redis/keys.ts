@@ -26,7 +26,7 @@ export class LogKeys {
   }
 
   /** Sorted set: the offset of each minute's first entry, by its time. */
-  get clock(): string {
+  get minuteIndex(): string {
     return `${this.#base}clock`;
   }
 

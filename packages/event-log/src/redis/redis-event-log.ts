@@ -27,7 +27,7 @@ import { HistoryReader } from "./history-reader.ts";
 import { LogKeys } from "./keys.ts";
 import { RedisFollower } from "./redis-follower.ts";
 import { ReplicaAcks } from "./replica-acks.ts";
-import { type ReadRanges, SharedReads, type SliceOf } from "./shared-reads.ts";
+import { type ReadRanges, SingleFlightReads, type SliceOf } from "./single-flight-reads.ts";
 
 export interface RedisEventLogOptions extends EventLogOptions {
   target: RedisTarget;
@@ -65,8 +65,8 @@ export class RedisEventLog implements EventLog {
   #calls = 0;
   #refused: string | undefined;
   #isClosed = false;
-  readonly #readsAfter: SharedReads;
-  readonly #newestReads: SharedReads;
+  readonly #readsAfter: SingleFlightReads;
+  readonly #newestReads: SingleFlightReads;
 
   constructor(options: RedisEventLogOptions) {
     this.#options = {
@@ -161,9 +161,9 @@ export class RedisEventLog implements EventLog {
   /** A connection on which a read takes too long is given up. */
   #sharedReads(
     read: (client: RedisClient, ...asked: Parameters<ReadRanges>) => Promise<SliceOf>,
-  ): SharedReads {
+  ): SingleFlightReads {
     const { commandTimeoutMs } = this.#options;
-    return new SharedReads(async (...asked) => {
+    return new SingleFlightReads(async (...asked) => {
       try {
         return await within(commandTimeoutMs, read(this.#connection.client, ...asked));
       } catch (error) {

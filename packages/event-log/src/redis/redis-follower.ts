@@ -1,9 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Position } from "@roomcast/events";
 import { type RedisConnection, within } from "@roomcast/service";
-import { breakOf, currentEpoch, currentEpochStart, cutOf } from "../epochs.ts";
-import type { BreakReason, LogEntry, LogFollower, LogHead, LogSink } from "../event-log.ts";
-import { Waiters } from "../waiters.ts";
+import { currentEpoch, currentEpochStart, lastCommonOffset, validatePosition } from "../epochs.ts";
+import type { DiscontinuityReason, LogEntry, LogFollower, LogHead, LogSink } from "../event-log.ts";
+import { OffsetWaiters } from "../offset-waiters.ts";
 import { pushSeparator } from "./append-script.ts";
 import { decodeEntry } from "./entry-codec.ts";
 import type { LogKeys } from "./keys.ts";
@@ -33,7 +33,7 @@ export interface RedisFollowerOptions {
 export class RedisFollower implements LogFollower {
   readonly #options: RedisFollowerOptions;
   readonly #sink: LogSink;
-  readonly #reached = new Waiters();
+  readonly #reached = new OffsetWaiters();
   #head: LogHead = { offset: 0, epochs: [] };
   #epoch = "none";
   #offset = 0;
@@ -188,8 +188,8 @@ export class RedisFollower implements LogFollower {
   /** Takes over the log's epochs and goes back to the last offset that this follower shares with them. */
   async #join(head: LogHead): Promise<void> {
     this.#head = head;
-    const reason = breakOf(this.position, head);
-    const cut = reason === undefined ? this.#offset : cutOf(this.position, head);
+    const reason = validatePosition(this.position, head);
+    const cut = reason === undefined ? this.#offset : lastCommonOffset(this.position, head);
     const isNew = this.#epoch !== currentEpoch(head);
     this.#epoch = currentEpoch(head);
     if (reason !== undefined)
@@ -197,10 +197,10 @@ export class RedisFollower implements LogFollower {
     else if (isNew) await this.#break("unheard", cut, cut, head);
   }
 
-  async #break(reason: BreakReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
+  async #break(reason: DiscontinuityReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
     // With its epoch, or the place in between would be one that never was; a trimmed stretch may still be bridged.
     if (reason !== "trimmed") this.#offset = resumeAt;
-    await this.#sink.broken(reason, cut, resumeAt, head);
+    await this.#sink.onDiscontinuity(reason, cut, resumeAt, head);
     this.#offset = resumeAt;
     this.#reached.advance(resumeAt);
   }

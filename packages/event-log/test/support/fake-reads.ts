@@ -1,6 +1,6 @@
 import type { HistoryRange, HistorySlice } from "@roomcast/event-log";
 import type { RoomName } from "@roomcast/events";
-import { type ReadRanges, SharedReads, type SliceOf } from "../../src/redis/shared-reads.ts";
+import { type ReadRanges, SingleFlightReads, type SliceOf } from "../../src/redis/single-flight-reads.ts";
 
 /** One read that was begun and that the test answers. */
 export interface FakeRead {
@@ -15,10 +15,10 @@ export class FakeReads {
   readonly begun: FakeRead[] = [];
   readonly #read: ReadRanges = (room, ranges) =>
     new Promise((answer, fail) => this.begun.push({ room, ranges, answer, fail }));
-  readonly #shared: SharedReads;
+  readonly #shared: SingleFlightReads;
 
   constructor(timeoutMs = 10_000) {
-    this.#shared = new SharedReads(this.#read, timeoutMs);
+    this.#shared = new SingleFlightReads(this.#read, timeoutMs);
   }
 
   /** Asks for what is after an offset. */

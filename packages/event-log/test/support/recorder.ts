@@ -1,9 +1,9 @@
-import type { BreakReason, EventLog, LogEntry, LogFollower, LogSink } from "@roomcast/event-log";
+import type { DiscontinuityReason, EventLog, LogEntry, LogFollower, LogSink } from "@roomcast/event-log";
 
 /** A sink that remembers everything and can be waited on. */
 export class Recorder implements LogSink {
   readonly entries: LogEntry[] = [];
-  readonly breaks: { reason: BreakReason; cut: number; resumeAt: number }[] = [];
+  readonly breaks: { reason: DiscontinuityReason; cut: number; resumeAt: number }[] = [];
   isConnected = false;
   follower!: LogFollower;
   #changed: (() => void)[] = [];
@@ -19,7 +19,7 @@ export class Recorder implements LogSink {
     this.#change();
   }
 
-  broken(reason: BreakReason, cut: number, resumeAt: number): void {
+  onDiscontinuity(reason: DiscontinuityReason, cut: number, resumeAt: number): void {
     this.breaks.push({ reason, cut, resumeAt });
     this.#change();
   }

@@ -1,13 +1,13 @@
 import type { EntryFrames } from "./entry-frames.ts";
 
 /** What may wait while the past is written: entries, and the characters of their events. */
-export interface HeldBounds {
-  maxHeldEntries: number;
-  maxHeldBytes: number;
+export interface BufferBounds {
+  maxBufferedEntries: number;
+  maxBufferedBytes: number;
 }
 
 /** Live entries that wait for one connection while its past is written, in order and within a bound. */
-export class HeldEntries {
+export class BufferedEntries {
   /** Whether more came than could wait. */
   hasOverflowed = false;
   #entries: EntryFrames[] = [];
@@ -19,9 +19,9 @@ export class HeldEntries {
   }
 
   /** Takes entries at the end, or none if they exceed the bound. */
-  add(entries: readonly EntryFrames[], { maxHeldEntries, maxHeldBytes }: HeldBounds): void {
+  add(entries: readonly EntryFrames[], { maxBufferedEntries, maxBufferedBytes }: BufferBounds): void {
     const bytes = entries.reduce((sum, { entry }) => sum + entry.json.length, this.#bytes);
-    if (this.#entries.length + entries.length > maxHeldEntries || bytes > maxHeldBytes) {
+    if (this.#entries.length + entries.length > maxBufferedEntries || bytes > maxBufferedBytes) {
       this.hasOverflowed = true;
       return;
     }

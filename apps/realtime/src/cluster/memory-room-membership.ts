@@ -1,8 +1,8 @@
 import type { RoomName } from "@roomcast/events";
-import type { LocalMembers, RoomDirectory, RoomMember } from "../subscriptions/room-directory.ts";
+import type { LocalMembers, RoomMember, RoomMembership } from "../subscriptions/room-membership.ts";
 
 /** The directory of a process that has no others beside it. */
-export class MemoryRoomDirectory implements RoomDirectory {
+export class MemoryRoomMembership implements RoomMembership {
   readonly #replicaId: string;
   #local: LocalMembers | undefined;
 

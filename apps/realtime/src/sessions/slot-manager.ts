@@ -1,19 +1,19 @@
 import { ProtocolError } from "@roomcast/events";
 import type { ConnectionSlots, LostSlot } from "./connection-slots.ts";
 import type { Session } from "./session.ts";
-import { expel } from "./session-maintenance.ts";
+import { disconnect } from "./session-maintenance.ts";
 import type { SessionRegistry } from "./session-registry.ts";
 import { SlotChanges } from "./slot-changes.ts";
 
-export interface SlotKeeperOptions {
+export interface SlotManagerOptions {
   sessions: SessionRegistry;
   slots: ConnectionSlots;
   onError: (error: Error) => void;
 }
 
 /** Takes slots for the sessions of this replica, keeps them by renewals, and ends the sessions that have lost theirs. */
-export class SlotKeeper {
-  readonly #options: SlotKeeperOptions;
+export class SlotManager {
+  readonly #options: SlotManagerOptions;
   readonly #timer: NodeJS.Timeout;
   readonly #changes = new SlotChanges();
   /** Sessions that have or ask for a slot and are not entered yet. */
@@ -23,7 +23,7 @@ export class SlotKeeper {
   #renewing: Promise<void> | undefined;
   #isAskedAgain = false;
 
-  constructor(options: SlotKeeperOptions) {
+  constructor(options: SlotManagerOptions) {
     this.#options = options;
     this.#timer = setInterval(() => this.renew(), options.slots.renewMs);
     this.renew();
@@ -92,7 +92,10 @@ export class SlotKeeper {
     // Its client has come back over another connection.
     if (reason === "moved") session.connection.cut();
     else
-      expel(session, new ProtocolError("too_many_connections", "the user has opened too many connections"));
+      disconnect(
+        session,
+        new ProtocolError("too_many_connections", "the user has opened too many connections"),
+      );
     return true;
   }
 

@@ -15,7 +15,7 @@ export interface LocalMembers {
 }
 
 /** Who is in which room across all replicas; a room nobody is in leaves nothing behind. */
-export interface RoomDirectory {
+export interface RoomMembership {
   /** Where to look up this replica's members; to be called before anyone enters. */
   follow(local: LocalMembers): void;
   /** Someone has entered on this replica. */

@@ -1,5 +1,5 @@
 /** Promises that wait for an offset to be reached. */
-export class Waiters {
+export class OffsetWaiters {
   #waiting: { offset: number; resolve: (isReached: boolean) => void; timer: NodeJS.Timeout }[] = [];
 
   /** Resolves true once `advance` passes `offset`, false after `timeoutMs`. */

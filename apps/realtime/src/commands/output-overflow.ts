@@ -15,7 +15,7 @@ export function checkReads({ connection }: Session): void {
 }
 
 /** Whether a client goes on asking without reading what it is answered. */
-export function neverReads({ connection: { engine } }: Session): boolean {
+export function hasOutputOverflow({ connection: { engine } }: Session): boolean {
   // Most have nothing waiting, and nothing is counted for them.
   return engine.queuedBytes > endBytes && answerBytes(engine) > endBytes;
 }

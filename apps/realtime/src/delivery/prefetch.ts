@@ -2,7 +2,7 @@ import { handleOf } from "../socketio/stream-internals.ts";
 import type { ReadyStream } from "./frame-writer.ts";
 
 /** Few enough that what was read is still in the processor's cache when it is needed. */
-export const lookAheadCount = 32;
+export const prefetchCount = 32;
 
 /** Only so that the reading is not optimized away. */
 const seen = { unusual: 0 };
@@ -12,8 +12,8 @@ const seen = { unusual: 0 };
  * after the other, with a system call between, the processor waits for each; read together, it fetches them at once. So
  * each loop reads one step further, and does little else.
  */
-export function lookAhead(connections: readonly ReadyStream[], from: number): void {
-  const end = Math.min(from + lookAheadCount, connections.length);
+export function prefetch(connections: readonly ReadyStream[], from: number): void {
+  const end = Math.min(from + prefetchCount, connections.length);
   let unusual = 0;
   for (let index = from; index < end; index++) {
     if (connections[index]?.stream?.connecting !== false) unusual++;

@@ -14,7 +14,7 @@ export interface TrialPair {
 }
 
 /** Resolves with what `use` does with a pair that lives so long; with undefined if that throws. */
-export async function withTrialPair<Result>(
+export async function withTestPair<Result>(
   use: (pair: TrialPair) => Promise<Result | undefined>,
 ): Promise<Result | undefined> {
   const server = createServer();
@@ -63,7 +63,7 @@ export async function keepsOrder({ stream, client }: TrialPair, writer: FrameWri
 
 /** A stream as the delivery has it. */
 export function readyStream(stream: NetSocket): ReadyStream {
-  return { isReady: true, stream, fd: fdOf(stream), state: writeStateOf(stream), inflates: false };
+  return { isReady: true, stream, fd: fdOf(stream), state: writeStateOf(stream), supportsDeflate: false };
 }
 
 async function arrives(client: NetSocket, expected: Buffer): Promise<boolean> {

@@ -1,9 +1,9 @@
 import type { RoomName } from "@roomcast/events";
 import type { RedisClient, ReplicaRegistry } from "@roomcast/service";
-import type { LocalMembers, RoomDirectory, RoomMember } from "../subscriptions/room-directory.ts";
+import type { LocalMembers, RoomMember, RoomMembership } from "../subscriptions/room-membership.ts";
 import type { RedisStore } from "./redis-store.ts";
 
-export interface RedisRoomDirectoryOptions {
+export interface RedisRoomMembershipOptions {
   replicaId: string;
   /** Tells which replicas live; members on others do not count and are cleared away. */
   replicas: Pick<ReplicaRegistry, "list">;
@@ -20,9 +20,9 @@ const roomsAtOnce = 250;
  * One hash per room, field `<replica>/<session>`, value the user. Changes are written in batches; what could not be
  * written is written later.
  */
-export class RedisRoomDirectory implements RoomDirectory {
+export class RedisRoomMembership implements RoomMembership {
   readonly #store: RedisStore;
-  readonly #options: Required<RedisRoomDirectoryOptions>;
+  readonly #options: Required<RedisRoomMembershipOptions>;
   /** Users by session, by room; undefined for who has left. */
   readonly #changed = new Map<RoomName, Changes>();
   readonly #refresh: NodeJS.Timeout;
@@ -30,7 +30,7 @@ export class RedisRoomDirectory implements RoomDirectory {
   #timer: NodeJS.Timeout | undefined;
   #flushing: Promise<void> = Promise.resolve();
 
-  constructor(store: RedisStore, options: RedisRoomDirectoryOptions) {
+  constructor(store: RedisStore, options: RedisRoomMembershipOptions) {
     this.#store = store;
     this.#options = { flushMs: 50, ttlMs: 3_600_000, ...options };
     this.#refresh = setInterval(() => this.rewrite(), this.#options.ttlMs / 2);

@@ -22,7 +22,7 @@ interface Call {
  * where the first of these needs it, and serves everyone it reaches, newcomers too. So a read for what is far back is
  * not repeated for those who need little, and newcomers cannot make a round longer.
  */
-export class SharedReads {
+export class SingleFlightReads {
   readonly #read: ReadRanges;
   readonly #timeoutMs: number;
   readonly #waiting = new Map<RoomName, Set<Call>>();
