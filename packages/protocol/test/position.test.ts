@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { formatPosition, type Position, parsePosition } from "@roomcast/events";
-import { refusalOf } from "./support/parse.ts";
+import { formatPosition, type Position, parsePosition } from "@roomcast/protocol";
+import { refusalOf } from "./support/refusal.ts";
 
 const positions: [string, Position][] = [
   ["e1.0", { epoch: "e1", offset: 0 }],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseRoom, type RoomName, room, roomKindOf, roomKinds } from "@roomcast/events";
-import { refusalOf } from "./support/parse.ts";
+import { parseRoom, type RoomName, room, roomKindOf, roomKinds } from "@roomcast/protocol";
+import { refusalOf } from "./support/refusal.ts";
 
 const accepted: [string, string, string][] = [
   ["global", "global", ""],
