@@ -1,25 +1,18 @@
+import {
+  type FilterConditions,
+  type FilterMatcher,
+  type Filters,
+  type FilterValue,
+  filterLimits,
+  filterMatcher,
+  filterOperators,
+  instantOf,
+  isKeptNumber,
+  orderOperators,
+  ProtocolError,
+  shown,
+} from "@roomcast/protocol";
 import { closest, distance } from "fastest-levenshtein";
-import { ProtocolError } from "./errors.ts";
-import { instantOf } from "./instant.ts";
-import { isKeptNumber, shown } from "./json.ts";
-
-/** A JSON scalar a filter compares with. */
-export type FilterValue = string | number | boolean | null;
-
-/** Conditions of one field: all of them must hold. */
-export interface FilterConditions {
-  eq?: FilterValue;
-  ne?: FilterValue;
-  in?: FilterValue[];
-  nin?: FilterValue[];
-  gt?: string | number;
-  gte?: string | number;
-  lt?: string | number;
-  lte?: string | number;
-}
-
-/** Conditions by field of the event's data: a value (equality), a list (one of), or conditions. All fields must pass. */
-export type Filters = Record<string, FilterValue | FilterValue[] | FilterConditions>;
 
 /** What a field may be compared with. */
 export type FilterType = "string" | "number" | "boolean" | "timestamp";
@@ -34,25 +27,16 @@ export interface FilterField {
   values?: ReadonlySet<string>;
 }
 
-/** Bounds of one filter. */
-export const filterLimits = { fields: 8, listLength: 32, stringLength: 256 } as const;
-
 /** A parsed filter. */
 export interface Filter {
   /** Equal for filters that mean the same. */
   key: string;
   filters: Filters;
-  /** Whether an event's data passes. A field that the data lacks counts as null. */
-  matches(data: Record<string, unknown>): boolean;
+  matches: FilterMatcher;
 }
 
-type Test = (value: unknown) => boolean;
-type Operator = keyof FilterConditions;
-/** What is compared: an instant for a timestamp. */
-type Comparable = (value: unknown) => unknown;
-
-const ordering = ["gt", "gte", "lt", "lte"];
-const operators = ["eq", "ne", "in", "nin", ...ordering];
+const operators: readonly string[] = filterOperators;
+const ordering: readonly string[] = orderOperators;
 
 /**
  * Parses a client's filter, or throws `ProtocolError("invalid_filter")` that names the field, the rule and what to send:
@@ -79,16 +63,8 @@ function read(input: unknown, fieldOf: (name: string) => FilterField | undefined
   if (names.length === 0) return undefined;
   if (names.length > filterLimits.fields) throw invalid("filters", `has over ${filterLimits.fields} fields`);
   const normal = names.map((name) => [name, conditionsOf(name, input[name], fieldOf(name))] as const);
-  const tests = normal.map(([name, conditions]) => [name, testsOf(conditions)] as const);
-  return {
-    key: JSON.stringify(normal),
-    filters: Object.fromEntries(normal),
-    matches: (data) =>
-      tests.every(([name, all]) => {
-        const value = Object.hasOwn(data, name) ? (data[name] ?? null) : null;
-        return all.every((test) => test(value));
-      }),
-  };
+  const filters = Object.fromEntries(normal);
+  return { key: JSON.stringify(normal), filters, matches: filterMatcher(filters) };
 }
 
 function unknownField(name: string, fields: ReadonlyMap<string, FilterField>): string {
@@ -172,44 +148,6 @@ const typeNames: Readonly<Record<FilterType, string>> = {
   number: "a number",
   boolean: "true or false",
   timestamp: "a timestamp such as 2026-01-31T12:00:00Z",
-};
-
-function testsOf(conditions: FilterConditions): Test[] {
-  return Object.entries(conditions).map(([operator, operand]) => testOf(operator as Operator, operand));
-}
-
-function testOf(operator: Operator, operand: unknown): Test {
-  if (operator === "in" || operator === "nin") {
-    const tests = (operand as FilterValue[]).map((one) => testOf("eq", one));
-    const isIn: Test = (value) => tests.some((test) => test(value));
-    return operator === "in" ? isIn : (value) => !isIn(value);
-  }
-  const [wanted, comparable] = comparison(operand);
-  return (value) => compare[operator](comparable(value) as never, wanted as never);
-}
-
-/** A timestamp is compared as an instant, and with timestamps only; all else as it is. */
-function comparison(operand: unknown): [unknown, Comparable] {
-  const instant = typeof operand === "string" ? instantOf(operand) : undefined;
-  if (instant === undefined) return [operand, (value) => value];
-  return [instant, (value) => (typeof value === "string" ? (instantOf(value) ?? null) : null)];
-}
-
-type Compare = (value: never, operand: never) => boolean;
-
-/** Values of different types have no order. */
-const ordered =
-  (holds: (a: string, b: string) => boolean): Compare =>
-  (a: unknown, b: unknown) =>
-    typeof a === typeof b && holds(a as string, b as string);
-
-const compare: Readonly<Record<Exclude<Operator, "in" | "nin">, Compare>> = {
-  eq: (value: unknown, operand: unknown) => value === operand,
-  ne: (value: unknown, operand: unknown) => value !== operand,
-  gt: ordered((a, b) => a > b),
-  gte: ordered((a, b) => a >= b),
-  lt: ordered((a, b) => a < b),
-  lte: ordered((a, b) => a <= b),
 };
 
 function isPlainObject(input: unknown): input is Record<string, unknown> {

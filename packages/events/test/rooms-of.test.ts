@@ -1,6 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
-import { catalogue, type EventEnvelope, type EventType, exampleOf, type RoomName } from "@roomcast/events";
-import { roomsOf } from "../src/event-rooms.ts";
+import {
+  catalogue,
+  type EventEnvelope,
+  type EventType,
+  exampleOf,
+  type RoomName,
+  roomsOf,
+} from "@roomcast/events";
 
 const types = Object.keys(catalogue) as EventType[];
 

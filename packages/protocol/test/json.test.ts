@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { isKeptNumber, jsonFaultIn, LossyNumber, shown } from "@roomcast/events";
+import { isKeptNumber, jsonFaultIn, LossyNumber, shown } from "@roomcast/protocol";
 
 const faultOf = (value: unknown) => jsonFaultIn(value, "data");
 

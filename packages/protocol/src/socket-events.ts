@@ -1,6 +1,5 @@
-import type { EventType } from "./catalogue.ts";
 import type { Ack, HistoryPage, Subscribed, SubscribeInput } from "./commands.ts";
-import type { Envelope, EventEnvelope } from "./envelope.ts";
+import type { Envelope } from "./envelope.ts";
 import type { ErrorBody } from "./errors.ts";
 import type { RoomName } from "./rooms.ts";
 
@@ -36,7 +35,10 @@ export interface ServerEventData {
 
 export type ServerEventType = keyof ServerEventData;
 
-type CatalogueEvents = { [T in EventType]: (event: EventEnvelope<T>, position: string) => void };
+/** The events of a catalogue as socket.io-client names them; `Event` is the union of their envelopes. */
+type CatalogueEvents<Event extends Envelope> = {
+  [Type in Event["type"]]: (event: Extract<Event, { type: Type }>, position: string) => void;
+};
 type ServerEvents = {
   [T in ServerEventType]: (event: Envelope<T, ServerEventData[T]>, position: string) => void;
 };
@@ -46,18 +48,20 @@ interface EventAliases {
   connection_established: ServerEvents["connection.established"];
 }
 
-/** For `Socket<ServerToClientEvents, ClientToServerEvents>` of socket.io-client. */
-export type ServerToClientEvents = CatalogueEvents & ServerEvents & EventAliases;
+/** What the server emits; `Event` is the union of the catalogue's envelopes. */
+export type ServerToClientEvents<Event extends Envelope> = CatalogueEvents<Event> &
+  ServerEvents &
+  EventAliases;
 
 /** The commands a client may emit, each answered through its callback. */
-export interface ClientToServerEvents {
+export interface ClientToServerEvents<Event extends Envelope = Envelope> {
   subscribe(input: SubscribeInput, ack?: (answer: Ack<Subscribed>) => void): void;
   subscribe(input: SubscribeInput[], ack?: (answer: Ack<Ack<Subscribed>[]>) => void): void;
   unsubscribe(input: { room: string }, ack?: (answer: Ack<{ room: RoomName }>) => void): void;
   ping(ack?: (answer: Ack<{ serverTime: string }>) => void): void;
   history(
     input: { room: string; since?: string; limit?: number },
-    ack?: (answer: Ack<HistoryPage>) => void,
+    ack?: (answer: Ack<HistoryPage<Event>>) => void,
   ): void;
 }
 

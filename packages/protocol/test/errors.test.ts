@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import { type ErrorCode, errorTable, ProtocolError, toProtocolError } from "@roomcast/events";
+import { type ErrorCode, errorTable, ProtocolError, toProtocolError } from "@roomcast/protocol";
 
 const codes = Object.keys(errorTable) as ErrorCode[];
 

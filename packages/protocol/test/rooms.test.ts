@@ -8,8 +8,8 @@ import {
   room,
   roomKindOf,
   roomKinds,
-} from "@roomcast/events";
-import { refusalOf } from "./support/parse.ts";
+} from "@roomcast/protocol";
+import { refusalOf } from "./support/refusal.ts";
 
 const accepted: [string, string, string][] = [
   ["global", "global", ""],
