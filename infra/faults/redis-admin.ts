@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { createClient } from "redis";
+import { createClient } from "@redis/client";
 
 /** Sends commands to a Redis over a connection of its own. */
 export async function askRedis(url: string, ...commands: (readonly string[])[]): Promise<unknown[]> {

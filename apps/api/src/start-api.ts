@@ -13,7 +13,9 @@ import {
   addDrainCheck,
   ClientAddresses,
   createLogger,
+  defaultKeyPrefix,
   Health,
+  httpTimeouts,
   type Listening,
   type Logger,
   listen,
@@ -21,6 +23,7 @@ import {
   RedisReplicaRegistry,
   RedisStatus,
   type Running,
+  redisKey,
   TroubleLog,
 } from "@roomcast/service";
 import type { ApiContext } from "./api-context.ts";
@@ -28,13 +31,6 @@ import type { ApiConfig } from "./config.ts";
 import { createApi } from "./create-api.ts";
 import { registryStats } from "./registry-stats.ts";
 
-const httpTimeouts = {
-  headersTimeout: 10_000,
-  requestTimeout: 30_000,
-  connectionsCheckingInterval: 5_000,
-  // Longer than a load balancer keeps an idle connection, so that it never writes to one we are closing.
-  keepAliveTimeout: 75_000,
-};
 /** How long the last requests may take. */
 const lastRequestsMs = 5_000;
 
@@ -54,7 +50,7 @@ export async function startApi(config: ApiConfig): Promise<RunningApi> {
   const target = config.redis;
   const log = new RedisEventLog({ ...config.log, target, status, onError });
   const connect = (name: string) =>
-    new RedisConnection({ target, name, status, probeKey: "roomcast:{p0}:probe" });
+    new RedisConnection({ target, name, status, probeKey: redisKey(defaultKeyPrefix, "probe") });
   const [redis, revoking] = [connect("api"), connect("api-revoking")];
   const health = new Health();
   const failReady = addDrainCheck(health);
@@ -96,7 +92,7 @@ interface Parts {
 
 function createContext(config: ApiConfig, parts: Parts): ApiContext {
   const { logger, status, onError, log, redis, revoking, health } = parts;
-  const registry = new RedisReplicaRegistry({ redis: () => redis.client, keyPrefix: "roomcast:" });
+  const registry = new RedisReplicaRegistry({ redis: () => redis.client, keyPrefix: defaultKeyPrefix });
   const revocations = new RedisRevocationStore({
     redis: () => redis.client,
     writes: revoking,

@@ -9,24 +9,23 @@ import {
   waitUntil,
 } from "@roomcast/testkit";
 import { refusal } from "./support/connect-error.ts";
+import { type Replica, startReplica } from "./support/replica.ts";
 
-const policies = ["end-oldest", "refuse-newest"];
 const [ending, refusing] = [0, 1];
 
 describe("with 3 connections allowed to a user over two replicas", () => {
   let redis: RedisServer;
-  let replicas: RoomcastProcess[];
+  /** A process of its own, to be killed. */
+  let mortal: RoomcastProcess;
+  let immortal: Replica;
   beforeAll(async () => {
     redis = await startRedis();
-    replicas = await Promise.all(
-      policies.map((policy) => {
-        const env = { WS_MAX_CONNECTIONS_PER_USER: "3", WS_CONNECTION_POLICY: policy };
-        return startRoomcast("realtime", { redisUrl: redis.url, env });
-      }),
-    );
+    const policy = (name: string) => ({ WS_MAX_CONNECTIONS_PER_USER: "3", WS_CONNECTION_POLICY: name });
+    mortal = await startRoomcast("realtime", { redisUrl: redis.url, env: policy("end-oldest") });
+    immortal = await startReplica(redis.url, policy("refuse-newest"));
   });
   afterAll(async () => {
-    await Promise.all(replicas.map((replica) => replica.stop()));
+    await Promise.all([mortal.stop(), immortal.close()]);
     await redis.stop();
   });
 
@@ -58,8 +57,8 @@ describe("with 3 connections allowed to a user over two replicas", () => {
     const tabs = await connected("eve", [ending, ending, ending]);
     const moving = await connect("ina", ending);
     await moving.subscribe("project:1");
-    replicas[ending]?.kill("SIGKILL");
-    await replicas[ending]?.process.exited;
+    mortal.kill("SIGKILL");
+    await mortal.process.exited;
     for (const tab of tabs) tab.close();
     const refusals: unknown[] = [];
     const fresh = [0, 1, 2].map(() => new TestClient(url(refusing), { token: testToken("eve") }));
@@ -75,7 +74,7 @@ describe("with 3 connections allowed to a user over two replicas", () => {
   type Refusal = Error & { data?: unknown };
 
   function url(replica: number): string {
-    return replicas[replica]?.url ?? "";
+    return (replica === ending ? mortal : immortal).url;
   }
 
   function connect(user: string, replica: number): Promise<TestClient> {

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { createTokenVerifier, type TokenVerifier } from "@roomcast/auth";
 import { TestClient, testSecret, testToken, waitUntil } from "@roomcast/testkit";
 import { SlotChanges } from "../src/sessions/slot-changes.ts";
@@ -108,7 +108,7 @@ describe("with 2 connections allowed to a user, and the oldest ended", () => {
 describe("with 2 connections allowed to a user, and the newest refused", () => {
   let server: Embedded;
   let verify: TokenVerifier["verify"];
-  beforeEach(async () => {
+  beforeAll(async () => {
     const verifier = createTokenVerifier({ secret: testSecret });
     verify = (token) => verifier.verify(token);
     server = await startEmbedded({
@@ -116,7 +116,8 @@ describe("with 2 connections allowed to a user, and the newest refused", () => {
       verifier: { verify: (token) => verify(token) },
     });
   });
-  afterEach(() => server.close());
+  afterEach(() => waitUntil("all have left", hasNone));
+  afterAll(() => server.close());
 
   test("WS-LIMIT-4 a third is refused, another user's is not, and one that ends makes room", async () => {
     const clients = await Promise.all(["/", "/ws"].map((namespace) => connect({ namespace })));

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createRequire } from "node:module";
-import { afterEach, beforeEach, describe, expect, jest, test } from "@jest/globals";
-import { TestClient, testToken } from "@roomcast/testkit";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from "@jest/globals";
+import { TestClient, testToken, waitUntil } from "@roomcast/testkit";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
 import { openPolling } from "./support/raw-http.ts";
 
@@ -21,6 +21,8 @@ interface EngineSocket extends NodeJS.EventEmitter {
   resetPingTimeout(): void;
   close(discard?: boolean): void;
 }
+
+const own = createRequire(import.meta.url);
 
 type Methods = Record<string, (...args: unknown[]) => unknown>;
 
@@ -42,8 +44,10 @@ describe("the internals of Engine.IO and ws that the delivery relies on", () => 
   let client: TestClient;
   let engine: EngineSocket;
   let calls: string[];
-  beforeEach(async () => {
+  beforeAll(async () => {
     server = await startEmbedded({ socket: { pingTimeoutMs: 50 } });
+  });
+  beforeEach(async () => {
     client = await TestClient.connected(server.url, { token: testToken(), reconnection: false });
     engine = onlySocket().conn as unknown as EngineSocket;
     calls = recordCalls(engine);
@@ -51,8 +55,9 @@ describe("the internals of Engine.IO and ws that the delivery relies on", () => 
   afterEach(async () => {
     jest.restoreAllMocks();
     client.close();
-    await server.close();
+    await waitUntil("all have left", () => server.realtime.io.engine.clientsCount === 0);
   });
+  afterAll(() => server.close());
 
   const onlySocket = () => {
     const [socket] = server.realtime.io.of("/ws").sockets.values();
@@ -161,9 +166,14 @@ describe("the internals of Engine.IO and ws that the delivery relies on", () => 
   });
 
   test("ws has the fix for unread pongs (8.23.0)", () => {
-    const require = createRequire(new URL("../package.json", import.meta.url));
-    expect((require("ws/package.json") as { version: string }).version).toBe("8.23.0");
+    expect((own("ws/package.json") as { version: string }).version).toBe("8.23.0");
   });
+});
+
+// They ask for an older ws, which answers an endless flood of pings; the workspace overrides it.
+test.each(["engine.io", "socket.io-adapter"])("WS-SAFE-14 %s uses the ws of this package", (user) => {
+  const its = createRequire(own.resolve(user));
+  expect(its("ws/package.json")).toEqual(own("ws/package.json"));
 });
 
 /** The calls of what is overridden, of all connections of this one's server, from now on. */
@@ -171,11 +181,11 @@ function recordCalls(engine: EngineSocket): string[] {
   const calls: string[] = [];
   const prototype = Object.getPrototypeOf(engine) as Methods;
   const record = (name: string, describe: (args: unknown[]) => string | undefined) => {
-    const own = prototype[name] as Methods[string];
+    const original = prototype[name] as Methods[string];
     jest.spyOn(prototype, name).mockImplementation(function (this: unknown, ...args: unknown[]) {
       const call = describe(args);
       if (call !== undefined) calls.push(call);
-      return own.apply(this, args);
+      return original.apply(this, args);
     });
   };
   for (const name of overridden) record(name, () => name);

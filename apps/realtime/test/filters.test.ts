@@ -1,18 +1,19 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { exampleOf } from "@roomcast/events";
-import { TestClient, testToken } from "@roomcast/testkit";
+import { TestClient, testToken, waitUntil } from "@roomcast/testkit";
 import { type Embedded, startEmbedded } from "./support/embedded.ts";
 
 describe("filters of a subscription", () => {
   let server: Embedded;
   const clients: TestClient[] = [];
-  beforeEach(async () => {
+  beforeAll(async () => {
     server = await startEmbedded();
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) client.close();
-    await server.close();
+    await waitUntil("all have left", () => server.realtime.sessions.size === 0);
   });
+  afterAll(() => server.close());
 
   const connect = async (userId: string) => {
     const client = await TestClient.connected(server.url, { token: testToken(userId) });

@@ -206,8 +206,13 @@ describe.each([
   { parser: "msgpack", client: {} },
   { parser: "json", client: { parser: msgpackParser } },
 ] as const)("a server whose parser is $parser", ({ parser, client: options }) => {
+  let server: Embedded;
+  beforeAll(async () => {
+    server = await startEmbedded({ parser });
+  });
+  afterAll(() => server.close());
+
   test.each(["websocket", "polling"])("WS-WIRE-5 refuses another over %s, for good", async (transport) => {
-    const server = await startEmbedded({ parser });
     const client = new TestClient(server.url, {
       token: testToken(),
       transports: [transport],
@@ -220,7 +225,6 @@ describe.each([
     expect(client.socket.active).toBe(false);
     expect(server.realtime.sessions.size).toBe(0);
     client.close();
-    await server.close();
   });
 });
 

@@ -3,7 +3,13 @@ import { projectUpdated, publish, TestClient, testToken, waitUntil } from "@room
 import { type Cluster, startCluster } from "./support/cluster.ts";
 import { wireVariants } from "./support/wire-variants.ts";
 
-describe.each(wireVariants)("a stock client that lost its connection, over $name,", (wire) => {
+/**
+ * Both parsers, and both with and without deflated events. A parser and deflating touch each other in the frames alone,
+ * for which the tests of the fan-out take all four.
+ */
+const variants = wireVariants.filter(({ name }) => name === "plain JSON" || name === "deflated msgpack");
+
+describe.each(variants)("a stock client that lost its connection, over $name,", (wire) => {
   let cluster: Cluster;
   beforeAll(async () => {
     cluster = await startCluster(2, { HISTORY_AGENT_EVENTS: "3", ...wire.env });
@@ -37,25 +43,6 @@ describe.each(wireVariants)("a stock client that lost its connection, over $name
       });
     });
   }
-
-  test("comes back on another replica when its own is killed", async () => {
-    const client = await connect(0);
-    await client.subscribe("project:k");
-    await send("k", 1);
-    await client.next("project.updated");
-    const [dying, living] = cluster.replicas;
-    dying?.kill("SIGKILL");
-    await dying?.process.exited;
-    await send("k", 2);
-    // What a load balancer would do.
-    (client.socket.io as unknown as { uri: string }).uri = living?.url ?? "";
-    await client.reconnected();
-    expect(client.socket.recovered).toBe(true);
-    await send("k", 3);
-    expect(numbers(await client.take(2, "project.updated"))).toEqual([2, 3]);
-    client.close();
-    await dying?.restart();
-  });
 
   test("keeps its filters", async () => {
     const client = await connect(0);
@@ -222,6 +209,25 @@ describe.each(wireVariants)("a stock client that lost its connection, over $name
       expect(numbers([await client.next("project.updated")])).toEqual([1]);
       client.close();
     });
+  });
+
+  /** The last of the tests: it leaves one replica. */
+  test("comes back on another replica when its own is killed", async () => {
+    const client = await connect(0);
+    await client.subscribe("project:k");
+    await send("k", 1);
+    await client.next("project.updated");
+    const [dying, living] = cluster.replicas;
+    dying?.kill("SIGKILL");
+    await dying?.process.exited;
+    await send("k", 2);
+    // What a load balancer would do.
+    (client.socket.io as unknown as { uri: string }).uri = living?.url ?? "";
+    await client.reconnected();
+    expect(client.socket.recovered).toBe(true);
+    await send("k", 3);
+    expect(numbers(await client.take(2, "project.updated"))).toEqual([2, 3]);
+    client.close();
   });
 
   function connect(replica: number, options = {}): Promise<TestClient> {

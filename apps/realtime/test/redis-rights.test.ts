@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { channelOf } from "@roomcast/realtime";
+import { StartError } from "@roomcast/service";
 import {
   projectUpdated,
   publish,
@@ -13,8 +15,7 @@ import {
   testToken,
   waitUntil,
 } from "@roomcast/testkit";
-import { type Extension, startExtension } from "./support/extension.ts";
-import { startTerminable } from "./support/terminable.ts";
+import { openReplica, type Replica, startReplica } from "./support/replica.ts";
 
 /** The line that operators copy. */
 const documented = /^user roomcast .*$/m.exec(
@@ -26,27 +27,21 @@ const rights = documented.replace("user roomcast", "");
 describe("a user with the documented rights", () => {
   let redis: RedisServer;
   let api: RoomcastProcess;
-  let replicas: RoomcastProcess[];
-  let extensions: Extension[];
+  let replicas: Replica[];
   beforeAll(async () => {
     redis = await startRedis();
     await redisCommand(redis.port, `ACL SETUSER roomcast ${rights}`);
     const redisUrl = redis.url.replace("://", "://roomcast:password@");
-    [api, ...replicas] = (await Promise.all([
-      startRoomcast("api", { redisUrl }),
-      startRoomcast("realtime", { redisUrl }),
-      startRoomcast("realtime", { redisUrl }),
-    ])) as [RoomcastProcess, ...RoomcastProcess[]];
-    extensions = [await startExtension(redisUrl)];
+    api = await startRoomcast("api", { redisUrl });
+    replicas = await Promise.all([startReplica(redisUrl), startReplica(redisUrl)]);
   }, 60_000);
   afterAll(async () => {
-    await Promise.all([api, ...replicas].map((one) => one.stop()));
-    await Promise.all(extensions.map(({ process }) => process.stop()));
+    await Promise.all([api.stop(), ...replicas.map((replica) => replica.close())]);
     await redis.stop();
   });
 
   test("can do all that the processes do, and nothing is refused", async () => {
-    const [first, second] = replicas as [RoomcastProcess, RoomcastProcess];
+    const [first, second] = replicas as [Replica, Replica];
     const client = await TestClient.connected(first.url, { token: testToken("ada") });
     await client.subscribe("project:1");
     await publish(api.url, projectUpdated("1"));
@@ -61,8 +56,11 @@ describe("a user with the documented rights", () => {
     client.socket.io.engine.close();
     await client.next("connection.established");
     expect(client.socket.recovered).toBe(true);
-    await extensions[0]?.does("emit");
-    expect(await extensions[0]?.count()).toBeGreaterThanOrEqual(0);
+    // As code of one's own beside Roomcast's would.
+    const { io } = (await first.started).realtime;
+    io.of("/ws").to(channelOf("project:1")).emit("extension", { said: "hello" });
+    for (const one of [client, page]) expect((await one.next("extension")).event).toEqual({ said: "hello" });
+    expect(await io.of("/ws").in(channelOf("project:1")).fetchSockets()).toHaveLength(2);
     const revoked = await fetch(`${api.url}/api/v1/revocations`, {
       method: "POST",
       headers: { authorization: `Bearer ${testApiKey}`, "content-type": "application/json" },
@@ -74,7 +72,7 @@ describe("a user with the documented rights", () => {
     await waitUntil("the API sees the replicas", async () => {
       const headers = { authorization: `Bearer ${testApiKey}` };
       const stats = await fetch(`${api.url}/api/v1/websocket/stats`, { headers });
-      return ((await stats.json()) as { replicas: unknown[] }).replicas.length === 3;
+      return ((await stats.json()) as { replicas: unknown[] }).replicas.length === 2;
     });
     expect(await redisCommand(redis.port, "ACL LOG")).toMatch(/^\*0\r\n/);
   });
@@ -92,14 +90,15 @@ describe("a user that lacks rights", () => {
     ["of channels at all", " on >password ~roomcast:* resetchannels +@all", /may not run PUBLISH/],
     ["to keys", rights.replace("~roomcast:*", "~other:*"), /lacks a right.*NOPERM/],
     ["to a command", `${rights} -xadd -hset`, /may not run HSET, XADD/],
-  ])("%s ends the start with exit code 2 and the reason", async (what, some, reason) => {
+  ])("%s ends the start for good, with the reason", async (what, some, reason) => {
     const user = `few${what.length}`;
     await redisCommand(redis.port, `ACL SETUSER ${user} ${some}`);
     const redisUrl = redis.url.replace("://", `://${user}:password@`);
-    const replica = await startTerminable(redisUrl, { LOG_LEVEL: "warn" }, "started");
-    expect(await replica.exitCode()).toBe(2);
-    expect(replica.process.output).toMatch(reason);
-    expect(replica.process.output).toContain("could not start: Redis at 127.0.0.1");
-    expect(replica.process.output).not.toContain("    at ");
+    const replica = await openReplica(redisUrl);
+    const failure = await replica.started.catch((error: Error) => error);
+    expect(failure).toBeInstanceOf(StartError);
+    expect((failure as Error).message).toMatch(/^Redis at 127\.0\.0\.1:\d+: /);
+    expect((failure as Error).message).toMatch(reason);
+    await replica.close();
   });
 });

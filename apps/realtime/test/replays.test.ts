@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { RoomName } from "@roomcast/events";
 import { TestClient, testToken, waitUntil } from "@roomcast/testkit";
 import { announce } from "./support/announce.ts";
@@ -13,14 +13,21 @@ const count = 40;
 
 describe("the past of a room", () => {
   let server: Embedded;
+  /** Each test has a room of its own. */
+  let past: RoomName;
+  let tests = 0;
   let since: string;
-  beforeEach(async () => {
+  beforeAll(async () => {
     const times = { pingIntervalMs: 60_000, pingTimeoutMs: 60_000 };
-    server = await startEmbedded({ socket: { ...times, maxQueueSize, maxReplaySize: 2_097_152 } });
-    since = (await announce(server, "project:past", { n: -1 })).position;
-    await fill("project:past", count);
+    const bounds = { maxQueueSize, maxReplaySize: 2_097_152, commandRate: 1_000 };
+    server = await startEmbedded({ socket: { ...times, ...bounds } });
   });
-  afterEach(() => server.close());
+  beforeEach(async () => {
+    past = `project:past-${++tests}`;
+    since = (await announce(server, past, { n: -1 })).position;
+    await fill(past, count);
+  });
+  afterAll(() => server.close());
 
   const fill = async (room: RoomName | RoomName[], events: number, content = text) => {
     for (let n = 0; n < events; n++) await announce(server, room, { n, text: content });
@@ -28,12 +35,12 @@ describe("the past of a room", () => {
 
   test("WS-REPLAY-1 comes in portions, each when the client has answered a ping behind the one before", async () => {
     const client = await RawClient.connected(server.url);
-    client.send(`42/ws,0["subscribe",${JSON.stringify({ room: "project:past", since })}]`);
+    client.send(`42/ws,0["subscribe",${JSON.stringify({ room: past, since })}]`);
     await client.next("2");
     const first = eventsOf(client).length;
     expect(first).toBeGreaterThan(0);
     expect(first).toBeLessThan(10);
-    const { id } = await announce(server, "project:past", { n: count });
+    const { id } = await announce(server, past, { n: count });
     // What is written to a held connection would overtake the rest of the past.
     await client.flushed();
     expect(eventsOf(client)).toHaveLength(first);
@@ -55,7 +62,7 @@ describe("the past of a room", () => {
       const { pid } = JSON.parse((await client.next("40/ws,{")).slice(6)) as { pid: string };
       if (connection === 0) {
         await client.next('42/ws,["connection_established"');
-        client.send(`42/ws,["subscribe",${JSON.stringify({ room: "project:past", since })}]`);
+        client.send(`42/ws,["subscribe",${JSON.stringify({ room: past, since })}]`);
       }
       // A ping follows a portion, or the end of the past has come.
       await waitUntil("a portion has come", () => client.frames.some(isEndOfPortion(connection)));
@@ -69,12 +76,8 @@ describe("the past of a room", () => {
   });
 
   test("WS-REPLAY-4 lets 256 commands wait, and refuses more", async () => {
-    await server.close();
-    server = await startEmbedded({ socket: { pingIntervalMs: 60_000, commandRate: 1_000 } });
-    const start = await announce(server, "project:past", { n: -1 });
-    await fill("project:past", 10);
     const client = await RawClient.connected(server.url);
-    client.send(`42/ws,0["subscribe",${JSON.stringify({ room: "project:past", since: start.position })}]`);
+    client.send(`42/ws,0["subscribe",${JSON.stringify({ room: past, since })}]`);
     await client.next("2");
     for (let n = 1; n <= 257; n++) client.send(`42/ws,${n}["unsubscribe",{"room":"project:none"}]`);
     expect(await client.next("43/ws,257[")).toContain("overloaded");
@@ -88,9 +91,9 @@ describe("the past of a room", () => {
   test("WS-REPLAY-1 comes over polling, too, and live events behind it", async () => {
     const options = { token: testToken(), transports: ["polling"] };
     const client = await TestClient.connected(server.url, options);
-    const answer = client.subscribe("project:past", { since });
+    const answer = client.subscribe(past, { since });
     await client.next("project.updated");
-    await announce(server, "project:past", { n: count });
+    await announce(server, past, { n: count });
     expect((await answer).replayed).toBe(count);
     const rest = await client.take(count, "project.updated");
     expect(rest.map(({ event }) => (event.data.changes as { n: number }).n)).toEqual(
@@ -102,9 +105,9 @@ describe("the past of a room", () => {
   test("WS-REPLAY-3 is bounded over all rooms: the largest are reset, and the others are whole", async () => {
     await fill("project:small", 20);
     await fill("project:large", 60, text.repeat(2));
-    await fill(["project:small", "project:past"], 1);
+    await fill(["project:small", past], 1);
     const client = await TestClient.connected(server.url, { token: testToken() });
-    const rooms = ["project:past", "project:large", "project:small"];
+    const rooms = [past, "project:large", "project:small"];
     const ack = await client.call<{ ok: true; data: { replayed: number } }[]>(
       "subscribe",
       rooms.map((room) => ({ room, since })),
@@ -127,13 +130,13 @@ describe("the past of a room", () => {
 describe("a client that asks for the past again and again and reads nothing", () => {
   let server: Embedded;
   let since: string;
-  beforeEach(async () => {
+  beforeAll(async () => {
     const socket = { pingIntervalMs: 500, pingTimeoutMs: 1_500, maxQueueSize, commandRate: 1_000 };
     server = await startEmbedded({ socket });
     since = (await announce(server, "project:past", { n: -1 })).position;
     for (let n = 0; n < 200; n++) await announce(server, "project:past", { n, text });
   });
-  afterEach(() => server.close());
+  afterAll(() => server.close());
 
   const again = () => [
     '42/ws,["unsubscribe",{"room":"project:past"}]',

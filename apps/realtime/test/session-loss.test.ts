@@ -1,25 +1,29 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { parseRedisUrl, RedisConnection } from "@roomcast/service";
-import { projectUpdated, publish, TestClient, testToken, waitUntil } from "@roomcast/testkit";
-import { type Cluster, startCluster } from "./support/cluster.ts";
+import { TestClient, testToken, waitUntil } from "@roomcast/testkit";
+import { announce } from "./support/announce.ts";
+import { type Replica, type Replicas, startReplica, startReplicas } from "./support/replica.ts";
 
 describe("a client whose stored session was lost with Redis' data", () => {
-  let cluster: Cluster;
+  let cluster: Replicas;
+  let replica: Replica;
   let redis: RedisConnection;
   let client: TestClient;
   beforeEach(async () => {
-    cluster = await startCluster(1);
+    cluster = await startReplicas(1);
+    replica = cluster.replicas[0] as Replica;
     redis = new RedisConnection({
       target: parseRedisUrl(cluster.redis.url),
       name: "test",
       onError: () => undefined,
     });
     await redis.connect();
-    client = await TestClient.connected(cluster.replicas[0]?.url ?? "", { token: testToken() });
+    client = await TestClient.connected(replica.url, { token: testToken() });
   }, 30_000);
   afterEach(async () => {
     client.close();
     await redis.close();
+    await replica.close();
     await cluster.stop();
   });
 
@@ -40,7 +44,7 @@ describe("a client whose stored session was lost with Redis' data", () => {
     await redis.client.sendCommand(["SAVE"]);
     await client.subscribe("project:entered");
     await client.call("unsubscribe", { room: "project:left" });
-    expect((await publish(cluster.api.url, projectUpdated("entered"))).status).toBe(201);
+    await announce(cluster, "project:entered");
     await crash();
     await waitUntil("the session is forgotten", async () => !(await isStored()));
     await expectFreshSession();
@@ -73,7 +77,7 @@ describe("a client whose stored session was lost with Redis' data", () => {
     await redis.client.sendCommand(["SAVE"]);
     await away(crash);
     expect(client.socket.recovered).toBe(true);
-    expect((await publish(cluster.api.url, projectUpdated("kept"))).status).toBe(201);
+    await announce(cluster, "project:kept");
     await client.next("project.updated");
   });
 
@@ -81,8 +85,8 @@ describe("a client whose stored session was lost with Redis' data", () => {
     await client.subscribe("project:kept");
     await redis.client.sendCommand(["SAVE"]);
     await away(async () => {
-      await cluster.replicas[0]?.stop();
-      await cluster.replicas[0]?.restart();
+      await replica.close();
+      replica = await startReplica(cluster.redis.url, { PORT: String(replica.port) });
       await crash();
     });
     expect(client.socket.recovered).toBe(false);
@@ -93,10 +97,7 @@ describe("a client whose stored session was lost with Redis' data", () => {
     await cluster.redis.kill();
     await cluster.redis.restart();
     await redis.ready();
-    await waitUntil(
-      "the replica is ready",
-      async () => (await fetch(`${cluster.replicas[0]?.url}/ready`)).ok,
-    );
+    await waitUntil("the replica is ready", async () => (await fetch(`${replica.url}/ready`)).ok);
   }
 
   /** Its connection breaks, and it comes back when the work is done. */

@@ -9,8 +9,9 @@ import {
   TestClient,
   testApiKey,
   testToken,
+  waitUntil,
 } from "@roomcast/testkit";
-import { startWorkers, type Workers, workerOf } from "./support/workers.ts";
+import { isAlive, startWorkers, type Workers, workerOf } from "./support/workers.ts";
 
 const transports = {
   websocket: ["websocket"],
@@ -26,11 +27,12 @@ describe("two workers behind one port", () => {
     redis = await startRedis();
     [api, workers] = await Promise.all([
       startRoomcast("api", { redisUrl: redis.url }),
-      startWorkers(2, redis.url),
+      // So long that the last test's second signal comes before the end.
+      startWorkers(2, redis.url, { WS_DRAIN_DELAY: "600" }),
     ]);
   }, 60_000);
   afterAll(async () => {
-    await Promise.all([api.stop(), workers.stop()]);
+    await Promise.all([api.stop(), workers.process.stop(0)]);
     await redis.stop();
   });
 
@@ -75,6 +77,21 @@ describe("two workers behind one port", () => {
       { status: "ready", checks: { draining: "ok", "worker 1": "ok", "worker 2": "ok" } },
     ]);
   });
+
+  test("WS-CONN-13 serve everybody for WS_DRAIN_DELAY, and end at once when the one that accepts is told again", async () => {
+    const pids = [...workers.pids().values()];
+    workers.kill("SIGTERM");
+    await waitUntil("it is not ready", async () => (await fetch(`${workers.url}/ready`)).status === 503);
+    const client = await TestClient.connected(workers.url, { token: testToken("late") });
+    await client.subscribe("project:late");
+    await publish(api.url, projectUpdated("late"));
+    await client.next("project.updated");
+    workers.kill("SIGTERM");
+    await workers.process.exited;
+    await waitUntil("it says so", () => workers.process.output.includes("second signal"));
+    await waitUntil("the workers have ended", () => !pids.some(isAlive));
+    client.close();
+  }, 60_000);
 
   async function stats(): Promise<unknown> {
     const headers = { authorization: `Bearer ${testApiKey}` };

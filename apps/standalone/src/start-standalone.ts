@@ -10,7 +10,15 @@ import {
 import { initBroadcaster, resetBroadcaster } from "@roomcast/broadcaster";
 import { MemoryEventLog } from "@roomcast/event-log";
 import { createLocalCluster, createRealtime } from "@roomcast/realtime";
-import { ClientAddresses, createLogger, Health, listen, type Running, TroubleLog } from "@roomcast/service";
+import {
+  ClientAddresses,
+  createLogger,
+  Health,
+  httpTimeouts,
+  listen,
+  type Running,
+  TroubleLog,
+} from "@roomcast/service";
 import express from "express";
 import type { StandaloneConfig } from "./config.ts";
 import type { Demo } from "./demo.ts";
@@ -44,10 +52,7 @@ export async function startStandalone(
     corsOrigins: config.corsOrigins,
   });
   const app = express().disable("x-powered-by").use(startPage(demo, config.parser), api);
-  const httpServer = createServer(
-    { headersTimeout: 10_000, requestTimeout: 30_000, connectionsCheckingInterval: 5_000 },
-    app,
-  );
+  const httpServer = createServer(httpTimeouts, app);
   const isDevelopment = demo !== undefined;
   const realtime = await createRealtime({
     httpServer,

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { createClient } from "@redis/client";
 import { RedisEventLog } from "@roomcast/event-log";
 import { parseRedisUrl } from "@roomcast/service";
 import { Emitter } from "@socket.io/redis-emitter";
-import { createClient } from "redis";
 import type { Publish } from "./feed.ts";
 import { serveCommands, tell } from "./serve-commands.ts";
 

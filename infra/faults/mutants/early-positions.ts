@@ -6,7 +6,7 @@ interface Methods {
 
 // A session buffers nothing before it reads its past, so that live events and positions reach it first.
 replaceMethod(
-  await realtimeClass<Methods>("sessions/subscription-manager"),
+  await realtimeClass<Methods>("subscriptions/subscription-manager"),
   "bufferUntilEntered",
   ({ connection }) => connection.open(),
 );

@@ -5,4 +5,4 @@ interface Methods {
 }
 
 // Rooms are entered while a gap of the log is dealt with, for which their past is no longer read.
-replaceMethod(await realtimeClass<Methods>("sessions/entrance"), "mustWait", () => false);
+replaceMethod(await realtimeClass<Methods>("subscriptions/catch-up"), "mustWait", () => false);

@@ -5,4 +5,4 @@ interface Methods {
 }
 
 // Sessions without events are never told a newer position.
-replaceMethod(await realtimeClass<Methods>("delivery/idle-advance"), "isIdle", () => false);
+replaceMethod(await realtimeClass<Methods>("subscriptions/idle-advance"), "isIdle", () => false);

@@ -5,6 +5,6 @@ interface Methods {
 }
 
 // After a gap of the log nobody asks what was revoked in it.
-replaceMethod(await realtimeClass<Methods>("sessions/revocation-control"), "checkAll", () =>
+replaceMethod(await realtimeClass<Methods>("subscriptions/revocation-control"), "checkAll", () =>
   Promise.resolve(),
 );

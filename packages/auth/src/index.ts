@@ -26,7 +26,7 @@ export { type ControlLog, Revoker, revokeControl } from "./revocation/revoker.ts
 export type { RoomAccess } from "./room-access.ts";
 export { formatRoomPattern, matchesRoom, parseRoomPattern, type RoomPattern } from "./room-pattern.ts";
 export { signToken, type TokenClaims } from "./sign-token.ts";
-export { findToken, type TokenCarrier } from "./token-sources.ts";
+export { bearerOf, findToken, type TokenCarrier } from "./token-sources.ts";
 export type {
   JwksConfig,
   PublicKeyConfig,

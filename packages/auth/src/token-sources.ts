@@ -18,7 +18,7 @@ const protocolPrefix = "bearer.";
 export function findToken(carrier: TokenCarrier, options: { allowQuery: boolean }): string | undefined {
   return (
     fromAuth(carrier.auth) ??
-    fromAuthorization(first(carrier.headers.authorization)) ??
+    bearerOf(first(carrier.headers.authorization)) ??
     fromProtocols(carrier.headers["sec-websocket-protocol"]) ??
     (options.allowQuery ? nonEmpty(carrier.query?.token) : undefined)
   );
@@ -28,7 +28,8 @@ function fromAuth(auth: unknown): string | undefined {
   return typeof auth === "object" && auth !== null && "token" in auth ? nonEmpty(auth.token) : undefined;
 }
 
-function fromAuthorization(header: string | undefined): string | undefined {
+/** The token or API key in a header `Authorization: Bearer`; undefined for any other header. */
+export function bearerOf(header: string | undefined): string | undefined {
   return header === undefined ? undefined : bearerPattern.exec(header)?.[1];
 }
 

@@ -9,5 +9,5 @@ export {
   type PublishingLog,
 } from "./event-publisher.ts";
 export { getBroadcaster, initBroadcaster, resetBroadcaster } from "./process-broadcaster.ts";
-export { isPublishKey, maxRooms, type PublishOptions } from "./publish-options.ts";
+export { isPublishKey, maxRooms, type PublishOptions, publishKeyRule } from "./publish-options.ts";
 export type { Published, PublishResult } from "./published.ts";

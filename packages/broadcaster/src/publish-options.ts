@@ -19,6 +19,9 @@ export interface PublishOptions {
 
 const printable = /^[\x20-\x7e]{1,128}$/;
 
+/** What `isPublishKey` asks for, in words for the caller. */
+export const publishKeyRule = "must be 1 to 128 printable ASCII characters";
+
 /** Whether a value may be a correlation id or an idempotency key. */
 export function isPublishKey(value: unknown): value is string {
   return typeof value === "string" && printable.test(value);
@@ -36,7 +39,7 @@ export function checkPublishOptions(options: PublishOptions): void {
 
 function checkKey(field: string, value: string | undefined): void {
   if (value === undefined || isPublishKey(value)) return;
-  throw wrong(field, "must be 1 to 128 printable ASCII characters");
+  throw wrong(field, publishKeyRule);
 }
 
 function wrong(field: string, problem: string): ProtocolError {

@@ -1,9 +1,12 @@
-import { describe, expect, test } from "@jest/globals";
+import { afterEach, describe, expect, test } from "@jest/globals";
 import {
   type BroadcastMethodName,
   type BroadcastMethods,
   broadcastMethodName,
   EventBroadcaster,
+  getBroadcaster,
+  initBroadcaster,
+  resetBroadcaster,
 } from "@roomcast/broadcaster";
 import { catalogue, type EventDefinition, type EventType, exampleOf, ProjectStatus } from "@roomcast/events";
 import { projectUpdate } from "./support/project-update.ts";
@@ -87,5 +90,35 @@ describe("types", () => {
 
     // @ts-expect-error: the catalogue has no such event, so there is no such method
     expect(broadcaster.broadcastProjectExploded).toBeUndefined();
+  });
+});
+
+afterEach(resetBroadcaster);
+
+describe("the process-wide broadcaster", () => {
+  test("is the one that was given", () => {
+    const broadcaster = new EventBroadcaster(new RecordingLog());
+    expect(initBroadcaster(broadcaster)).toBe(broadcaster);
+    expect(getBroadcaster()).toBe(broadcaster);
+  });
+
+  test("is made from a log", async () => {
+    const log = new RecordingLog();
+    initBroadcaster(log);
+    await getBroadcaster().broadcastProjectUpdated(projectUpdate());
+    expect(log.requests).toHaveLength(1);
+  });
+
+  test("is asked for too early: the error says what to call", () => {
+    expect(() => getBroadcaster()).toThrow("call initBroadcaster(log)");
+  });
+
+  test("is not replaced unnoticed, but after a reset", () => {
+    const first = initBroadcaster(new RecordingLog());
+    expect(() => initBroadcaster(new RecordingLog())).toThrow("initialised already");
+    expect(getBroadcaster()).toBe(first);
+
+    resetBroadcaster();
+    expect(initBroadcaster(new RecordingLog())).not.toBe(first);
   });
 });

@@ -1,6 +1,6 @@
 import type { EventEnvelope, Filters, RoomReset, Subscribed, SubscribeInput } from "@roomcast/events";
+import { type FilterMatcher, filterMatcher } from "@roomcast/protocol";
 import { type Content, Delivery } from "./delivery.ts";
-import { passesFilters } from "./passes-filters.ts";
 import { clientError, type RoomcastError } from "./roomcast-error.ts";
 import type { Settings } from "./settings.ts";
 import { Subscriber } from "./subscriber.ts";
@@ -16,6 +16,8 @@ export class FollowedRoom {
   readonly #settings: Settings;
   readonly #subscribers = new Set<Subscriber>();
   #filters: Filters | undefined;
+  /** An event that came through another room was not judged by these filters, so the client judges it. */
+  #passes: FilterMatcher = () => true;
   /** The server's confirmation that it delivers the room, with the filters it now has. */
   #subscribed: Subscribed | undefined;
   /** The server may deliver the room: a `subscribe` was sent and no `unsubscribe` confirmed. */
@@ -89,7 +91,7 @@ export class FollowedRoom {
 
   /** Gives an event to the subscribers if it passes the filters. */
   deliver(event: EventEnvelope, position: string): void {
-    if (passesFilters(event.data, this.#filters)) this.#give({ event, position }, position);
+    if (this.#passes(event.data)) this.#give({ event, position }, position);
   }
 
   /** Lets the subscribers fetch the room's state again. */
@@ -156,6 +158,7 @@ export class FollowedRoom {
       throw clientError("conflicting_filters", `${this.name}: is followed with other filters`);
     }
     this.#filters = filters;
+    this.#passes = filterMatcher(filters ?? {});
     this.#subscribed = undefined;
     this.#isOutdated = true;
   }

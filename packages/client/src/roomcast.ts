@@ -1,6 +1,6 @@
 import type { EventEnvelope, HistoryPage, RoomReset } from "@roomcast/events";
+import { roomsOf } from "@roomcast/protocol";
 import { CommandChannel } from "./command-channel.ts";
-import { roomsOf } from "./event-rooms.ts";
 import { type HistoryOptions, historyPages } from "./history-pages.ts";
 import { Membership } from "./membership.ts";
 import { defaultRetryDelayMs } from "./pause.ts";

@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { createClient } from "@redis/client";
 import type { RedisEventLog } from "@roomcast/event-log";
 import { type RedisServer, startRedis } from "@roomcast/testkit";
-import { createClient } from "redis";
 import { Recorder } from "./support/recorder.ts";
 import { RedisLogs } from "./support/redis-log.ts";
 import { ids, request } from "./support/requests.ts";

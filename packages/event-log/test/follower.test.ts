@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { createClient } from "@redis/client";
 import type { RedisEventLog } from "@roomcast/event-log";
 import { type RedisServer, startRedis, TcpProxy } from "@roomcast/testkit";
-import { createClient } from "redis";
 import { Recorder } from "./support/recorder.ts";
 import { RedisLogs } from "./support/redis-log.ts";
 import { ids, request } from "./support/requests.ts";

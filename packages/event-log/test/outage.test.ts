@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from "@jest/globals";
+import { createClient } from "@redis/client";
 import type { RedisEventLog } from "@roomcast/event-log";
 import { type RedisServer, startRedis } from "@roomcast/testkit";
-import { createClient } from "redis";
 import { Publisher } from "./support/publisher.ts";
 import { Recorder } from "./support/recorder.ts";
 import { RedisLogs } from "./support/redis-log.ts";

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { createClient } from "@redis/client";
 import {
   type HistoryRange,
   type HistorySlice,
@@ -7,7 +8,6 @@ import {
 } from "@roomcast/event-log";
 import type { RoomName } from "@roomcast/events";
 import { Random, type RedisServer, startRedis, TcpProxy, waitUntil } from "@roomcast/testkit";
-import { createClient } from "redis";
 import { RedisLogs } from "./support/redis-log.ts";
 import { ids, request } from "./support/requests.ts";
 

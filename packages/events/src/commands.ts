@@ -1,7 +1,4 @@
-import type { EventEnvelope } from "./envelope.ts";
-import type { ErrorBody } from "./errors.ts";
-import type { Filters } from "./filters.ts";
-import type { RoomName } from "./rooms.ts";
+import type { Filters } from "@roomcast/protocol";
 import { IsAnyJson, IsInt, IsOptional, IsString, Max, MaxLength, Min } from "./validation.ts";
 
 /** `subscribe`: follow a room, optionally from a position on and only events that pass the filters. */
@@ -47,34 +44,3 @@ export class HistoryCommand {
   @Max(1_000)
   limit?: number;
 }
-
-/** A client's wish for one room, as sent with `subscribe`. */
-export interface SubscribeInput {
-  room: RoomName | (string & {});
-  since?: string;
-  filters?: Filters;
-}
-
-/** What a `subscribe` answers for one room. */
-export interface Subscribed {
-  room: RoomName;
-  /** From here on the room's events are delivered live. */
-  position: string;
-  /** How many events of the past were sent before the ack. */
-  replayed: number;
-}
-
-/** What `history` answers. */
-export interface HistoryPage {
-  room: RoomName;
-  events: { event: EventEnvelope; position: string }[];
-  /** Pass it as `since` to read on. */
-  position: string;
-  /** Whether more events follow `position`. */
-  more: boolean;
-  /** Whether nothing between `since` and the first event is missing; false without `since` when older events are gone. */
-  complete: boolean;
-}
-
-/** The answer to every command. */
-export type Ack<Data> = { ok: true; data: Data } | { ok: false; error: ErrorBody };

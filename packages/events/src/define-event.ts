@@ -1,4 +1,4 @@
-import type { RoomName } from "./rooms.ts";
+import type { RoomName } from "@roomcast/protocol";
 
 /** One entry of the catalogue. */
 export interface EventDefinition<Data extends object = object> {

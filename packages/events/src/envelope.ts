@@ -1,19 +1,16 @@
+import type * as protocol from "@roomcast/protocol";
 import type { EventData, EventType } from "./catalogue.ts";
-import type { RoomName } from "./rooms.ts";
-
-/** What travels: the first argument of every event a client receives. */
-export interface Envelope<Type extends string, Data> {
-  /** Unique and ordered by time (UUID v7); the same on every redelivery. */
-  id: string;
-  type: Type;
-  /** The event's primary room; further rooms it went to are not disclosed. */
-  room: RoomName;
-  /** When it was published, ISO 8601 in UTC. */
-  timestamp: string;
-  /** The publisher's id for the request or trace that caused the event, or null. */
-  correlationId: string | null;
-  data: Data;
-}
 
 /** The envelope of a catalogue event. */
-export type EventEnvelope<T extends EventType = EventType> = { [K in T]: Envelope<K, EventData<K>> }[T];
+export type EventEnvelope<T extends EventType = EventType> = {
+  [K in T]: protocol.Envelope<K, EventData<K>>;
+}[T];
+
+/** What `history` answers: catalogue events. */
+export type HistoryPage = protocol.HistoryPage<EventEnvelope>;
+
+/** For `Socket<ServerToClientEvents, ClientToServerEvents>` of socket.io-client. */
+export type ServerToClientEvents = protocol.ServerToClientEvents<EventEnvelope>;
+
+/** The commands that a client may emit; their answers carry catalogue events. */
+export type ClientToServerEvents = protocol.ClientToServerEvents<EventEnvelope>;

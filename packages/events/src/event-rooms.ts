@@ -1,4 +1,4 @@
-import { type RoomName, room } from "./rooms.ts";
+import { type RoomName, room } from "@roomcast/protocol";
 
 type Rooms = [RoomName, ...RoomName[]];
 

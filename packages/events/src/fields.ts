@@ -1,5 +1,5 @@
 import { catalogue, type EventType } from "./catalogue.ts";
-import type { FilterField, FilterType } from "./filters.ts";
+import type { FilterField, FilterType } from "./parse-filters.ts";
 import { getMetadataStorage } from "./validation.ts";
 
 /** The JSON type of a field. */

@@ -1,14 +1,15 @@
+export * from "@roomcast/protocol";
 export * from "./catalogue.ts";
 export * from "./commands.ts";
 export type { EventDefinition } from "./define-event.ts";
-export * from "./envelope.ts";
-export * from "./errors.ts";
+export type {
+  ClientToServerEvents,
+  EventEnvelope,
+  HistoryPage,
+  ServerToClientEvents,
+} from "./envelope.ts";
 export { exampleOf } from "./examples.ts";
 export { type DeclaredField, declaredFields, type FieldType, fieldsOf, filterFields } from "./fields.ts";
-export * from "./filters.ts";
-export { instantOf } from "./instant.ts";
-export { inItem, ofItem } from "./item-error.ts";
-export { isKeptNumber, type JsonFault, jsonFaultIn, LossyNumber, shown } from "./json.ts";
 export * from "./models/account.ts";
 export * from "./models/agent.ts";
 export * from "./models/ai.ts";
@@ -20,7 +21,5 @@ export * from "./models/project.ts";
 export * from "./models/pull-request.ts";
 export * from "./models/system.ts";
 export * from "./models/workflow.ts";
-export * from "./position.ts";
-export * from "./protocol.ts";
-export * from "./rooms.ts";
+export * from "./parse-filters.ts";
 export { parseModel, refusal } from "./validation.ts";

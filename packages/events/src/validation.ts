@@ -1,5 +1,13 @@
 // class-transformer's @Type reads design metadata through reflect-metadata, which must be loaded before any model.
 import "reflect-metadata";
+import {
+  type ErrorCode,
+  type JsonFault,
+  type JsonRules,
+  jsonFaultIn,
+  ProtocolError,
+  shown,
+} from "@roomcast/protocol";
 import { plainToInstance, Transform, Type } from "class-transformer";
 import {
   getMetadataStorage,
@@ -8,8 +16,6 @@ import {
   type ValidationError,
   validateSync,
 } from "class-validator";
-import { type ErrorCode, ProtocolError } from "./errors.ts";
-import { type JsonFault, type JsonRules, jsonFaultIn, shown } from "./json.ts";
 
 export {
   ArrayMaxSize,

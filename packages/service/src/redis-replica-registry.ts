@@ -1,3 +1,4 @@
+import { redisKey } from "./redis/redis-keys.ts";
 import type { ReplicaRegistry, ReplicaStats } from "./replica-registry.ts";
 
 /** The Redis commands that the registry needs; a node-redis client has them. */
@@ -32,7 +33,7 @@ export class RedisReplicaRegistry implements ReplicaRegistry {
   constructor({ redis, ttlMs = 15_000, keyPrefix = "" }: RedisReplicaRegistryOptions) {
     this.#redis = redis;
     this.#ttlMs = ttlMs;
-    this.#index = `${keyPrefix}{p0}:replicas`;
+    this.#index = redisKey(keyPrefix, "replicas");
   }
 
   async announce(stats: ReplicaStats): Promise<void> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import { ErrorReply } from "@redis/client";
 import { checkEviction, checkVersion, parseInfo, troubleOf, troubleOfReply } from "@roomcast/service";
-import { ErrorReply } from "redis";
 
 describe("an error reply", () => {
   test.each([

@@ -1,3 +1,4 @@
+import { bearerOf } from "@roomcast/auth";
 import { ProtocolError } from "@roomcast/events";
 import type { Request, RequestHandler } from "express";
 import type { ApiContext } from "../api-context.ts";
@@ -11,7 +12,7 @@ type Gatekeepers = Pick<ApiContext, "apiKeys" | "verifier">;
  */
 export function authenticate(gatekeepers: Gatekeepers, ...scopes: readonly string[]): RequestHandler {
   return async (request, response, next) => {
-    const caller = await identify(gatekeepers, bearerOf(request));
+    const caller = await identify(gatekeepers, presentedBy(request));
     if (!hasScope(caller, scopes)) {
       throw new ProtocolError("forbidden", `the token lacks the scope ${scopes.join(" or ")}`);
     }
@@ -27,10 +28,8 @@ async function identify({ apiKeys, verifier }: Gatekeepers, presented: string): 
     : { kind: "key", name: key.name };
 }
 
-function bearerOf(request: Request): string {
-  const match = /^Bearer +(\S+) *$/i.exec(request.headers.authorization ?? "");
-  if (match?.[1] === undefined) {
-    throw new ProtocolError("unauthorized", "expected Authorization: Bearer <API key or token>");
-  }
-  return match[1];
+function presentedBy(request: Request): string {
+  const presented = bearerOf(request.headers.authorization);
+  if (presented !== undefined) return presented;
+  throw new ProtocolError("unauthorized", "expected Authorization: Bearer <API key or token>");
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isPublishKey } from "@roomcast/broadcaster";
+import { isPublishKey, publishKeyRule } from "@roomcast/broadcaster";
 import { malformed } from "../http/malformed.ts";
 
 /**
@@ -7,7 +7,7 @@ import { malformed } from "../http/malformed.ts";
  * `index` tells the events of a batch apart that share the key of one header. A malformed key is `invalid_command`.
  */
 export function scopedKey(caller: string, key: string, index?: number): string {
-  if (!isPublishKey(key)) throw malformed("must be 1 to 128 printable ASCII characters", "idempotencyKey");
+  if (!isPublishKey(key)) throw malformed(publishKeyRule, "idempotencyKey");
   return createHash("sha256")
     .update(JSON.stringify([caller, key, index]))
     .digest("base64url");

@@ -1,4 +1,4 @@
-import { isPublishKey } from "@roomcast/broadcaster";
+import { isPublishKey, publishKeyRule } from "@roomcast/broadcaster";
 import type { Request } from "express";
 import { malformed } from "../http/malformed.ts";
 
@@ -21,7 +21,7 @@ export function publishHeaders(request: Request): PublishHeaders {
 function keyIn(request: Request, header: string): string | undefined {
   const value = request.get(header);
   if (value === undefined || isPublishKey(value)) return value;
-  throw malformed("must be 1 to 128 printable ASCII characters", header);
+  throw malformed(publishKeyRule, header);
 }
 
 // A proxy sets X-Request-Id unasked, so one that cannot be a correlation id must not make the request fail.

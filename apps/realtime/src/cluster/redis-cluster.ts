@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { RedisRevocationStore } from "@roomcast/auth";
-import { RedisConnection, RedisReplicaRegistry, RedisStatus, type RedisTarget } from "@roomcast/service";
+import {
+  defaultKeyPrefix,
+  RedisConnection,
+  RedisReplicaRegistry,
+  RedisStatus,
+  type RedisTarget,
+  redisKey,
+} from "@roomcast/service";
 import { RedisAdapter } from "@socket.io/redis-adapter";
 import type { Namespace } from "socket.io";
 import type { AdapterClass } from "../delivery/fan-out-adapter.ts";
@@ -34,11 +41,11 @@ export interface RedisClusterOptions {
  * `StartError` when waiting does not help.
  */
 export async function createRedisCluster(options: RedisClusterOptions): Promise<Cluster> {
-  const { target, onError, prefix = "roomcast:", commandTimeoutMs: timeoutMs = 2_000 } = options;
+  const { target, onError, prefix = defaultKeyPrefix, commandTimeoutMs: timeoutMs = 2_000 } = options;
   const { status = RedisStatus.telling(onError) } = options;
   const replicaId = randomUUID();
   const shared = { target, connectTimeoutMs: timeoutMs, status };
-  const state = new RedisConnection({ ...shared, name: "state", probeKey: `${prefix}{p0}:probe` });
+  const state = new RedisConnection({ ...shared, name: "state", probeKey: redisKey(prefix, "probe") });
   const publisher = new RedisConnection({ ...shared, name: "adapter-pub" });
   const subscriber = new RedisConnection({ ...shared, name: "adapter-sub" });
   const adapter = redisAdapter(publisher, subscriber, prefix, onError);

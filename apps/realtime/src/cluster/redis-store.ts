@@ -1,5 +1,11 @@
 import { ProtocolError } from "@roomcast/events";
-import { type RedisClient, type RedisConnection, RedisUnavailableError, within } from "@roomcast/service";
+import {
+  type RedisClient,
+  type RedisConnection,
+  RedisUnavailableError,
+  redisKey,
+  within,
+} from "@roomcast/service";
 
 /** Runs commands against the state that the replicas share, each with a timeout. */
 export class RedisStore {
@@ -15,7 +21,7 @@ export class RedisStore {
 
   /** A key in the partition's slot. */
   key(name: string): string {
-    return `${this.#prefix}{p0}:${name}`;
+    return redisKey(this.#prefix, name);
   }
 
   /** The result of the commands, or `ProtocolError("unavailable")`. */

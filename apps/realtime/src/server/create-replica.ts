@@ -1,12 +1,18 @@
 import { createServer, type Server } from "node:http";
 import { createRevocableVerifier, createRoomAccess, createTokenVerifier } from "@roomcast/auth";
 import { RedisEventLog } from "@roomcast/event-log";
-import { Health, type Listening, type Logger, RedisStatus, TroubleLog } from "@roomcast/service";
+import {
+  Health,
+  httpTimeouts,
+  type Listening,
+  type Logger,
+  RedisStatus,
+  TroubleLog,
+} from "@roomcast/service";
 import type { Cluster } from "../cluster/cluster.ts";
 import { createRedisCluster } from "../cluster/redis-cluster.ts";
 import type { RealtimeConfig } from "./config.ts";
 import { createRealtime, type Realtime, type RealtimeContext } from "./create-realtime.ts";
-import { httpTimeouts } from "./http-timeouts.ts";
 import { createProbes } from "./probes.ts";
 
 /** For what follows when the clients have been sent away: the last answers, and Redis. */

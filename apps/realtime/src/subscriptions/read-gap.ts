@@ -7,12 +7,13 @@ import {
   type LogHead,
 } from "@roomcast/event-log";
 import { ProtocolError, type RoomName } from "@roomcast/events";
+import { backoffMs } from "@roomcast/service";
 import { type Backfill, readHistory } from "./read-history.ts";
 
 /** Rooms that are read at once: others that use the connection get their turn between two rounds. */
 const roomsAtOnce = 250;
 const attempts = 3;
-const retryMs = 100;
+const retryBackoff = { firstMs: 200, longestMs: 400 };
 
 /** Bounds of the whole gap, which is in memory until it is delivered. */
 const defaultBounds = { maxEntries: 100_000, maxBytes: 64 * 1024 * 1024 };
@@ -58,7 +59,7 @@ async function retried(
 ): Promise<RoomName[]> {
   let failed = await read(rooms);
   for (let attempt = 1; attempt < attempts && failed.length > 0; attempt++) {
-    await sleep(retryMs * 2 ** attempt);
+    await sleep(backoffMs(attempt, retryBackoff));
     failed = await read(failed);
   }
   return failed;

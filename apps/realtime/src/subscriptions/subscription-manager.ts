@@ -70,7 +70,7 @@ export class SubscriptionManager {
       const asked = await Promise.all(commands.map((command) => outcomeOf(() => parseRequest(command))));
       // Before anyone is asked who may enter: what is too much in any case costs no questions.
       checkSubscriptions(session, lastOfEach(asked), this.#options.maxSubscriptions);
-      const parsed = await Promise.all(asked.map((one) => this.#acquireSlot(session, one)));
+      const parsed = await Promise.all(asked.map((one) => this.#authorize(session, one)));
       const requests = lastOfEach(parsed);
       const { catchUp, follower } = this.#options;
       const followed = new Map<RoomName, Subscribed>();
@@ -226,10 +226,7 @@ export class SubscriptionManager {
     if (heard.length > 0) await dropSubscriptions(this.#options.store, session, heard);
   }
 
-  async #acquireSlot(
-    session: Session,
-    request: Outcome<SubscribeRequest>,
-  ): Promise<Outcome<SubscribeRequest>> {
+  async #authorize(session: Session, request: Outcome<SubscribeRequest>): Promise<Outcome<SubscribeRequest>> {
     if (!isDone(request)) return request;
     return outcomeOf(async () => {
       const { room, since } = request;

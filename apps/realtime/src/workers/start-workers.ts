@@ -1,8 +1,7 @@
 import { createServer } from "node:http";
-import { addDrainCheck, createLogger, Health, type Running, receive } from "@roomcast/service";
+import { addDrainCheck, createLogger, Health, httpTimeouts, type Running, receive } from "@roomcast/service";
 import type { RealtimeConfig } from "../server/config.ts";
 import { closeGraceMs } from "../server/create-replica.ts";
-import { httpTimeouts } from "../server/http-timeouts.ts";
 import { createProbes } from "../server/probes.ts";
 import { failureOf } from "../server/start-failure.ts";
 import { Balancer } from "./balancer.ts";

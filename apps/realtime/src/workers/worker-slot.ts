@@ -1,4 +1,4 @@
-import { type Logger, StartError } from "@roomcast/service";
+import { backoffMs, type Logger, StartError } from "@roomcast/service";
 import type { WorkerEnd, WorkerProcess } from "./worker-process.ts";
 
 export interface WorkerSlotOptions {
@@ -10,15 +10,15 @@ export interface WorkerSlotOptions {
 
 /** One that lived for less has ended early: the next waits twice as long. */
 const longLifeMs = 60_000;
-const firstDelayMs = 100;
-const longestDelayMs = 30_000;
+const restartBackoff = { firstMs: 100, longestMs: 30_000 };
 
 /** The place of one worker, which is given to another when it ends. */
 export class WorkerSlot {
   readonly number: number;
   readonly #options: WorkerSlotOptions;
   #worker: WorkerProcess | undefined;
-  #delayMs = firstDelayMs;
+  /** Workers that ended early, one after the other. */
+  #failures = 0;
   #restart: NodeJS.Timeout | undefined;
   #isStopping = false;
 
@@ -83,9 +83,8 @@ export class WorkerSlot {
   }
 
   #nextDelay(livedMs: number): number {
-    const delayMs = livedMs > longLifeMs ? firstDelayMs : this.#delayMs;
-    this.#delayMs = Math.min(delayMs * 2, longestDelayMs);
-    return delayMs;
+    this.#failures = livedMs > longLifeMs ? 1 : this.#failures + 1;
+    return backoffMs(this.#failures, restartBackoff);
   }
 }
 

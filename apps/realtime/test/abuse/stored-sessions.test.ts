@@ -1,15 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import type { RoomName } from "@roomcast/events";
 import { parseRedisUrl, RedisConnection } from "@roomcast/service";
-import { projectUpdated, publish, TestClient, testToken, waitUntil } from "@roomcast/testkit";
-import { type Cluster, startCluster } from "../support/cluster.ts";
+import { TestClient, testToken, waitUntil } from "@roomcast/testkit";
+import { announce } from "../support/announce.ts";
+import { type Replicas, startReplicas } from "../support/replica.ts";
 
 describe("stored sessions", () => {
-  let cluster: Cluster;
+  let cluster: Replicas;
   let redis: RedisConnection;
   const clients: TestClient[] = [];
   beforeAll(async () => {
     const env = { WS_MAX_SESSIONS_PER_USER: "3", WS_MAX_CONNECTIONS_PER_USER: "3" };
-    cluster = await startCluster(2, { ...env, HISTORY_GLOBAL_EVENTS: "3" });
+    cluster = await startReplicas(2, { ...env, HISTORY_GLOBAL_EVENTS: "3" });
     const target = parseRedisUrl(cluster.redis.url);
     redis = new RedisConnection({ target, name: "test", onError: () => undefined });
     await redis.connect();
@@ -165,9 +167,8 @@ describe("stored sessions", () => {
     return client;
   }
 
-  async function tell(user: string, n: number, room = `user:${user}`): Promise<void> {
-    const { status } = await publish(cluster.api.url, { ...projectUpdated("x", { n }), rooms: [room] });
-    expect(status).toBe(201);
+  async function tell(user: string, n: number, room: RoomName = `user:${user}`): Promise<void> {
+    await announce(cluster, room, { n });
   }
 
   async function stored(): Promise<string[]> {

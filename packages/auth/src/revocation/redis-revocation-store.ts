@@ -1,9 +1,11 @@
 import { ProtocolError, type RoomName } from "@roomcast/events";
 import {
   awaitReplica,
+  defaultKeyPrefix,
   type RedisClient,
   type RedisConnection,
   type Replication,
+  redisKey,
   within,
 } from "@roomcast/service";
 import type { Revocation, UserRevocations } from "./revocation.ts";
@@ -43,7 +45,7 @@ export class RedisRevocationStore implements RevocationStore {
 
   constructor(options: RedisRevocationStoreOptions) {
     const writes = writesOver(options.redis);
-    this.#options = { keyPrefix: "roomcast:", timeoutMs: 2_000, writes, ...options };
+    this.#options = { keyPrefix: defaultKeyPrefix, timeoutMs: 2_000, writes, ...options };
   }
 
   async add(revocation: Revocation): Promise<void> {
@@ -77,7 +79,7 @@ export class RedisRevocationStore implements RevocationStore {
   }
 
   #key(userId: string): string {
-    return `${this.#options.keyPrefix}{p0}:revoked:${userId}`;
+    return redisKey(this.#options.keyPrefix, `revoked:${userId}`);
   }
 
   async #write(client: RedisClient, { userId, tokenId, room, atMs }: Revocation): Promise<Replication> {

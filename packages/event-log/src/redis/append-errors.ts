@@ -1,5 +1,5 @@
+import { ClientClosedError, ClientOfflineError } from "@redis/client";
 import { ProtocolError } from "@roomcast/events";
-import { ClientClosedError, ClientOfflineError } from "redis";
 
 /** How the append script begins an error that it met before its first write. */
 export const unwrittenMark = "UNWRITTEN";

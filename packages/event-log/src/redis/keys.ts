@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { RoomName } from "@roomcast/events";
+import { redisKey } from "@roomcast/service";
 
 /**
  * How much longer a room's head lives than its history, ms: twice the step of the clock. A room without a head was then quiet
@@ -7,12 +8,12 @@ import type { RoomName } from "@roomcast/events";
  */
 export const headSlackMs = 120_000;
 
-/** The names of the log's keys. The hash tag `{p0}` keeps one partition in one slot of a Redis Cluster. */
+/** The names of the log's keys. */
 export class LogKeys {
   readonly #base: string;
 
   constructor(prefix: string) {
-    this.#base = `${prefix}{p0}:`;
+    this.#base = redisKey(prefix, "");
   }
 
   /** Hash: offset, replid, epochs, time, minute, ages, agesFrom, provenAt, `proof:<kind>`. */

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { ProtocolError, type RoomName } from "@roomcast/events";
 import {
+  defaultKeyPrefix,
   type RedisClient,
   RedisConnection,
   RedisStatus,
@@ -70,7 +71,7 @@ export class RedisEventLog implements EventLog {
 
   constructor(options: RedisEventLogOptions) {
     this.#options = {
-      keyPrefix: "roomcast:",
+      keyPrefix: defaultKeyPrefix,
       commandTimeoutMs: 2_000,
       maxPending: 10_000,
       heartbeatMs: 1_000,

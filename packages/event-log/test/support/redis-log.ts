@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
+import { createClient } from "@redis/client";
 import { RedisEventLog, type RedisEventLogOptions } from "@roomcast/event-log";
 import { parseRedisUrl } from "@roomcast/service";
-import { createClient } from "redis";
 
 type Admin = ReturnType<typeof openAdmin>;
 

@@ -1,4 +1,4 @@
-import { roomIdPattern } from "../rooms.ts";
+import { roomIdPattern } from "@roomcast/protocol";
 import {
   ArrayMaxSize,
   buildMessage,

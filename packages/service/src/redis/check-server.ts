@@ -52,7 +52,8 @@ export async function checkState(client: RedisClient): Promise<ServerState> {
 
 /** Whether the answer to `INFO replication` names a replica that is online. */
 export function hasReplica(replication: string): boolean {
-  return /^slave\d+:.*state=online/m.test(replication);
+  const fields = [...parseInfo(replication)];
+  return fields.some(([name, value]) => /^slave\d+$/.test(name) && value.includes("state=online"));
 }
 
 /** Throws a `RedisTrouble` if the server may evict keys: what is missing would then look as if it had never been. */

@@ -3,6 +3,7 @@ export * from "./check-server.ts";
 export * from "./read-redis-url.ts";
 export type { RedisClient } from "./redis-client.ts";
 export * from "./redis-connection.ts";
+export * from "./redis-keys.ts";
 export * from "./redis-status.ts";
 export * from "./redis-target.ts";
 export * from "./redis-trouble.ts";

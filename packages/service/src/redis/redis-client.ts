@@ -1,5 +1,11 @@
-import { createClient } from "redis";
+import { RedisClient as NodeRedisClient } from "@redis/client";
 import { RedisTrouble, troubleOfReply } from "./redis-trouble.ts";
+
+/**
+ * Makes a node-redis client that speaks RESP3. The `createClient` of node-redis 6 makes a class with every command for
+ * each client whose options differ from the last one's, which takes 20 to 50 ms of CPU. Here all clients share one class.
+ */
+export const createClient = NodeRedisClient.factory({ RESP: 3 });
 
 /** A node-redis client speaking RESP3 that never reconnects by itself. */
 export type RedisClient = ReturnType<typeof openClient>;
@@ -10,7 +16,6 @@ export function openClient(url: string, auth: object, name: string, connectTimeo
     url,
     ...auth,
     name,
-    RESP: 3,
     // A reply to a queued command after a reconnect could come from another master: nothing waits in the client.
     disableOfflineQueue: true,
     // CLIENT SETINFO needs a right that Redis 7.0 does not know.

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { backoffMs, jittered } from "../backoff.ts";
 import { checkRights } from "./check-rights.ts";
 import { checkServer, checkState } from "./check-server.ts";
 import { lossOf, openClient, type RedisClient, watchReplies } from "./redis-client.ts";
@@ -30,6 +31,8 @@ export type PrepareConnection = (client: RedisClient) => Promise<void>;
 const probeIntervalMs = 1_000;
 /** Behind a large answer a probe may wait; a link that is silent for so long hangs. */
 const probeTimeoutMs = 5_000;
+const reconnectBackoff = { firstMs: 50, longestMs: 1_000 };
+
 /** A connection that lived for less has failed: the next attempt waits longer. */
 const shortLifeMs = 1_000;
 
@@ -154,9 +157,9 @@ export class RedisConnection {
       const trouble = await this.#live();
       if (this.#closing.signal.aborted) return;
       failures = performance.now() - this.#readyAtMs > shortLifeMs ? 1 : failures + 1;
-      const backoffMs = Math.min(1_000, 25 * 2 ** failures) * (0.5 + Math.random() / 2);
-      this.#status.troubled(this.#options.name, this.#address, trouble, backoffMs);
-      await delay(backoffMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+      const pauseMs = jittered(backoffMs(failures, reconnectBackoff));
+      this.#status.troubled(this.#options.name, this.#address, trouble, pauseMs);
+      await delay(pauseMs, undefined, { signal: this.#closing.signal }).catch(() => undefined);
     }
   }
 

@@ -1,4 +1,4 @@
-import { ErrorReply } from "redis";
+import { ErrorReply } from "@redis/client";
 
 /**
  * What the connection has to do: `reconnect`, because another server may serve; `wait`, because this one will serve again

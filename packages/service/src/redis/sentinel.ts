@@ -1,5 +1,5 @@
-import { createClient } from "redis";
 import { parseInfo } from "./check-server.ts";
+import { createClient } from "./redis-client.ts";
 import type { RedisTarget } from "./redis-target.ts";
 import { RedisTrouble, troubleOf } from "./redis-trouble.ts";
 import { within } from "./within.ts";

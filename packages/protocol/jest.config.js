@@ -1,0 +1,3 @@
+import { preset } from "../../infra/jest/preset.js";
+
+export default preset;
