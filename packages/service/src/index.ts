@@ -5,6 +5,7 @@ export * from "./http-server.ts";
 export * from "./http-timeouts.ts";
 export * from "./log-sampler.ts";
 export * from "./logger.ts";
+export * from "./lru-bound.ts";
 export * from "./origins/index.ts";
 export * from "./read-drain-delay.ts";
 export * from "./read-env.ts";

@@ -1,4 +1,5 @@
 import type { RoomName } from "@roomcast/events";
+import { lruBound } from "@roomcast/service";
 import { LRUCache } from "lru-cache";
 import type { Versions } from "../sessions/session.ts";
 import type {
@@ -23,7 +24,7 @@ export class MemorySessionStore implements SessionStore {
   constructor({ ttlMs, maxPerUser }: SessionStoreBounds) {
     this.#maxPerUser = maxPerUser;
     this.#sessions = new LRUCache({
-      max: maxSessions,
+      ...lruBound(maxSessions),
       ttl: ttlMs,
       updateAgeOnGet: true,
       dispose: ({ userId }, id, reason) => {

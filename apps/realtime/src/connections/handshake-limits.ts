@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { ClientAddresses } from "@roomcast/service";
+import { lruBound } from "@roomcast/service";
 import { LRUCache } from "lru-cache";
 import { type BucketRule, takeToken } from "../sessions/token-bucket.ts";
 
@@ -34,9 +35,9 @@ type Request = Pick<IncomingMessage, "headers"> & Partial<Pick<IncomingMessage, 
 /** Bounds the handshakes that one address, and one user, can have this replica check. */
 export class HandshakeLimits {
   readonly #options: HandshakeLimitsOptions;
-  readonly #ofAddresses: Buckets = new LRUCache({ max: maxBuckets });
-  readonly #refused: Buckets = new LRUCache({ max: maxBuckets });
-  readonly #ofUsers: Buckets = new LRUCache({ max: maxBuckets });
+  readonly #ofAddresses: Buckets = new LRUCache(lruBound(maxBuckets));
+  readonly #refused: Buckets = new LRUCache(lruBound(maxBuckets));
+  readonly #ofUsers: Buckets = new LRUCache(lruBound(maxBuckets));
   readonly #addressRule: BucketRule;
   readonly #refusalRule: BucketRule;
   readonly #userRule: BucketRule;

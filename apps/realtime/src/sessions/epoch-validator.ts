@@ -1,5 +1,6 @@
 import { currentEpoch, isLaterEpoch, type LogFollower } from "@roomcast/event-log";
 import { ProtocolError } from "@roomcast/events";
+import { lruBound } from "@roomcast/service";
 import { LRUCache } from "lru-cache";
 import type { Session } from "./session.ts";
 import type { SessionRegistry } from "./session-registry.ts";
@@ -40,7 +41,7 @@ export class EpochValidator {
 
   constructor(options: EpochValidatorOptions) {
     this.#options = options;
-    this.#ended = new LRUCache({ max: maxRemembered, ttl: options.sessionTtlMs });
+    this.#ended = new LRUCache({ ...lruBound(maxRemembered), ttl: options.sessionTtlMs });
     this.#epoch = currentEpoch(options.follower.head);
   }
 

@@ -1,4 +1,5 @@
 import type { RoomName } from "@roomcast/events";
+import { lruBound } from "@roomcast/service";
 import { LRUCache } from "lru-cache";
 import type { Revocation, UserRevocations } from "./revocation.ts";
 import type { RevocationStore } from "./revocation-store.ts";
@@ -15,7 +16,7 @@ export class MemoryRevocationStore implements RevocationStore {
 
   /** `ttlMs`: at least as long as the longest token lives. */
   constructor({ ttlMs }: { ttlMs: number }) {
-    this.#users = new LRUCache({ max: 100_000, ttl: ttlMs });
+    this.#users = new LRUCache({ ...lruBound(100_000), ttl: ttlMs });
   }
 
   async add({ userId, tokenId, room, atMs }: Revocation): Promise<void> {

@@ -6,6 +6,7 @@ import {
   type RoomName,
   roomKindOf,
 } from "@roomcast/events";
+import { lruBound } from "@roomcast/service";
 import { LRUCache } from "lru-cache";
 import { checkGroup, groupOf } from "../append-group.ts";
 import { checkRequest, checkRoomKind } from "../check-request.ts";
@@ -46,13 +47,13 @@ export class MemoryEventLog implements EventLog {
     this.#bounds = historyBounds(options.history);
     this.#now = options.now ?? Date.now;
     this.#remembered = new LRUCache({
-      max: maxIdempotencyKeys,
+      ...lruBound(maxIdempotencyKeys),
       ttl: options.idempotencyTtlMs ?? 86_400_000,
       perf: { now: this.#now },
       ttlResolution: 0,
     });
     this.#histories = new LRUCache({
-      max: maxRooms,
+      ...lruBound(maxRooms),
       dispose: ({ newestOffset }) => {
         this.#forgottenUpTo = Math.max(this.#forgottenUpTo, newestOffset);
       },
