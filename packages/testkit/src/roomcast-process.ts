@@ -68,7 +68,7 @@ class StartedProcess implements RoomcastProcess {
 
   async restart(): Promise<void> {
     const main = join(repositoryRoot(), "apps", this.#app, "dist", "main.js");
-    this.process = await startProcess(process.execPath, ["--enable-source-maps", main], { env: this.#env });
+    this.process = await startProcess(process.execPath, [main], { env: this.#env });
     try {
       await waitUntil(`${this.#app} is ready`, () => this.#isReady(), 40_000);
     } catch (error) {
