@@ -7,14 +7,14 @@ import { pingCommand } from "./ping.ts";
 import { subscribeCommand } from "./subscribe.ts";
 import { unsubscribeCommand } from "./unsubscribe.ts";
 
-/** What the commands work with. */
+/** What the commands use. */
 export interface CommandContext {
   log: Pick<EventLog, "history" | "head">;
   access: RoomAccess;
   subscriptions: SubscriptionManager;
 }
 
-/** Everything a client can ask for, by name. */
+/** All commands of clients, by name. */
 export function createCommands({ log, access, subscriptions }: CommandContext): ReadonlyMap<string, Command> {
   return new Map<string, Command>([
     ["subscribe", subscribeCommand(subscriptions)],

@@ -3,7 +3,7 @@ import type { SubscriptionManager } from "../subscriptions/subscription-manager.
 import type { Command } from "./command.ts";
 import { parseCommand } from "./parse-command.ts";
 
-/** Wishes one `subscribe` may carry. */
+/** Rooms that one `subscribe` may request. */
 const maxRooms = 100;
 
 /** `subscribe {room, since?, filters?}`, or an array of these, which is answered by an array of acks. */
