@@ -1,4 +1,4 @@
-/** For HTTP servers that the outside reaches: nobody may hold a connection open by sending a request slowly. */
+/** Timeouts of public HTTP servers: a slow request must not hold a connection open. */
 export const httpTimeouts = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,

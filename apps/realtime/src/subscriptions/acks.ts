@@ -1,6 +1,6 @@
 import { type Ack, toProtocolError } from "@roomcast/events";
 
-/** A command that was refused, and why. */
+/** The ack of a command that was refused, with the reason. */
 export type Refusal = Extract<Ack<never>, { ok: false }>;
 
 /** The ack of a command that failed. */
@@ -8,7 +8,7 @@ export function refusal(error: unknown): Refusal {
   return { ok: false, error: toProtocolError(error).toBody() };
 }
 
-/** The ack of a command whose answer is ready, or why there is none. */
+/** Runs `answer` and returns its result as an ack, or the ack of the error that it throws. */
 export function toAck<Data>(answer: () => Data): Ack<Data> {
   try {
     return { ok: true, data: answer() };
