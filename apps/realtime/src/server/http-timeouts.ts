@@ -1,4 +1,4 @@
-/** Timeouts of public HTTP servers: a slow request must not hold a connection open. */
+/** For HTTP servers that the outside reaches: nobody may hold a connection open by sending a request slowly. */
 export const httpTimeouts = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,

@@ -71,13 +71,13 @@ export class CatchUp {
   ): Promise<void> {
     if (rooms.length === 0) return;
     for (const room of rooms) this.leave(session, room);
-    this.tellClosed(session, rooms);
+    this.sendAccessResets(session, rooms);
     const subscriptions = rooms.map((room) => closedRoom(room, at, batch));
     await keepSubscriptions(this.#options.store, session, subscriptions);
   }
 
   /** Sends the resets for rooms that the session may no longer be in. */
-  tellClosed(session: Session, rooms: readonly RoomName[]): void {
+  sendAccessResets(session: Session, rooms: readonly RoomName[]): void {
     const { socket } = session.connection;
     for (const room of rooms) sendReset(socket, room, "access", this.#options.follower.position);
   }
@@ -119,7 +119,8 @@ export class CatchUp {
       return new Map();
     }
     const isResumed = session.connection.isBuffering;
-    // Buffered entries that only the replaced filter lets through are lost on a failure.
+    // Entries that only the replaced filter lets through are not buffered, so a failure must close the
+    // connection.
     const isReplaced = joinRequests.some(({ room }) => session.subscriptions.has(room));
     const at: EntryPoint = { ...this.#options.follower.position, gaps: this.#options.continuity.gaps };
     const batch = session.nextBatch(at.offset);
@@ -219,8 +220,7 @@ export class CatchUp {
    * resume finds from it what the client has not received.
    */
   async #save(session: Session, { starts, resets, at, batch }: Replay, isResumed: boolean): Promise<void> {
-    // The client's own position says where this session resumes. A reset must be stored, so that it is sent
-    // again.
+    // The client's own position says where this session resumes. Only resets must be stored, to be sent again.
     if (isResumed && !session.isStored && resets.size === 0) return noteEntered(session, at);
     const added = [...session.subscriptions.values()].filter((one) => one.batch === batch);
     const subscriptions = added.map((one) =>

@@ -43,7 +43,7 @@ export async function readGap(
   const bounded = { history: boundedHistory(log, left) };
   for (let at = 0; at < rooms.length; at += roomsAtOnce) {
     const read = (round: readonly RoomName[]) => readRooms(bounded, round, after, until, progress);
-    const failed = await retried(read, rooms.slice(at, at + roomsAtOnce));
+    const failed = await readWithRetries(read, rooms.slice(at, at + roomsAtOnce));
     if (failed.length > 0) await assertReachable(log, until);
     for (const room of failed) progress.incomplete.add(room);
   }
@@ -52,7 +52,7 @@ export async function readGap(
 }
 
 /** Returns the rooms that failed in every attempt. */
-async function retried(
+async function readWithRetries(
   read: (rooms: readonly RoomName[]) => Promise<RoomName[]>,
   rooms: readonly RoomName[],
 ): Promise<RoomName[]> {

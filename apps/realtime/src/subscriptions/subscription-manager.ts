@@ -187,7 +187,7 @@ export class SubscriptionManager {
     if (session.isEnded) return;
     const allowed = await this.#stillAllowed(session, followed);
     if (session.isEnded) return;
-    await this.#tellClosed(session, closed, seen);
+    await this.#resendAccessResets(session, closed, seen);
     const request = () => resumeRequest(allowed, seen, this.#options.follower.head);
     const reauthorize = (room: RoomName) => this.#mayEnter(session, room);
     await this.#options.catchUp.enter(session, request, reauthorize, welcome);
@@ -231,14 +231,14 @@ export class SubscriptionManager {
   }
 
   /** Sends the resets of closed rooms once more, and drops the rooms whose resets the client has received. */
-  async #tellClosed(
+  async #resendAccessResets(
     session: Session,
     closed: StoredSubscription[],
     seen: Position | undefined,
   ): Promise<void> {
     const { catchUp, follower } = this.#options;
     const { received, unreceived } = splitByReceipt(closed, seen, follower.head);
-    catchUp.tellClosed(session, unreceived);
+    catchUp.sendAccessResets(session, unreceived);
     if (received.length > 0) await dropSubscriptions(this.#options.store, session, received);
   }
 
