@@ -43,7 +43,7 @@ export class MemoryConnectionSlots implements ConnectionSlots {
     this.#lose(replaced, "moved");
     this.#lose(ended, "full");
     for (const { sessionId, isSilent } of ended)
-      if (!isSilent) this.#endedAtMs.set(sessionId, performance.now()); // A silent client has not received the disconnect.
+      if (!isSilent) this.#endedAtMs.set(sessionId, performance.now()); // The others did not receive it.
     return replaced.length + ended.length === 0 ? [] : [this.#replicaId];
   }
 

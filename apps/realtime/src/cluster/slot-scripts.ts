@@ -102,7 +102,7 @@ local function take(slot, reason)
   lose(KEYS[3], slot, reason)
   answer[#answer + 1] = replicaOf(slot.owner)
 end
--- A disconnected session disconnects no other in turn: pages that reconnect by themselves would chase each other
+-- A disconnected session disconnects no other in turn: pages that reconnect by themselves would do so forever
 local living = livingOf(KEYS[3])
 for _, name in ipairs({session, ARGV[7]}) do
   if redis.call('HEXISTS', KEYS[3], '!' .. name) == 1 then policy = 'refuse-newest' end

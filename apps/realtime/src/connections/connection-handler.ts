@@ -129,7 +129,7 @@ export class ConnectionHandler {
     const welcome = () => this.#welcome(session, resume?.isRecovered ?? false);
     const rooms = automaticRooms(session.userId);
     if (resume !== undefined) await subscriptions.resume(session, resume.stored, resume.seen, welcome);
-    else if (seen !== undefined) await subscriptions.resumeFromPosition(session, rooms, seen, welcome);
+    else if (seen !== undefined) await subscriptions.rejoin(session, rooms, seen, welcome);
     else await subscriptions.begin(session, rooms, welcome);
   }
 

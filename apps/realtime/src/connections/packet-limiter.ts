@@ -47,10 +47,11 @@ class RateLimitState {
 }
 
 /**
- * Limits what every connection sends, below Socket.IO, which has no limits of its own: it runs the middleware
- * for each CONNECT packet, silently drops ACKs that nothing waits for, and accepts attachments that no packet
- * announced. A client that floods, connects twice at once, or sends something that is not a packet is
- * disconnected. A client with another parser is told so in its own format; otherwise it would reconnect forever.
+ * Limits what every connection sends, below Socket.IO, which has no limits of its own. Socket.IO runs the
+ * middleware for each CONNECT packet, silently drops ACKs that nothing waits for, and accepts attachments
+ * that no packet announced. A client that floods, connects twice at once, or sends something that is not a
+ * packet is disconnected. A client with another parser is told so in its own format; otherwise it would
+ * reconnect forever.
  */
 export class PacketLimiter implements ReadHooks {
   readonly #format: PacketFormat;

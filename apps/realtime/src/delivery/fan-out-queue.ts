@@ -65,7 +65,7 @@ export class FanOutQueue {
     if (this.#batches.length === 0) return;
     this.#queueRest();
     const batches = this.#batches;
-    // Writing may flush again, through Engine.IO's events. Then the queue must be empty, or entries go out twice.
+    // Writing may flush again, through Engine.IO's events. The queue must be empty then, or entries go out twice.
     this.#batches = [];
     const [first] = batches;
     const isAlone = batches.length === 1 && this.#underWay === undefined;

@@ -82,10 +82,7 @@ export class CatchUp {
     for (const room of rooms) sendReset(socket, room, "access", this.#options.follower.position);
   }
 
-  /**
-   * Whether joins must wait. During a discontinuity a session would join at a position that the log then
-   * skips.
-   */
+  /** Whether joins must wait: during a discontinuity the log skips the position of a join. */
   mustWait(): boolean {
     return this.#options.continuity.isBroken;
   }
@@ -197,7 +194,7 @@ export class CatchUp {
     await this.close(session, followed, entered);
   }
 
-  /** Finds the rooms to reset. A session counts as having received nothing of such a room before `at`. */
+  /** Finds the rooms to reset. A session counts as having received nothing of them before `at`. */
   #applyResets(
     session: Session,
     joinRequests: JoinRequest[],
@@ -242,8 +239,8 @@ export class CatchUp {
   }
 
   /**
-   * After a failure: goes on without the new rooms. With `mustClose` the buffered entries cannot be used, and
-   * the connection is closed so that a resume brings what is missing.
+   * After a failure: goes on without the new rooms. With `mustClose` the buffered entries cannot be used:
+   * closes the connection, and a resume brings what is missing.
    */
   #giveUp(session: Session, mustClose: boolean): void {
     if (mustClose && !session.isEnded) session.connection.terminate();

@@ -155,7 +155,7 @@ export class Relay implements LogSink {
     const { log, rooms } = this.#options;
     // Nobody joins a room until this is done, so no room is missing.
     const backfill = await readGap(log, rooms.rooms(), lastCommonOffset, until);
-    // Resets come first: the position of an entry is beyond the entries that its clients' incomplete rooms lack.
+    // Resets come first: an entry's position lies beyond the entries that its clients' incomplete rooms lack.
     for (const room of backfill.incomplete) {
       for (const session of rooms.sessions(room)) {
         sendReset(session.connection.socket, room, "trimmed", position);

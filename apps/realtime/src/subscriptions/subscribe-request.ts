@@ -23,11 +23,7 @@ export function toJoinRequest(
  * The automatic rooms of a session that is not stored, whose client resumes from the position that it brought
  * back.
  */
-export function automaticJoinRequest(
-  rooms: readonly RoomName[],
-  from: Position,
-  head: LogHead,
-): CatchUpRequest {
+export function rejoinRequest(rooms: readonly RoomName[], from: Position, head: LogHead): CatchUpRequest {
   const point = resumeFrom(from, head);
   return {
     joinRequests: rooms.map((room) => ({ room, filter: undefined, isFollowed: true, ...point })),
@@ -39,7 +35,7 @@ export function automaticJoinRequest(
  * The position up to which a client received every event of its rooms. A position of a replay counts only as
  * far as the replay had come.
  */
-export function receivedUpTo({ epoch, offset, replay }: Position): Position {
+export function provenBy({ epoch, offset, replay }: Position): Position {
   return { epoch, offset: Math.min(offset, replay?.at ?? offset) };
 }
 
@@ -47,7 +43,7 @@ export function receivedUpTo({ epoch, offset, replay }: Position): Position {
  * Whether the session already follows the room with this filter from this position on. Joining it again would
  * change the position from which a resume starts: events on their way would be lost with the connection.
  */
-export function isAlreadyFollowed(session: Session, { room, filter, from, reset }: JoinRequest): boolean {
+export function follows(session: Session, { room, filter, from, reset }: JoinRequest): boolean {
   const known = session.subscriptions.get(room);
   if (known === undefined || known.filter?.key !== filter?.key || reset !== undefined) return false;
   return from === undefined || from.offset >= known.since;

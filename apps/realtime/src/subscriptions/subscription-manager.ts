@@ -24,9 +24,9 @@ import { type ReachOptions, reach } from "./reach.ts";
 import { resumeRequest, splitByReceipt, splitClosed } from "./resume-request.ts";
 import { parseRoomFilter } from "./room-filter.ts";
 import {
-  automaticJoinRequest,
-  isAlreadyFollowed,
-  receivedUpTo,
+  follows,
+  provenBy,
+  rejoinRequest,
   type SubscribeRequest,
   toJoinRequest,
 } from "./subscribe-request.ts";
@@ -64,9 +64,7 @@ export class SubscriptionManager {
     return this.#options.sessions.all().reduce((sum, { subscriptions }) => sum + subscriptions.size, 0);
   }
 
-  /**
-   * Follows rooms. Each request has its own answer. One that fails changes nothing, or closes the connection.
-   */
+  /** Follows rooms, with an answer for each. A failure changes nothing, or closes the connection. */
   subscribe(session: Session, commands: SubscribeCommand[]): Promise<Ack<Subscribed>[]> {
     return session.inTurn(async () => {
       const parsed = await Promise.all(commands.map((command) => this.#requestOf(session, command)));
@@ -79,7 +77,7 @@ export class SubscriptionManager {
       const request = () => {
         const { position } = follower;
         const all = requests.map((one) => toJoinRequest(session, one, follower.head));
-        const joinRequests = all.filter((joinRequest) => !isAlreadyFollowed(session, joinRequest));
+        const joinRequests = all.filter((joinRequest) => !follows(session, joinRequest));
         const needsBackfill = joinRequests.some(({ from }) => from !== undefined);
         const delivered = needsBackfill ? deliveredTo(session, position) : [];
         for (const { room } of all.filter((joinRequest) => !joinRequests.includes(joinRequest)))
@@ -108,8 +106,8 @@ export class SubscriptionManager {
   }
 
   /**
-   * Starts buffering for an authenticated session until `begin`, `resumeFromPosition` or `resume` has run. It must get
-   * neither an event nor a position before its backfill is written.
+   * Starts buffering for an authenticated session until it is begun, resumed or rejoined. It must get neither
+   * an event nor a position before its backfill is written.
    */
   bufferUntilEntered(session: Session): void {
     session.connection.open();
@@ -130,13 +128,11 @@ export class SubscriptionManager {
   }
 
   /**
-   * Joins a session's rooms again and sends the missed events, in the order of the log and before anything
-   * newer. `seen` is the position that the client brought back. Access to every room is checked again before
-   * the first event is sent. `welcome` runs in the same turn as the last write, so that the position it sends
-   * is true. To be called in the session's turn.
-   *
-   * Rejects after a pause. The connect was a success for the client, so it reconnects at once when its
-   * connection is closed, without a back-off of its own.
+   * Joins a session's rooms again and sends the missed events in the log's order, before anything newer.
+   * `seen` is the position that the client brought back. Access to every room is checked again before the
+   * first event is sent. `welcome` runs in the same turn as the last write, so that its position is true. To
+   * be called in the session's turn. Rejects after a pause: for the client the connect was a success, so it
+   * reconnects at once when its connection is closed.
    */
   resume(
     session: Session,
@@ -147,20 +143,12 @@ export class SubscriptionManager {
     return this.#orPause(() => this.#resume(session, stored, seen, welcome));
   }
 
-  /**
-   * Joins a new session's rooms and sends what its client missed in them since `seen`, the position that it
-   * brought back. It is a resume of a session that is not stored.
-   */
-  resumeFromPosition(
-    session: Session,
-    rooms: readonly RoomName[],
-    seen: Position,
-    welcome: () => void,
-  ): Promise<void> {
+  /** Joins the rooms of a session that is not stored, and sends what its client missed since `seen`. */
+  rejoin(session: Session, rooms: readonly RoomName[], seen: Position, welcome: () => void): Promise<void> {
     return this.#orPause(async () => {
       await reach(this.#options, [seen]);
       if (session.isEnded) return;
-      const request = () => automaticJoinRequest(rooms, receivedUpTo(seen), this.#options.follower.head);
+      const request = () => rejoinRequest(rooms, provenBy(seen), this.#options.follower.head);
       const reauthorize = (room: RoomName) => this.#mayEnter(session, room);
       await this.#options.catchUp.enter(session, request, reauthorize, welcome);
     });
@@ -193,10 +181,7 @@ export class SubscriptionManager {
     await this.#options.catchUp.enter(session, request, reauthorize, welcome);
   }
 
-  /**
-   * Takes rooms from a session at once and sends resets, again at each resume until the client has received
-   * them.
-   */
+  /** Takes rooms from a session at once and sends resets, at each resume until the client received them. */
   revoke(session: Session, rooms: readonly RoomName[]): Promise<void> {
     for (const room of rooms) this.#remember(session, room);
     return this.#options.catchUp.close(session, rooms);
@@ -209,10 +194,7 @@ export class SubscriptionManager {
     session.connection.close();
   }
 
-  /**
-   * To be called before a room is left. Entries that are still buffered are not delivered any more and do not
-   * count as received.
-   */
+  /** To be called before a room is left. Entries that are still buffered do not count as received. */
   #remember(session: Session, room: RoomName): void {
     const subscription = session.subscriptions.get(room);
     if (subscription !== undefined && !session.connection.isBuffering)
@@ -262,6 +244,6 @@ export class SubscriptionManager {
   async #reachSince(text: string): Promise<Position> {
     const since = parsePosition(text);
     await reach(this.#options, [since]);
-    return receivedUpTo(since);
+    return provenBy(since);
   }
 }
