@@ -5,8 +5,9 @@ import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /**
- * Compiles send-all.c beside itself, unless that is done and loads here. It is an option: without a C compiler nothing
- * happens, and the server writes by its next best way. What a compiler says against it is printed, and is no failure.
+ * Compiles send-all.c beside itself, unless the addon exists and loads. The addon is optional: without a C
+ * compiler nothing happens, and the server uses its next best write path. Compiler errors are printed and are
+ * not a failure.
  */
 const path = (name) => fileURLToPath(new URL(name, import.meta.url));
 const require = createRequire(import.meta.url);
@@ -17,7 +18,7 @@ function compile() {
   const headers = dirname(require.resolve("node-api-headers"));
   const flags = ["-O2", "-shared", "-fPIC", `-I${headers}/include`];
   if (process.platform === "darwin") flags.push("-undefined", "dynamic_lookup");
-  // Renamed at the end: a server that starts meanwhile must not load half a file.
+  // Renamed at the end: a server that starts at the same time must not load half a file.
   const unfinished = path(`send-all.${process.pid}.node`);
   try {
     const { error, stderr, status } = spawnSync("cc", [...flags, "-o", unfinished, source], {
@@ -30,7 +31,10 @@ function compile() {
   }
 }
 
-/** It has the time of its source, which may be older than the one before. */
+/**
+ * Gives the addon the time of its source. A new source may be older than the former one, so only equal times
+ * count as done.
+ */
 function putInPlace(unfinished) {
   const { atime, mtime } = statSync(source);
   utimesSync(unfinished, atime, mtime);

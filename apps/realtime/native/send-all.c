@@ -1,6 +1,6 @@
 /*
- * One call from JavaScript for many sockets: what costs most above the kernel's own work, when the same bytes go to
- * thousands of clients, is to get from JavaScript to the system call and back for each of them.
+ * One call from JavaScript for many sockets. When the same bytes go to thousands of clients, the way from JavaScript
+ * to the system call and back costs most after the kernel's own work.
  */
 #include <errno.h>
 #include <node_api.h>
@@ -17,8 +17,8 @@ static napi_value refuse(napi_env env, const char *message) {
 
 /*
  * sendAll(fds: Int32Array, count: number, bytes: Uint8Array): number
- * Sends `bytes` to the first `count` sockets without waiting. Writes in the place of each what send(2) took, or -errno;
- * returns how many took all.
+ * Sends `bytes` to the first `count` sockets without waiting. Replaces each descriptor by the number of bytes that
+ * send(2) took, or by -errno. Returns how many took all.
  */
 static napi_value send_all(napi_env env, napi_callback_info info) {
   size_t argc = 3, places = 0, length = 0;

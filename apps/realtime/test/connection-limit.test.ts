@@ -59,7 +59,7 @@ describe("with 2 connections allowed to a user, and the oldest ended", () => {
     for (const tab of tabs) tab.close();
   });
 
-  test("WS-LIMIT-16 it is noticed which does not answer its pings, and which sends commands", async () => {
+  test("WS-LIMIT-16 the server notices which connection leaves pings unanswered and which sends commands", async () => {
     const client = await connect("bob");
     const silent = await RawClient.connected(server.url, { token: testToken("bob") });
     const sessions = () => server.realtime.sessions.ofUser("bob");
@@ -72,13 +72,13 @@ describe("with 2 connections allowed to a user, and the oldest ended", () => {
     const nowMs = performance.now() + 60_000;
     const [active] = changes.look(sessions(), nowMs);
     expect(active).toMatchObject({ id: sessions()[0]?.id, isSilent: false, idleMs: expect.any(Number) });
-    changes.told();
+    changes.reported();
     changes.look(sessions(), nowMs + 1);
     const [noticed] = changes.look(sessions(), nowMs + 1);
     expect(noticed).toMatchObject({ id: sessions()[1]?.id, isSilent: true, idleMs: undefined });
-    changes.told();
+    changes.reported();
     expect(changes.look(sessions(), nowMs + 2)).toEqual([]);
-    changes.told();
+    changes.reported();
     silent.send("3");
     await waitUntil("it has answered", () => sessions()[1]?.isUnanswered === false);
     const [answered] = changes.look(sessions(), nowMs + 3);

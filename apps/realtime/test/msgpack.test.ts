@@ -127,7 +127,7 @@ describe("packets in msgpack", () => {
     await server.broadcaster.commit({ ...entry, rooms: [room], json: '{"data":' });
     await announce(server, room, { n: 1 });
     expect((await client.next("project.updated")).event.data.changes).toEqual({ n: 1 });
-    expect(server.logLines.filter((line) => line.includes("is unreadable"))).toHaveLength(1);
+    expect(server.logLines.filter((line) => line.includes("cannot be parsed"))).toHaveLength(1);
   });
 
   test("WS-CMD-4 answer invalid_command to names that could reach a prototype", async () => {

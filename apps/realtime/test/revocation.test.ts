@@ -157,7 +157,7 @@ describe("the control of revocations", () => {
   let store: PausableRevocations;
   let sessions: SessionRegistry;
   let errors: string[];
-  const session = { id: "s", userId: "ada", connection: { cut: () => sessions.remove(session) } } as Session;
+  const session = { id: "s", userId: "ada", connection: { terminate: () => sessions.remove(session) } } as Session;
   beforeEach(() => {
     store = new PausableRevocations();
     sessions = new SessionRegistry();
@@ -165,14 +165,14 @@ describe("the control of revocations", () => {
     errors = [];
   });
 
-  test("WS-AUTH-18 cuts the clients if revocations cannot be read for long", async () => {
+  test("WS-AUTH-18 closes all connections if revocations cannot be read for long", async () => {
     store.isReadable = false;
     await open({ unreadableMs: 0 }).checkAll();
     expect(sessions.size).toBe(0);
-    expect(errors.at(-1)).toContain("all clients are cut");
+    expect(errors.at(-1)).toContain("closing all connections");
   });
 
-  test("stops to wait for them when it is stopped", async () => {
+  test("stops waiting for the store when it is stopped", async () => {
     store.isReadable = false;
     const control = open();
     const checked = control.checkAll();
@@ -187,11 +187,11 @@ describe("the control of revocations", () => {
       control.apply(revocationOf("bob"));
       return control.revision;
     });
-    expect(control.catchUp(session, 0)).toBe(false);
-    expect(control.catchUp(session, revisions.at(-400) ?? 0)).toBe(true);
+    expect(control.applySince(session, 0)).toBe(false);
+    expect(control.applySince(session, revisions.at(-400) ?? 0)).toBe(true);
     control.noteGap();
-    expect(control.catchUp(session, revisions.at(-1) ?? 0)).toBe(false);
-    expect(control.catchUp(session, control.revision)).toBe(true);
+    expect(control.applySince(session, revisions.at(-1) ?? 0)).toBe(false);
+    expect(control.applySince(session, control.revision)).toBe(true);
   });
 
   function open(options: { unreadableMs?: number } = {}): RevocationControl {

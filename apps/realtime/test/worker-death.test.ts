@@ -94,7 +94,7 @@ describe("a worker that dies", () => {
       );
       const report = await (await fetch(`${workers.url}/health`)).json();
       expect(report).toMatchObject({
-        checks: { "worker 1": expect.stringMatching(/^has said nothing for \d+ s$/) },
+        checks: { "worker 1": expect.stringMatching(/^has sent no status for \d+ s$/) },
       });
       const client = await TestClient.connected(workers.url, { token: testToken("h") });
       expect(workerOf(client)).toBe(2);

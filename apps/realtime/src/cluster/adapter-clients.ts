@@ -3,8 +3,8 @@ import type { RedisClient, RedisConnection } from "@roomcast/service";
 type Listener = (message: Buffer, channel: Buffer) => void;
 
 /**
- * The publishing client as @socket.io/redis-adapter expects it. The adapter drops the promises of its publishes, so a
- * lost connection would end the process with an unhandled rejection: failures end here.
+ * The publishing client for @socket.io/redis-adapter. The adapter drops the promises of its publishes, so a
+ * lost connection would end the process with an unhandled rejection. This class handles the failures.
  */
 export class AdapterPublisher {
   readonly #connection: RedisConnection;
@@ -27,12 +27,12 @@ export class AdapterPublisher {
     return this.#connection.client.sendCommand(args);
   }
 
-  /** The adapter takes a client with this method for one of node-redis. */
+  /** The adapter recognizes a node-redis client by this method. */
   pSubscribe(): Promise<void> {
     return Promise.reject(new Error("the publishing client does not subscribe"));
   }
 
-  /** By this method the adapter knows a client whose `sendCommand` takes a list. */
+  /** The adapter recognizes by this method a client whose `sendCommand` takes a list. */
   sSubscribe(): Promise<void> {
     return this.pSubscribe();
   }
@@ -46,7 +46,10 @@ export class AdapterPublisher {
   }
 }
 
-/** The subscribing client as @socket.io/redis-adapter expects it; every new connection subscribes again first. */
+/**
+ * The subscribing client for @socket.io/redis-adapter. On every new Redis connection it subscribes again
+ * first.
+ */
 export class AdapterSubscriber {
   readonly #connection: RedisConnection;
   readonly #channels = new Map<string, Listener>();
@@ -90,7 +93,10 @@ export class AdapterSubscriber {
     for (const [pattern, listener] of this.#patterns) await client.pSubscribe(pattern, listener, true);
   }
 
-  /** A change that fails is made on a new connection, with all others; until it succeeds that one is not ready. */
+  /**
+   * A change that fails is repeated on a new Redis connection, with all others; that connection is not ready
+   * until they succeed.
+   */
   #now(change: (client: RedisClient) => Promise<unknown>): void {
     if (this.#connection.isReady)
       change(this.#connection.client).catch((error: Error) => this.#connection.drop(error));

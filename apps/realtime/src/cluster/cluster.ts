@@ -5,7 +5,7 @@ import type { ConnectionSlots } from "../sessions/connection-slots.ts";
 import type { SessionStore } from "../sessions/session-store.ts";
 import type { RoomMembership } from "../subscriptions/room-membership.ts";
 
-/** What the replicas have in common. */
+/** What the replicas share. */
 export interface Cluster {
   replicaId: string;
   sessions: SessionStore;
@@ -13,10 +13,10 @@ export interface Cluster {
   slots: ConnectionSlots;
   replicas: ReplicaRegistry;
   revocations: RevocationStore;
-  /** What Socket.IO's own messages between replicas travel by. */
+  /** Carries Socket.IO's own messages between replicas. */
   adapter: AdapterClass;
   emitToReplicas: EmitToReplicas;
-  /** Whether what the replicas share can be used; throws the reason if not. */
+  /** Throws the reason if the shared state cannot be used. */
   check(): void;
   close(): Promise<void>;
 }

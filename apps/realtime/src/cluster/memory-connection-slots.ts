@@ -18,12 +18,12 @@ interface Slot {
 /** The slots of one process; they end with their connections. */
 export class MemoryConnectionSlots implements ConnectionSlots {
   readonly renewMs = 2_000;
-  /** By user, the oldest first. Arrays, because most users have one. */
+  /** By user, the oldest first. Arrays, because most users have one slot. */
   readonly #slots = new Map<string, readonly Slot[]>();
   readonly #replicaId: string;
   readonly #limit: SlotLimit;
   #lost: LostSlot[] = [];
-  /** When sessions were ended for others, the latest last. */
+  /** When sessions were disconnected for others, the latest last. */
   readonly #endedAtMs = new Map<string, number>();
 
   constructor(replicaId: string, limit: SlotLimit) {
@@ -43,7 +43,7 @@ export class MemoryConnectionSlots implements ConnectionSlots {
     this.#lose(replaced, "moved");
     this.#lose(ended, "full");
     for (const { sessionId, isSilent } of ended)
-      if (!isSilent) this.#endedAtMs.set(sessionId, performance.now()); // Else it has not heard of it.
+      if (!isSilent) this.#endedAtMs.set(sessionId, performance.now()); // The others did not receive it.
     return replaced.length + ended.length === 0 ? [] : [this.#replicaId];
   }
 
@@ -55,7 +55,7 @@ export class MemoryConnectionSlots implements ConnectionSlots {
 
   async renew({ changes, handled }: SlotReport): Promise<LostSlot[]> {
     this.#lost = this.#lost.filter((one) => !handled.includes(one));
-    for (const change of changes) this.#note(change);
+    for (const change of changes) this.#applyChange(change);
     for (const id of this.#endedAtMs.keys()) if (!this.#wasEndedLately(id)) this.#endedAtMs.delete(id);
     return this.#lost;
   }
@@ -64,7 +64,7 @@ export class MemoryConnectionSlots implements ConnectionSlots {
 
   async close(): Promise<void> {}
 
-  /** Who gives way to a newcomer that goes by some names. */
+  /** The slots that a new session takes from others. `names`: its id and that of the session it replaces. */
   #surplus(slots: readonly Slot[], names: (string | undefined)[]): Slot[] {
     const count = slots.length + 1 - this.#limit.max;
     if (count <= 0) return [];
@@ -87,7 +87,7 @@ export class MemoryConnectionSlots implements ConnectionSlots {
     for (const { sessionId } of slots) this.#lost.push({ sessionId, reason, token: "" });
   }
 
-  #note({ userId, id, idleMs, isSilent }: SlotChange): void {
+  #applyChange({ userId, id, idleMs, isSilent }: SlotChange): void {
     const slot = this.#slots.get(userId)?.find(({ sessionId }) => sessionId === id);
     if (slot === undefined) return;
     slot.isSilent = isSilent;

@@ -1,7 +1,7 @@
 import type { RoomName } from "@roomcast/events";
 import type { LocalMembers, RoomMember, RoomMembership } from "../subscriptions/room-membership.ts";
 
-/** The directory of a process that has no others beside it. */
+/** The room membership of a process without other replicas. */
 export class MemoryRoomMembership implements RoomMembership {
   readonly #replicaId: string;
   #local: LocalMembers | undefined;
@@ -15,11 +15,11 @@ export class MemoryRoomMembership implements RoomMembership {
   }
 
   enter(): void {
-    // All there is to know is looked up.
+    // `members` looks everything up.
   }
 
   leave(): void {
-    // As above.
+    // `members` looks everything up.
   }
 
   async members(room: RoomName): Promise<RoomMember[]> {
@@ -28,6 +28,6 @@ export class MemoryRoomMembership implements RoomMembership {
   }
 
   async close(): Promise<void> {
-    // Nothing is kept.
+    // It holds nothing.
   }
 }

@@ -17,7 +17,7 @@ const maxSessions = 100_000;
 /** Sessions in the memory of one process, which loses none of their changes. */
 export class MemorySessionStore implements SessionStore {
   readonly #sessions: LRUCache<string, Numbered>;
-  /** The ids of each user's sessions, the one that was used last at the end. */
+  /** The ids of each user's sessions, the most recently used last. */
   readonly #byUser = new Map<string, Set<string>>();
   readonly #maxPerUser: number;
 
@@ -50,7 +50,7 @@ export class MemorySessionStore implements SessionStore {
     const stored = this.#sessions.get(id);
     if (stored === undefined) return;
     const rooms = new Set(subscriptions.map(({ room }) => room));
-    // Concatenated, because an array that was pushed to, or spread, has room for sixteen more.
+    // `concat`, because an array that was pushed to or spread reserves space for sixteen more elements.
     const all = stored.subscriptions.filter(({ room }) => !rooms.has(room)).concat(subscriptions);
     this.#put(id, { userId, batch, version, subscriptions: all });
   }

@@ -27,18 +27,18 @@ export interface RedisClusterOptions {
   maxConnectionsPerUser: number;
   connectionPolicy: ConnectionPolicy;
   revocationTtlMs: number;
-  /** What the connections have in common with others of this process. Default: one for these alone. */
+  /** The status that these connections share with others of this process. Default: one of their own. */
   status?: RedisStatus;
-  /** Told of passing faults and, without a `status`, of trouble with Redis. */
+  /** Called for faults that are retried and, without a `status`, for problems with Redis. */
   onError: (error: Error) => void;
-  /** Put before every key and channel. Default `roomcast:`. */
+  /** Prefix of every key and Redis channel. Default `roomcast:`. */
   prefix?: string;
   commandTimeoutMs?: number;
 }
 
 /**
- * All replicas on one Redis. Resolves when it is connected; rejects when the connections are closed before, and with a
- * `StartError` when waiting does not help.
+ * All replicas on one Redis. Resolves when it is connected. Rejects when the connections are closed before,
+ * and with a `StartError` for errors that retrying does not solve.
  */
 export async function createRedisCluster(options: RedisClusterOptions): Promise<Cluster> {
   const { target, onError, prefix = defaultKeyPrefix, commandTimeoutMs: timeoutMs = 2_000 } = options;

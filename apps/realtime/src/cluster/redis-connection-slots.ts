@@ -19,16 +19,16 @@ export interface RedisConnectionSlotsOptions extends SlotLimit {
   renewMs?: number;
 }
 
-/** Of what is stored for a user, after the last sign of one of its connections; see `touch`. */
+/** Lifetime of a user's stored slots after the last activity of a connection; see `touch`. */
 const ttlMs = 4 * 3_600_000;
 const batchSize = 100;
 
 /**
- * Slots in Redis: one hash for each user, one sorted set with the leases of all replicas, one hash of the slots that were
- * lost and whose holders do not know it yet. All times are Redis'.
+ * Slots in Redis: one hash for each user, one sorted set with the leases of all replicas, and one hash of the
+ * lost slots whose replicas do not know it yet. All times are from Redis.
  *
- * What is stored may be wrong after a command that had no answer, a lapsed lease or a lost Redis. Then the replica takes
- * a new name and writes its slots again under it: what is left under the old one counts for nothing.
+ * The stored slots may be wrong after a command without an answer, a lapsed lease or a lost Redis. Then the
+ * replica takes a new name and writes its slots again under it; slots under the old name do not count.
  */
 export class RedisConnectionSlots implements ConnectionSlots {
   readonly renewMs: number;
@@ -47,7 +47,7 @@ export class RedisConnectionSlots implements ConnectionSlots {
     this.renewMs = options.renewMs ?? 2_000;
   }
 
-  /** What is stored may be wrong: the next renewal writes all of it again. */
+  /** The stored slots may be wrong: the next renewal writes all of them again. */
   doubt(): void {
     this.#isDoubtful = true;
   }
@@ -56,7 +56,7 @@ export class RedisConnectionSlots implements ConnectionSlots {
     const first = await this.#take(holder, replaces);
     if (first.isTaken) return first.losers;
     if (first.renewedMsAgo < 0) throw full();
-    // Nobody is refused for good because of a replica that may be dead: a living one renews within this time.
+    // A dead replica must not cause a refusal for good: a living one renews within this time.
     const patienceMs = this.renewMs * 1.25;
     await sleep(patienceMs, undefined, { ref: false });
     const second = await this.#take(holder, replaces);
@@ -124,7 +124,7 @@ export class RedisConnectionSlots implements ConnectionSlots {
     ]);
   }
 
-  /** A session that gives its slot back does so before its batch, and is left out, or after it. */
+  /** A session that releases its slot either does so before its batch, and is skipped, or after it. */
   async #assert(holders: readonly SlotHolder[], holds: SlotReport["holds"]): Promise<void> {
     const former = this.#owner;
     this.#generation++;
@@ -137,7 +137,7 @@ export class RedisConnectionSlots implements ConnectionSlots {
     await this.#store.run((client) => client.zRem(this.#leases, former));
   }
 
-  /** Whether a command without an answer was executed is not known. */
+  /** Whether Redis executed a command without an answer is unknown. */
   async #run(script: string, keys: string[], args: string[]): Promise<unknown> {
     try {
       return await this.#store.run((client) => client.eval(script, { keys, arguments: args }));
@@ -147,7 +147,7 @@ export class RedisConnectionSlots implements ConnectionSlots {
     }
   }
 
-  /** What every script that gives slots is told first. */
+  /** The first arguments of every script that assigns slots. */
   get #terms(): string[] {
     const { max, policy } = this.#limit;
     return [this.#owner, String(this.#leaseMs), String(max), policy, String(ttlMs)];

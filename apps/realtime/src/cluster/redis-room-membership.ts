@@ -5,25 +5,25 @@ import type { RedisStore } from "./redis-store.ts";
 
 export interface RedisRoomMembershipOptions {
   replicaId: string;
-  /** Tells which replicas live; members on others do not count and are cleared away. */
+  /** The living replicas. Members on other replicas do not count and are deleted. */
   replicas: Pick<ReplicaRegistry, "list">;
   onError: (error: Error) => void;
-  /** How long changes are gathered before they are written. Default 50. */
+  /** How long changes are collected before they are written. Default 50. */
   flushMs?: number;
-  /** How long a room outlives the last sign of its replicas. Default one hour. */
+  /** Lifetime of a stored room after its last refresh. Default one hour. */
   ttlMs?: number;
 }
 
 const roomsAtOnce = 250;
 
 /**
- * One hash per room, field `<replica>/<session>`, value the user. Changes are written in batches; what could not be
- * written is written later.
+ * One hash for each room: field `<replica>/<session>`, value the user. Changes are written in batches, and
+ * retried if they fail.
  */
 export class RedisRoomMembership implements RoomMembership {
   readonly #store: RedisStore;
   readonly #options: Required<RedisRoomMembershipOptions>;
-  /** Users by session, by room; undefined for who has left. */
+  /** Users by session, by room; undefined for a session that has left. */
   readonly #changed = new Map<RoomName, Changes>();
   readonly #refresh: NodeJS.Timeout;
   #local: LocalMembers | undefined;
@@ -51,7 +51,8 @@ export class RedisRoomMembership implements RoomMembership {
   async members(room: RoomName): Promise<RoomMember[]> {
     await this.#flush();
     const fields = await this.#store.run((client) => client.hGetAll(this.#key(room)));
-    // Listed after its members were read, a replica that has only just begun is not taken for dead.
+    // The replicas are listed after the members were read, so that a replica that has just started does not
+    // count as dead.
     const replicas = await this.#options.replicas.list();
     const living = new Set([this.#options.replicaId, ...replicas.map(({ replicaId }) => replicaId)]);
     const members = Object.entries(fields).map(([field, userId]) => ({
@@ -92,7 +93,7 @@ export class RedisRoomMembership implements RoomMembership {
     }, this.#options.flushMs);
   }
 
-  /** One after the other: what could not be written must not be put back over what was written since. */
+  /** One flush at a time: changes that failed must not overwrite later ones. */
   #flush(): Promise<void> {
     this.#flushing = this.#flushing.catch(() => undefined).then(() => this.#writeChanges());
     return this.#flushing;
@@ -103,7 +104,7 @@ export class RedisRoomMembership implements RoomMembership {
     this.#timer = undefined;
     const changed = [...this.#changed];
     this.#changed.clear();
-    // After a reconnect these are all rooms: too many for one timeout, and for others to wait behind.
+    // After a reconnect these are all rooms: too many for one timeout, and for other commands to wait for.
     for (let at = 0; at < changed.length; at += roomsAtOnce) {
       try {
         await this.#writeRooms(changed.slice(at, at + roomsAtOnce));
@@ -120,7 +121,7 @@ export class RedisRoomMembership implements RoomMembership {
     );
   }
 
-  /** What has changed since is newer. */
+  /** Changes made since are newer and win. */
   #putBack(room: RoomName, changes: Changes): void {
     const newer = this.#changed.get(room);
     for (const [sessionId, userId] of changes)

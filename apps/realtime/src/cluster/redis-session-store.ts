@@ -14,7 +14,7 @@ import type { RedisStore } from "./redis-store.ts";
 const fields = { head: "session", version: "version", confirmed: "confirmed" };
 
 const touchedAtOnce = 1_000;
-/** Lua hands over a few thousand values at once at most. */
+/** Lua's `unpack` passes a few thousand values at most. */
 const chunks = `
 local function inChunks(command, from)
   for at = from, #ARGV, 1000 do
@@ -23,9 +23,9 @@ local function inChunks(command, from)
 end
 `;
 
-/** A user's sessions, by when they were last used. Those that have expired leave it when it is next written. */
+/** A sorted set of a user's sessions by their last use. Expired sessions are removed at the next write. */
 const noteUse = `
--- Forgets what is beyond the bound. KEYS[3] sorted set of the user's sessions
+-- Deletes the sessions beyond the bound. KEYS[3] sorted set of the user's sessions
 local function noteUse(id, prefix, ttlMs, max)
   local time = redis.call('TIME')
   local nowMs = time[1] * 1000 + math.floor(time[2] / 1000)
@@ -52,7 +52,7 @@ const createScript = `${epochFunctions}${chunks}${noteUse}
 -- KEYS[1] hash of a session    KEYS[2] meta hash of the log    KEYS[3] sorted set of the user's sessions
 -- ARGV[1] id    ARGV[2] prefix of sessions' keys    ARGV[3] time to live in ms    ARGV[4] sessions a user may have
 -- ARGV[5] number of this change    ARGV[2i] field i    ARGV[1+2i] its value
--- Returns 1; 0 if an epoch is about to begin; -1 if it has this or a later change
+-- Returns 1; 0 if an epoch is about to begin; -1 if this or a later change is stored already
 local epoch = epochOf(KEYS[2])
 if epoch == '' then return 0 end
 local version = tonumber(redis.call('HGET', KEYS[1], '${fields.version}'))
@@ -70,7 +70,7 @@ const changeScript = `${chunks}${noteUse}
 -- ARGV[1] id    ARGV[2] prefix of sessions' keys    ARGV[3] time to live in ms    ARGV[4] sessions a user may have
 -- ARGV[5] number of this change    ARGV[6] the last change that must be there
 -- ARGV[7] HSET or HDEL    ARGV[8] ... its arguments
--- Returns 1; 0 if there is no such session, or no longer as it has lost changes; -1 if it has a later change
+-- Returns 1; 0 if the session is not stored, or is deleted now because it lacks changes; -1 if a later change is stored
 local version = tonumber(redis.call('HGET', KEYS[1], '${fields.version}'))
 if not version then return 0 end
 if version >= tonumber(ARGV[5]) then return -1 end
@@ -96,23 +96,23 @@ end
 const confirmScript = `${epochFunctions}
 -- KEYS[1] hash of a session    KEYS[2] meta hash of the log
 -- ARGV[1] epoch
--- Returns 1, or 0 if this is not the epoch
+-- Returns 1, or 0 if the log is in another epoch
 if epochOf(KEYS[2]) ~= ARGV[1] then return 0 end
 if redis.call('EXISTS', KEYS[1]) == 1 then redis.call('HSET', KEYS[1], '${fields.confirmed}', ARGV[1]) end
 return 1
 `;
 
 /**
- * One hash per session: `session` for its user and batch, `version` for its last change, `confirmed` for the epoch in which
- * it was complete, one field per room; and one sorted set for each user, of sessions. The log's meta hash tells the present epoch: both are in one Redis, and are lost
- * together.
+ * One hash for each session: `session` holds its user and batch, `version` its last change, `confirmed` the
+ * epoch in which it was complete, and one field each room. One sorted set for each user holds the user's
+ * sessions. The log's meta hash holds the present epoch: both are in one Redis and are lost together.
  */
 export class RedisSessionStore implements SessionStore {
   readonly #store: RedisStore;
   readonly #meta: string;
   readonly #bounds: SessionStoreBounds;
 
-  /** `prefix` is put before the keys of the log. */
+  /** `prefix` is the prefix of the log's keys. */
   constructor(store: RedisStore, { prefix, ...bounds }: SessionStoreBounds & { prefix: string }) {
     this.#store = store;
     this.#meta = new LogKeys(prefix).meta;
@@ -171,7 +171,7 @@ export class RedisSessionStore implements SessionStore {
     if (changed === -1) throw changedElsewhere();
   }
 
-  /** Runs a script that notes the use of a session. */
+  /** Runs a script that records the use of a session. */
   #use(script: string, owner: SessionOwner, args: string[]): Promise<unknown> {
     return this.#store.run((client) => client.eval(script, this.#call(owner, args)));
   }
@@ -194,7 +194,7 @@ export class RedisSessionStore implements SessionStore {
   }
 }
 
-/** Names and values in turn. */
+/** Field names and values in turn. */
 function fieldsOf({ userId, batch, subscriptions }: SessionContent): string[] {
   return [
     fields.head,
@@ -204,7 +204,7 @@ function fieldsOf({ userId, batch, subscriptions }: SessionContent): string[] {
 }
 
 function changedElsewhere(): ProtocolError {
-  return new ProtocolError("unavailable", "the session has been changed elsewhere");
+  return new ProtocolError("unavailable", "another connection has changed the session");
 }
 
 function epochBegins(): ProtocolError {

@@ -19,7 +19,7 @@ export class RedisStore {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** A key in the partition's slot. */
+  /** A key with the hash tag of the log's partition. */
   key(name: string): string {
     return redisKey(this.#prefix, name);
   }
@@ -29,7 +29,7 @@ export class RedisStore {
     try {
       return await within(this.#timeoutMs, commands(this.#connection.client));
     } catch (error) {
-      // A hung connection would make every later command wait as long again.
+      // On a connection that hangs every later command would wait as long again.
       if (error instanceof RedisUnavailableError && this.#connection.isReady) this.#connection.drop();
       throw new ProtocolError("unavailable", "the shared state cannot be reached now", { cause: error });
     }

@@ -1,10 +1,10 @@
 import { endedLatelyMs } from "../sessions/connection-slots.ts";
 
 /**
- * What the scripts have in common. A slot is `<owner> <since> <active> <silent>`: who holds it, when it was taken in µs, so
- * that no two were at once, when it was last used in ms, and 1 if a ping goes unanswered. For some seconds `!<session>`
- * says when a session was ended for another. An owner is `<replica>.<n>`: a replica takes a new name when what is stored
- * under the old one may be wrong.
+ * Functions of all slot scripts. A slot is `<owner> <since> <active> <silent>`: its owner, when it was taken
+ * in µs (so that no two are equal), when it was last used in ms, and 1 if a ping is unanswered. For some
+ * seconds the field `!<session>` says when a session was disconnected for another. An owner is
+ * `<replica>.<n>`: a replica takes a new name when the slots stored under the old one may be wrong.
  */
 const slotFunctions = `
 -- KEYS[1] sorted set of owners by the end of their leases
@@ -41,7 +41,7 @@ local function write(key, slot)
   redis.call('HSET', key, slot.session, value)
 end
 
--- The slots of a user that count; those of owners that are dead for long are forgotten
+-- The slots of a user that count; deletes those of owners that have been dead for long
 local function livingOf(key)
   local slots, flat = {}, redis.call('HGETALL', key)
   for at = 1, #flat, 2 do
@@ -65,12 +65,12 @@ end
 -- Takes a slot away, for another session or because the session is elsewhere
 local function lose(key, slot, reason)
   redis.call('HDEL', key, slot.session)
-  -- One that does not answer has not heard of it
+  -- A silent client does not receive the disconnect
   if reason == 'full' and slot.silent ~= '1' then redis.call('HSET', key, '!' .. slot.session, text(now)) end
   tell(slot, reason)
 end
 
--- Whether one gives way rather than another
+-- Whether slot one is taken away before the other
 local function givesWay(one, other, policy)
   if one.silent ~= other.silent then return one.silent == '1' end
   if policy == 'refuse-newest' then return one.since > other.since end
@@ -78,7 +78,7 @@ local function givesWay(one, other, policy)
   return one.since < other.since
 end
 
--- Takes the one that gives way out of the list
+-- Removes and returns the slot that is taken away first
 local function takeFirst(slots, policy)
   local first = 1
   for at = 2, #slots do
@@ -93,29 +93,29 @@ export const acquireScript = `${slotFunctions}
 -- KEYS[3] hash of the user's slots by session
 -- ARGV[1] owner    ARGV[2] lease in ms    ARGV[3] most slots    ARGV[4] policy    ARGV[5] time to live in ms
 -- ARGV[6] session    ARGV[7] the session that it replaces, or ''
--- Returns 1, whether the lease had lapsed, and the replicas on which slots were lost; or, if it may have none, 0,
--- whether the lease had lapsed, and how long ago the replicas of the others last renewed: the longest, or -1
+-- Returns 1, whether the lease had lapsed, and the replicas that lost slots; or, if the session gets none, 0,
+-- whether the lease had lapsed, and the longest time since a replica of the other slots renewed, or -1
 local mine, policy, session = replicaOf(ARGV[1]), ARGV[4], ARGV[6]
 local lapsed = renewLease(ARGV[1], ARGV[2])
-local held, others, answer = nil, {}, {1, lapsed}
+local own, others, answer = nil, {}, {1, lapsed}
 local function take(slot, reason)
   lose(KEYS[3], slot, reason)
   answer[#answer + 1] = replicaOf(slot.owner)
 end
--- One that was ended ends no other in turn: pages that connect again by themselves would chase each other
+-- A disconnected session disconnects no other in turn: pages that reconnect by themselves would do so forever
 local living = livingOf(KEYS[3])
 for _, name in ipairs({session, ARGV[7]}) do
   if redis.call('HEXISTS', KEYS[3], '!' .. name) == 1 then policy = 'refuse-newest' end
 end
 for _, slot in ipairs(living) do
-  if slot.session == session then held = slot
+  if slot.session == session then own = slot
   elseif slot.session == ARGV[7] then take(slot, 'moved')
   else others[#others + 1] = slot end
 end
 while #others >= tonumber(ARGV[3]) do
   local slot = takeFirst(others, policy)
   if policy == 'refuse-newest' and slot.silent ~= '1' then
-    if held then break end
+    if own then break end
     local longest = -1
     others[#others + 1] = slot
     for _, other in ipairs(others) do
@@ -125,8 +125,8 @@ while #others >= tonumber(ARGV[3]) do
   end
   take(slot, 'full')
 end
--- Its former replica is told by the session's own way, and by its next renewal
-if held and replicaOf(held.owner) ~= mine then tell(held, 'moved') end
+-- Its former replica learns of it by the eviction message, and by its next renewal
+if own and replicaOf(own.owner) ~= mine then tell(own, 'moved') end
 redis.call('HDEL', KEYS[2], ARGV[1] .. ' ' .. session)
 write(KEYS[3], {session = session, owner = ARGV[1], since = clock[1] * 1000000 + clock[2], active = now, silent = '0'})
 redis.call('PEXPIRE', KEYS[3], ARGV[5])
@@ -142,7 +142,7 @@ renewLease(ARGV[1], ARGV[2])
 for i = 1, #ARGV - 5 do
   local key, session = KEYS[2 + i], ARGV[5 + i]
   local value = redis.call('HGET', key, session)
-  -- One that is not known is older than those that are
+  -- A slot that is not stored counts as older than the stored ones
   local own = value and parse(session, value) or {session = session, owner = ARGV[1], since = 0, active = 0, silent = '0'}
   if replicaOf(own.owner) ~= replicaOf(ARGV[1]) and leftOf(own.owner) > 0 then
     tell({session = session, owner = ARGV[1]}, 'moved')
@@ -159,7 +159,7 @@ end
 return 1
 `;
 
-/** Gives a slot back, unless another replica has it. */
+/** Releases a slot, unless another replica has it. */
 export const releaseScript = `
 -- KEYS[1] hash of the user's slots by session
 -- ARGV[1] replica    ARGV[2] session
@@ -168,18 +168,18 @@ if value and string.match(value, '^(%S*)%.%d+ ') == ARGV[1] then redis.call('HDE
 return 1
 `;
 
-/** Renews a lease, and notes what its owner has noticed. */
+/** Renews a lease, and stores what its owner reports about its connections. */
 export const renewScript = `${slotFunctions}
 -- KEYS[2 + i] hash of the slots of change i's user
--- ARGV[1] owner    ARGV[2] lease in ms    ARGV[3] number of losses dealt with, n
+-- ARGV[1] owner    ARGV[2] lease in ms    ARGV[3] number of handled losses, n
 -- ARGV[4] ... n names and n values of them in turn, then of each change: session, idle in ms or '', silent 1 or 0
 -- Returns whether the lease had lapsed, then the names and values of the slots that this replica has lost in turn
 local mine, answer = replicaOf(ARGV[1]), {renewLease(ARGV[1], ARGV[2])}
--- A replica that was only cut off finds its slots as they were
+-- Kept for 60 s, so that a replica that was only disconnected from Redis finds its slots unchanged
 redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', text(now - 60000))
 local at = 4
 for _ = 1, ARGV[3] do
-  -- The session may have taken a slot and lost it once more
+  -- The session may have taken a slot and lost it again since
   if redis.call('HGET', KEYS[2], ARGV[at]) == ARGV[at + 1] then redis.call('HDEL', KEYS[2], ARGV[at]) end
   at = at + 2
 end

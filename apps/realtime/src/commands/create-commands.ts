@@ -8,7 +8,7 @@ import { pingCommand } from "./ping.ts";
 import { subscribeCommand } from "./subscribe.ts";
 import { unsubscribeCommand } from "./unsubscribe.ts";
 
-/** What the commands work with. */
+/** What the commands use. */
 export interface CommandContext {
   log: Pick<EventLog, "history" | "head">;
   access: RoomAccess;
@@ -16,7 +16,7 @@ export interface CommandContext {
   failures: CommandFailures;
 }
 
-/** Everything a client can ask for, by name. */
+/** All commands of clients, by name. */
 export function createCommands(context: CommandContext): ReadonlyMap<string, Command> {
   const { log, access, subscriptions, failures } = context;
   return new Map<string, Command>([

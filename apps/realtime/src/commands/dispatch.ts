@@ -10,24 +10,24 @@ import { weightOf } from "./weights.ts";
 type Answer = (ack: Ack<unknown>) => void;
 
 /**
- * Runs what a client emits. Every outcome is answered through the client's callback; without one, a failure is told as
- * `connection.error`. Nothing a client sends makes it throw.
+ * Runs the commands of clients. Every outcome is answered through the client's callback. Without a callback,
+ * a failure is sent as `connection.error`. Nothing that a client sends makes it throw.
  */
 export class Dispatcher {
   readonly #commands: ReadonlyMap<string, Command>;
   readonly #rate: BucketRule;
   readonly #failures: CommandFailures;
 
-  /** `rate`: what a session may send of commands per second on average, by their weights; bursts of ten times as much. */
+  /** `rate`: commands per second that a session may send on average, by their weights; bursts of ten times as many. */
   constructor(commands: ReadonlyMap<string, Command>, rate: number, failures: CommandFailures) {
     this.#commands = commands;
     this.#rate = tenSecondsOf(rate);
     this.#failures = failures;
   }
 
-  /** Takes one emitted packet: its name, arguments, and the callback if the last argument is one. */
+  /** Handles one emitted packet: its name, its arguments, and the callback if the last argument is one. */
   dispatch(session: Session, name: unknown, args: readonly unknown[]): void {
-    if (hasOutputOverflow(session)) return session.connection.cut();
+    if (hasOutputOverflow(session)) return session.connection.terminate();
     const last = args.at(-1);
     const answer: Answer | undefined = typeof last === "function" ? (ack) => last(ack) : undefined;
     const input = answer === undefined ? args[0] : args.length > 1 ? args[0] : undefined;
@@ -41,7 +41,8 @@ export class Dispatcher {
     if (retryAfterMs > 0)
       throw new ProtocolError("rate_limited", `too many commands: wait ${retryAfterMs} ms`, { retryAfterMs });
     const command = typeof name === "string" ? this.#commands.get(name) : undefined;
-    if (command === undefined) throw new ProtocolError("unknown_command", "there is no command of this name");
+    if (command === undefined)
+      throw new ProtocolError("unknown_command", "there is no command with this name");
     return command(session, input);
   }
 

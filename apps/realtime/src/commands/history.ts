@@ -27,7 +27,10 @@ const maxPageBytes = 1_048_576;
 
 type ReadableLog = Pick<EventLog, "history" | "head">;
 
-/** `history {room, since?, limit?}`: one page of a room's past, at most about 1 MiB, for whoever may enter the room. */
+/**
+ * `history {room, since?, limit?}`: one page of a room's history, at most about 1 MiB, for sessions that may
+ * enter the room.
+ */
 export function historyCommand(log: ReadableLog, access: RoomAccess): Command {
   return async (session, input): Promise<HistoryPage> => {
     const { room: name, since, limit } = parseCommand(HistoryCommand, input);
@@ -38,12 +41,12 @@ export function historyCommand(log: ReadableLog, access: RoomAccess): Command {
       if (await access.mayEnter(session.principal, room)) return;
       throw new ProtocolError("forbidden", "you may not enter this room");
     };
-    // One page at a time, and none while the client has not read the last: pages are what takes most memory.
+    // One page at a time, and none before the client has read the last: pages take the most memory.
     return session.inTurn(async () => {
       await checkAccess();
       checkReads(session);
       const page = await readPage(log, room.name, from, limit ?? defaultLimit);
-      // It may have been taken away since, and the turn may have been long in coming.
+      // Access may have been revoked while the command waited for its turn and read.
       await checkAccess();
       return page;
     });
@@ -64,15 +67,15 @@ async function readPage(
   }
   const after = from && Math.min(from.offset, from.replay?.at ?? from.offset);
   const slice = await log.history(room, after === undefined ? { limit } : { after, limit });
-  // Where `since` lies was judged by the head: in a later epoch it may lie elsewhere.
+  // `head` judged where `since` lies. In a later epoch it may lie elsewhere.
   if (slice.entries.some((entry) => isBeyond(entry, head)))
-    throw new ProtocolError("unavailable", "the log began another epoch while it was read");
+    throw new ProtocolError("unavailable", "the log began a new epoch while it was being read");
   const { entries, more, complete } = after === undefined ? newest(slice) : oldest(slice);
   const offset = entries.at(-1)?.offset ?? after ?? head.offset;
   return { room, events: entries.map(toEvent), position: formatPosition({ epoch, offset }), more, complete };
 }
 
-/** As many of the first entries as fit a page; the others are for the next. */
+/** As many of the first entries as fit a page; the next page has the others. */
 function oldest({ entries, more, complete }: HistorySlice): HistorySlice {
   const count = countFitting(entries);
   return { entries: entries.slice(0, count), more: more || count < entries.length, complete };
@@ -85,7 +88,7 @@ function newest({ entries, more, complete }: HistorySlice): HistorySlice {
   return { entries: fitting, more, complete: complete && count === entries.length };
 }
 
-/** How many of the entries fit a page; one always does. */
+/** How many of the entries fit a page; at least one. */
 function countFitting(entries: readonly LogEntry[]): number {
   let bytes = 0;
   const over = entries.findIndex(({ json }) => {

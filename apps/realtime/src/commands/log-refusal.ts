@@ -2,8 +2,8 @@ import { type ProtocolError, toProtocolError } from "@roomcast/events";
 import { reasonsOf, type SampledLog } from "@roomcast/service";
 
 /**
- * Logs why a client was refused something: one line for each reason and minute. Only a fault of our own has its stack, and
- * is an error.
+ * Logs why a client was refused: one line for each reason and minute. Only internal errors are logged as
+ * `error` with a stack.
  */
 export function logRefusal(
   log: SampledLog,

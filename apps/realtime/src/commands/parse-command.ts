@@ -4,7 +4,10 @@ import { ProtocolError, parseModel } from "@roomcast/events";
 const maxFields = 8;
 const maxNameLength = 64;
 
-/** Turns a client's payload into the model of a command, or throws `invalid_command` whose details name every bad field. */
+/**
+ * Parses a client's payload into the model of a command, or throws `invalid_command` with details that name
+ * every bad field.
+ */
 export function parseCommand<T extends object>(model: new () => T, input: unknown): T {
   // Every unknown field costs a check, and the answer names it.
   if (typeof input === "object" && input !== null && !isSmall(Object.keys(input))) {

@@ -1,6 +1,6 @@
 import type { Command } from "./command.ts";
 
-/** `ping`: is the application there, and what time is it there? */
+/** `ping`: whether the application answers, and its time. */
 export function pingCommand(now: () => number = Date.now): Command {
   return async () => ({ serverTime: new Date(now()).toISOString() });
 }

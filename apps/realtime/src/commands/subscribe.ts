@@ -6,7 +6,7 @@ import type { Command } from "./command.ts";
 import type { CommandFailures } from "./command-failures.ts";
 import { parseCommand } from "./parse-command.ts";
 
-/** Wishes one `subscribe` may carry. */
+/** Rooms that one `subscribe` may request. */
 const maxRooms = 100;
 
 /** `subscribe {room, since?, filters?}`, or an array of these, which is answered by an array of acks. */

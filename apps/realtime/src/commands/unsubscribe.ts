@@ -3,7 +3,7 @@ import type { SubscriptionManager } from "../subscriptions/subscription-manager.
 import type { Command } from "./command.ts";
 import { parseCommand } from "./parse-command.ts";
 
-/** `unsubscribe {room}`: stop following a room. */
+/** `unsubscribe {room}`: stops following a room. */
 export function unsubscribeCommand(subscriptions: SubscriptionManager): Command {
   return async (session, input) => {
     const { room } = parseCommand(UnsubscribeCommand, input);

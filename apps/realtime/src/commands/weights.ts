@@ -1,4 +1,4 @@
-/** Rooms, and events of a page, that cost as much as a command does by itself. */
+/** Rooms, and events of a page, that cost as much as one command. */
 const roomsPerToken = 10;
 const eventsPerToken = 100;
 
@@ -7,8 +7,8 @@ const mostEvents = 1_000;
 const defaultEvents = 100;
 
 /**
- * What a command costs of what a connection may send: 1; for `subscribe` a tenth of its rooms more, and 1 for each `since`;
- * for `history` a hundredth of `limit` more. Takes untrusted input.
+ * The weight of a command for the rate limit: 1. A `subscribe` adds a tenth for each room and 1 for each
+ * `since`. A `history` adds a hundredth of `limit`. Takes untrusted input.
  */
 export function weightOf(name: unknown, input: unknown): number {
   if (name === "subscribe") return 1 + roomsWeight(Array.isArray(input) ? input : [input]);
@@ -16,7 +16,7 @@ export function weightOf(name: unknown, input: unknown): number {
   return 1;
 }
 
-/** More rooms are refused, and are not looked at. */
+/** Rooms beyond the maximum are refused, so they are not looked at. */
 function roomsWeight(input: readonly unknown[]): number {
   const rooms = input.slice(0, mostRooms);
   const replays = rooms.filter((one) => fieldOf(one, "since") != null);

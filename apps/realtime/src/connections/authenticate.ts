@@ -22,11 +22,14 @@ export interface AuthenticateOptions {
   limits: Pick<HandshakeLimits, "mayCheck" | "mayEnter" | "refused">;
   connections: ConnectionContext;
   allowQueryToken: boolean;
-  /** This replica's place in the log. */
+  /** This replica's position in the log. */
   position: () => Position;
-  /** Counts what was taken back on this replica. */
+  /** Number of revocations that this replica has applied. */
   revision: () => number;
-  /** Takes a slot among the user's connections, which a session that it `replaces` gives up; see `ConnectionSlots`. */
+  /**
+   * Takes a slot among the user's connections; the session that it `replaces` gives its slot up. See
+   * `ConnectionSlots`.
+   */
   acquireSlot: (session: Session, replaces?: string) => Promise<ReleaseSlot>;
   logger: Logger;
 }
@@ -34,9 +37,9 @@ export interface AuthenticateOptions {
 type Next = (error?: Error & { data?: unknown }) => void;
 
 /**
- * The middleware of every namespace: token → principal → session. It never throws and never leaves a client without an
- * answer. A stock client does not try again after a `connect_error`, so for faults that pass, the connection is cut
- * instead: then it comes back by itself.
+ * The middleware of every namespace: token → principal → session. It never throws, and every client gets an
+ * answer. A stock client does not reconnect after a `connect_error`. For faults that pass the connection is
+ * therefore closed instead, so that the client reconnects.
  */
 export function createAuthenticate(options: AuthenticateOptions) {
   const log = new SampledLog(options.logger);
@@ -48,7 +51,7 @@ export function createAuthenticate(options: AuthenticateOptions) {
         // Socket.IO sends `pid` with its CONNECT packet and a stock client sends it back; it has no public setter.
         (socket as unknown as { pid: string }).pid = pid;
         next();
-        // Socket.IO goes on in the next tick, and if the client has gone meanwhile it drops the socket without a word.
+        // Socket.IO continues in the next tick, and drops the socket silently if the client has gone by then.
         process.nextTick(() => {
           if (!socket.connected) releaseSlot();
         });
@@ -71,23 +74,29 @@ async function authenticate(
   if (!options.limits.mayEnter(principal.userId))
     throw new ProtocolError("rate_limited", "too many handshakes of this user");
   const connection = new Connection(socket, options.connections);
-  // Asked before the store: what is stored may be of a later epoch, never of an earlier one.
+  // Read before the store: the stored session may be of a later epoch, never of an earlier one.
   const position = options.position();
-  const named = namedBy(auth);
-  const stored = named === undefined ? undefined : await options.store.load(named.id);
-  const isTheirs = stored === undefined || stored.userId === principal.userId;
-  if (named !== undefined && stored !== undefined && isTheirs && options.epochValidator.isResumable(stored)) {
-    const session = new Session(named.id, principal, connection, position.epoch, stored);
+  const requested = requestedSession(auth);
+  const stored = requested === undefined ? undefined : await options.store.load(requested.id);
+  const isOwn = stored === undefined || stored.userId === principal.userId;
+  if (
+    requested !== undefined &&
+    stored !== undefined &&
+    isOwn &&
+    options.epochValidator.isResumable(stored)
+  ) {
+    const session = new Session(requested.id, principal, connection, position.epoch, stored);
     const releaseSlot = await acquireSlotToResume(session, options);
     const isRecovered = hasSubscribed(stored);
-    const pid = isRecovered ? named.pid : nextPid(named);
-    return { session, revision, pid, releaseSlot, resume: { stored, seen: named.seen, isRecovered } };
+    const pid = isRecovered ? requested.pid : nextPid(requested);
+    return { session, revision, pid, releaseSlot, resume: { stored, seen: requested.seen, isRecovered } };
   }
-  const seen = isTheirs ? named?.seen : undefined;
-  // Batches go on, so that the position says of none that it is this session's.
+  const seen = isOwn ? requested?.seen : undefined;
+  // Batches continue from the client's last one, so that its position does not seem to prove a batch of this
+  // session.
   const batch = seen?.replay?.batch ?? 0;
   const session = new Session(randomId(16), principal, connection, position.epoch, { batch });
-  // What its client named is not resumed: the connection that it had is gone.
+  // The session that the client requested is not resumed: its former connection is gone.
   const replaces = parsePid(auth.pid)?.id;
   const releaseSlot = await options.acquireSlot(session, replaces);
   return {
@@ -114,14 +123,17 @@ async function acquireSlotToResume(
   }
 }
 
-/** The session that a reconnecting client names, and the last position that it received; undefined if no server gave it them. */
-function namedBy(auth: Record<string, unknown>): (Pid & { seen: Position | undefined }) | undefined {
-  const named = parsePid(auth.pid);
+/**
+ * The session that a reconnecting client requests, and the last position that it received; undefined if no
+ * server issued them.
+ */
+function requestedSession(auth: Record<string, unknown>): (Pid & { seen: Position | undefined }) | undefined {
+  const requested = parsePid(auth.pid);
   const seen = parseSeen(auth.offset);
-  return named === undefined || seen === "malformed" ? undefined : { ...named, seen };
+  return requested === undefined || seen === "malformed" ? undefined : { ...requested, seen };
 }
 
-/** Rooms that were asked for, beside those of every connection. */
+/** Whether the session follows other rooms than the automatic ones. */
 function hasSubscribed({ userId, subscriptions }: StoredSession): boolean {
   const automatic: readonly string[] = automaticRooms(userId);
   return subscriptions.some(({ room: name, isClosed }) => isClosed !== true && !automatic.includes(name));
@@ -146,7 +158,7 @@ function refuse(
 ): void {
   logRefusal(log, "info", error, "handshake refused");
   if (error.status === 401) limits.refused(socket.request);
-  // What passes is no `connect_error`, after which a stock client stays away.
+  // Faults that pass are not sent as `connect_error`, after which a stock client stays away.
   if (error.retryable || error.status >= 500) {
     socket.conn.close(true);
     return;
@@ -154,7 +166,7 @@ function refuse(
   next(Object.assign(new Error(error.message), { data: error.toBody() }));
 }
 
-/** The rooms every connection of a user is in. */
+/** The rooms that every connection of a user joins. */
 export function automaticRooms(userId: string) {
   return [room.user(userId), room.global];
 }

@@ -33,37 +33,39 @@ export interface ConnectionHandlerOptions {
   logger: Logger;
 }
 
-/** What tells the other replicas that a session is connected elsewhere now, and with which version it was taken. */
+/**
+ * Tells the other replicas that a session is connected elsewhere now, and with which version it was taken.
+ */
 const evictEvent = "roomcast:evict";
 
-/** What tells a replica that sessions on it have lost their slots. */
+/** Tells a replica that sessions on it have lost their slots. */
 const lostSlotsEvent = "roomcast:lost-slots";
 
-/** Takes authenticated sockets in and sees them out. */
+/** Starts the sessions of authenticated sockets, and ends them when they disconnect. */
 export class ConnectionHandler {
   readonly #options: ConnectionHandlerOptions;
   readonly #log: SampledLog;
-  // Shared by all sockets, which find their session by `this`: closures for each would cost memory.
+  // Shared by all sockets, which find their session by `this`: a closure for each socket would cost memory.
   readonly #onDisconnect: (this: Socket) => void;
   readonly #onPacket: (this: Socket, name: unknown, ...args: unknown[]) => void;
 
   constructor(options: ConnectionHandlerOptions) {
     this.#options = options;
     this.#log = new SampledLog(options.logger);
-    const left = (socket: Socket) => this.#left(socket);
+    const disconnected = (socket: Socket) => this.#disconnected(socket);
     this.#onDisconnect = function () {
-      left(this);
+      disconnected(this);
     };
     this.#onPacket = function (name, ...args) {
       options.dispatcher.dispatch(knownSession(this), name, args);
     };
     for (const namespace of options.namespaces) {
-      // A former version of a replica names no version; with a user's name the session is replaced, and not gone on with.
+      // Older versions of a replica send no version. With a user id, the session is replaced and not resumed.
       namespace.on(evictEvent, (sessionId: string, version = Number.POSITIVE_INFINITY, userId?: string) => {
         if (userId !== undefined) return this.#evict(sessionId, userId);
         options.epochValidator.forget(sessionId, version);
         const session = options.sessions.get(sessionId);
-        // It may have come back here before this word did.
+        // The session may have come back here before this message arrived.
         if (session !== undefined && session.storedVersion < version) this.#end(session);
       });
       namespace.on(lostSlotsEvent, (replicaId: string) => {
@@ -80,15 +82,15 @@ export class ConnectionHandler {
       if (replicaId === own) slots.renew();
       else emitToReplicas(session.connection.socket.nsp, lostSlotsEvent, replicaId);
     }
-    return () => this.#giveUp(session);
+    return () => this.#releaseSlot(session);
   }
 
-  /** Begins or resumes the session of a socket that the middleware has let through. Never throws. */
+  /** Begins or resumes the session of an authenticated socket. Never throws. */
   enter(socket: Socket): void {
     try {
       this.#enter(socket);
     } catch (error) {
-      logRefusal(this.#log, "warn", error, "could not take a connection in");
+      logRefusal(this.#log, "warn", error, "could not start a session, closing its connection");
       socket.conn.close(true);
     }
   }
@@ -99,7 +101,7 @@ export class ConnectionHandler {
     const { sessions, slots, epochValidator, subscriptions, emitToReplicas } = this.#options;
     socket.on("disconnect", this.#onDisconnect);
     epochValidator.entered(session);
-    // A half-open connection of the same session may still be there: nothing must be written to both.
+    // An older half-open connection of the same session may still exist: nothing must be written to both.
     this.#end(sessions.add(session));
     slots.entered(session);
     subscriptions.bufferUntilEntered(session);
@@ -110,28 +112,30 @@ export class ConnectionHandler {
     }
     socket.onAny(this.#onPacket);
     session
-      .inTurn(() => this.#takeIn(handshake))
+      .inTurn(() => this.#beginSession(handshake))
       .catch((error: unknown) => {
-        // The client still has its position: it comes back by itself and resumes then.
-        logRefusal(this.#log, "warn", error, "a session could not be entered", { sessionId: session.id });
-        session.connection.cut();
+        // The client keeps its position: it reconnects and resumes then.
+        logRefusal(this.#log, "warn", error, "could not begin or resume a session, closing its connection", {
+          sessionId: session.id,
+        });
+        session.connection.terminate();
       });
   }
 
-  async #takeIn({ session, revision, resume, seen }: Handshake): Promise<void> {
+  async #beginSession({ session, revision, resume, seen }: Handshake): Promise<void> {
     const { control, subscriptions } = this.#options;
-    if (!control.catchUp(session, revision)) await control.check(session);
+    if (!control.applySince(session, revision)) await control.check(session);
     if (session.isEnded) return;
     const welcome = () => this.#welcome(session, resume?.isRecovered ?? false);
     const rooms = automaticRooms(session.userId);
     if (resume !== undefined) await subscriptions.resume(session, resume.stored, resume.seen, welcome);
-    else if (seen !== undefined) await subscriptions.goOn(session, rooms, seen, welcome);
+    else if (seen !== undefined) await subscriptions.rejoin(session, rooms, seen, welcome);
     else await subscriptions.begin(session, rooms, welcome);
   }
 
-  #left(socket: Socket): void {
+  #disconnected(socket: Socket): void {
     this.#leave(knownSession(socket));
-    endIfUnused(socket);
+    closeIfUnused(socket);
   }
 
   #welcome(session: Session, recovered: boolean): void {
@@ -150,7 +154,7 @@ export class ConnectionHandler {
     );
   }
 
-  /** Ends an older connection of a session, if it is the user's who named it. */
+  /** Ends an older connection of a session, if it belongs to the user who named it. */
   #evict(sessionId: string, userId: string): void {
     const session = this.#options.sessions.get(sessionId);
     if (session?.userId === userId) this.#end(session);
@@ -160,7 +164,7 @@ export class ConnectionHandler {
     if (session === undefined) return;
     session.isEvicted = true;
     this.#leave(session);
-    session.connection.cut();
+    session.connection.terminate();
   }
 
   #leave(session: Session): void {
@@ -172,8 +176,8 @@ export class ConnectionHandler {
     if (!session.isEvicted) this.#options.slots.release(session);
   }
 
-  /** For a session that was never entered; an older connection of it keeps the slot. */
-  #giveUp(session: Session): void {
+  /** For a session that was never entered. An older connection of the same session keeps the slot. */
+  #releaseSlot(session: Session): void {
     const { sessions, slots } = this.#options;
     if (session.isEnded) return;
     slots.entered(session);
@@ -184,16 +188,16 @@ export class ConnectionHandler {
 }
 
 /**
- * Ends a connection that is in no namespace any more. Socket.IO does so only before it is in the first one, and a
- * connection in none takes no place among its user's.
+ * Closes a connection that is in no namespace any more. Socket.IO does so only before a connection enters its
+ * first namespace. Without a namespace a connection has no slot among its user's connections.
  */
-function endIfUnused({ client, conn, nsp }: Socket): void {
+function closeIfUnused({ client, conn, nsp }: Socket): void {
   if (conn.readyState !== "open") return;
   const { nsps } = client as unknown as { nsps: ReadonlyMap<string, Socket> };
   const end = () => {
     if (nsps.size === 0) conn.close();
   };
-  // The client may be about to enter another.
+  // The client may be about to enter another namespace.
   setTimeout(end, nsp.server.connectTimeout()).unref();
 }
 

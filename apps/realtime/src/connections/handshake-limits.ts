@@ -4,35 +4,38 @@ import { lruBound } from "@roomcast/service";
 import { LRUCache } from "lru-cache";
 import { type BucketRule, takeToken } from "../sessions/token-bucket.ts";
 
-/** Buckets kept of one kind; those that have been full for longest go first, and begin anew. */
+/** Buckets of one kind. Beyond this number the least recently used is dropped, and begins full again. */
 const maxBuckets = 50_000;
 
-/** Handshakes of one address come in waves, of an office after a deploy for example. */
+/** Handshakes of one address come in waves, for example from an office after a deployment. */
 const secondsOfAddress = 20;
 
-/** For each token that is refused to an address, so many connections may begin there. */
+/** New connections that an address may begin for each refused token that it may cause. */
 const connectionsPerRefusal = 100;
 
-/** Of a user's handshakes, and of refused ones. */
+/** For the handshakes of a user and for refused tokens. */
 const secondsOfBurst = 30;
-/** In which each connection that a user may have may come back once. */
+/** Within this time each connection that a user may have may reconnect once. */
 const secondsPerConnection = 5;
 
 export interface HandshakeLimitsOptions {
   addresses: Pick<ClientAddresses, "of">;
-  /** New connections of one address in a second; bursts of 20 times as many. */
+  /** New connections of one address per second; bursts of 20 times as many. */
   addressRate: number;
-  /** Handshakes of one user in a second, and at least one in 5 for each connection; bursts of 30 times as many. */
+  /**
+   * Handshakes of one user per second, and at least one every 5 s for each connection that the user may have;
+   * bursts of 30 times as many.
+   */
   handshakeRate: number;
   maxConnectionsPerUser: number;
 }
 
 type Buckets = LRUCache<string, number>;
 
-/** A request, or what is left of it once its connection has entered a namespace. */
+/** A request, or the rest of it after its connection has entered a namespace. */
 type Request = Pick<IncomingMessage, "headers"> & Partial<Pick<IncomingMessage, "socket">>;
 
-/** Bounds the handshakes that one address, and one user, can have this replica check. */
+/** Limits the handshakes that one address, and one user, can make this replica check. */
 export class HandshakeLimits {
   readonly #options: HandshakeLimitsOptions;
   readonly #ofAddresses: Buckets = new LRUCache(lruBound(maxBuckets));
@@ -59,7 +62,7 @@ export class HandshakeLimits {
     return this.mayCheck(request) && take(this.#ofAddresses, address, this.#addressRule);
   }
 
-  /** Whether a token may be checked; not after many that were refused. */
+  /** Whether a token may be checked; false after many refused tokens. */
   mayCheck(request: Request): boolean {
     const address = this.#addressOf(request);
     return address === undefined || has(this.#refused, address, this.#refusalRule);
@@ -71,12 +74,12 @@ export class HandshakeLimits {
     if (address !== undefined) take(this.#refused, address, this.#refusalRule);
   }
 
-  /** Whether the user of a token may begin a session, or come back to one; counts it. */
+  /** Whether the user of a token may begin or resume a session; counts it. */
   mayEnter(userId: string): boolean {
     return take(this.#ofUsers, userId, this.#userRule);
   }
 
-  /** Undefined after the connection's first namespace, whose token was good. */
+  /** Undefined after the connection has entered its first namespace, because its token was valid there. */
   #addressOf({ headers, socket }: Request): string | undefined {
     return socket === undefined ? undefined : this.#options.addresses.of({ headers, socket });
   }

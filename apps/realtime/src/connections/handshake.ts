@@ -3,36 +3,39 @@ import type { Socket } from "socket.io";
 import type { Session } from "../sessions/session.ts";
 import type { StoredSession } from "../sessions/session-store.ts";
 
-/** Gives back the slot of a session that is not going to be entered. */
+/** Releases the slot of a session that will not be entered. */
 export type ReleaseSlot = () => void;
 
-/** What the middleware leaves on the socket for the connection handler. */
+/** What the middleware passes to the connection handler. */
 export interface Handshake {
   session: Session;
-  /** What had been taken back, as `RevocationControl` counts it, before the token was verified. */
+  /** The `RevocationControl.revision` before the token was verified. */
   revision: number;
-  /** The session that the client named, if that is not resumed: an older connection of it is gone. */
+  /** The session that the client requested, if it is not resumed: its older connection is gone. */
   replaces?: string;
   /** The position that the client of a new session brought back. */
   seen?: Position;
-  /** Set when the client came back to a session it had. */
+  /** Set when the client resumes a session. */
   resume?: {
     stored: StoredSession;
     seen: Position | undefined;
-    /** Whether the client takes its rooms as followed; not if it never came so far as to subscribe. */
+    /**
+     * What the client sees as `socket.recovered`: whether its subscriptions are restored. False if it had not
+     * subscribed.
+     */
     isRecovered: boolean;
   };
 }
 
-/** Between the middleware and the connection handler. */
+/** Handshakes on their way from the middleware to the connection handler. */
 const handshakes = new WeakMap<Socket, Handshake>();
 
-/** Keeps the handshake of a socket that the middleware lets through. */
+/** Keeps the handshake of an authenticated socket. */
 export function keepHandshake(socket: Socket, handshake: Handshake): void {
   handshakes.set(socket, handshake);
 }
 
-/** The handshake of a socket that the middleware let through; to be asked once. */
+/** Removes and returns the handshake of an authenticated socket. */
 export function takeHandshake(socket: Socket): Handshake {
   const handshake = handshakes.get(socket);
   if (handshake === undefined) throw new Error("the socket has passed no middleware");

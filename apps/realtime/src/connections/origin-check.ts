@@ -3,7 +3,10 @@ import { AllowedOrigins, parseOrigin } from "@roomcast/service";
 
 type Headers = Pick<IncomingMessage, "headers" | "socket">;
 
-/** Says which pages may connect: those of listed origins and of the server's own, and programs, which name none. */
+/**
+ * Says which pages may connect: those of listed origins and of the server's own origin. Programs send no
+ * origin and may connect.
+ */
 export class OriginCheck {
   readonly #allowed: AllowedOrigins;
   readonly #allowLocal: boolean;
@@ -20,7 +23,10 @@ export class OriginCheck {
     return origin === undefined || this.#allowed.isOpen || this.isTrusted(request);
   }
 
-  /** Whether a page of the request's origin may send cookies: only where the origin is known, and not let in by `*`. */
+  /**
+   * Whether a page of the request's origin may send cookies: only if the origin is known, not if `*` allows
+   * it.
+   */
   isTrusted(request: Headers): boolean {
     const { origin } = request.headers;
     if (origin === undefined) return false;
@@ -29,8 +35,8 @@ export class OriginCheck {
 }
 
 /**
- * Whether a page was served by the host that it connects to. A proxy may have taken TLS off, so a page with TLS may
- * connect to a server without; a page without TLS may not use a server with it.
+ * Whether a page came from the host that it connects to. A proxy may terminate TLS, so a page with TLS may
+ * connect to a server without. A page without TLS may not use a server with it.
  */
 function isOwn(text: string, { headers, socket }: Headers): boolean {
   const origin = parseOrigin(text);
@@ -40,7 +46,7 @@ function isOwn(text: string, { headers, socket }: Headers): boolean {
   return origin === parseOrigin(`${protocol}//${headers.host}`);
 }
 
-/** A proxy's word only makes the check stricter, so it need not be a trusted one's. */
+/** The header only makes the check stricter, so it need not come from a trusted proxy. */
 function hasTls(headers: IncomingMessage["headers"], socket: IncomingMessage["socket"]): boolean {
   return "encrypted" in socket || String(headers["x-forwarded-proto"]).split(",")[0]?.trim() === "https";
 }

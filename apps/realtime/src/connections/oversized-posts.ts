@@ -8,8 +8,8 @@ interface Engine {
 }
 
 /**
- * Ends the session of a POST over the size limit, as a websocket ends with 1009: Engine.IO answers 413 and goes on, though
- * what was in the body is lost.
+ * Closes the session of a POST over the size limit, as WebSocket closes with 1009. Engine.IO answers 413 and
+ * goes on, though the content of the body is lost.
  */
 export function endOversized(engine: Engine) {
   return ({ method, _query: { sid } }: EngineRequest, response: ServerResponse, next: () => void): void => {

@@ -6,24 +6,29 @@ import { type BucketRule, takeToken, tenSecondsOf } from "../sessions/token-buck
 import type { CompactEngineSocket, ReadHooks } from "../socketio/compact-engine-socket.ts";
 import type { EnginePacket } from "../socketio/engine-packet.ts";
 
-/** CONNECT packets per second, with bursts of ten times as many; a stock client sends one for each namespace. */
+/**
+ * CONNECT packets per second, with bursts of ten times as many. A stock client sends one for each namespace.
+ */
 const connectRate = tenSecondsOf(0.8);
 
-/** Packets per command that a connection may send: pongs and refused commands count too. */
+/** Packets for each command that a connection may send: pongs and refused commands count too. */
 const packetsPerCommand = 4;
 
-const wrongParser = new ProtocolError("wrong_parser", "the server's packets are in another format").toBody();
+const wrongParser = new ProtocolError("wrong_parser", "the server uses another packet format").toBody();
 
-/** What a client may send before it changes over from polling, as often as it likes, and each time gets an answer to. */
+/**
+ * The packet with which a client probes a transport before it upgrades from polling. It may send any number,
+ * and the server answers each.
+ */
 const probe: EnginePacket = { type: "ping" };
 
 const none: readonly string[] = [];
 
 /** What one connection has sent lately. */
 class RateLimitState {
-  /** Namespaces whose middleware is at work. */
+  /** Namespaces whose middleware is running. */
   deciding = none;
-  /** Attachments that its last packet announced and that have not come. */
+  /** Attachments that its last packet announced and that are still to come. */
   attachments = 0;
   #packetsFullAtMs = 0;
   #connectsFullAtMs = 0;
@@ -42,10 +47,11 @@ class RateLimitState {
 }
 
 /**
- * Watches what every connection sends, below Socket.IO, which bounds nothing: it runs the middleware once for each
- * CONNECT packet, drops ACKs nobody waits for without a word, and takes attachments that nothing announced.
- * Whoever floods, connects twice at once or sends what is no packet for a command is cut off. A client with another
- * parser is told so in its own words: it would come back again and again otherwise.
+ * Limits what every connection sends, below Socket.IO, which has no limits of its own. Socket.IO runs the
+ * middleware for each CONNECT packet, silently drops ACKs that nothing waits for, and accepts attachments
+ * that no packet announced. A client that floods, connects twice at once, or sends something that is not a
+ * packet is disconnected. A client with another parser is told so in its own format; otherwise it would
+ * reconnect forever.
  */
 export class PacketLimiter implements ReadHooks {
   readonly #format: PacketFormat;
@@ -59,24 +65,24 @@ export class PacketLimiter implements ReadHooks {
     this.#packetRate = tenSecondsOf(commandRate * packetsPerCommand);
   }
 
-  /** Whether a packet may be looked at; else its connection is cut off. */
+  /** Whether a packet may be processed; otherwise its connection is closed. */
   mayPass(connection: CompactEngineSocket, packet: EnginePacket): boolean {
     const mayPass = this.#accepts(connection, packet);
-    if (!mayPass) cutOff(connection);
+    if (!mayPass) closeAbruptly(connection);
     return mayPass;
   }
 
-  /** Takes a frame that completes no message: as many of them as of packets are let through. */
+  /** Counts a frame that completes no message. The same number is allowed as of packets. */
   framed(connection: CompactEngineSocket): void {
-    if (!rateLimitStateOf(connection).takePacket(this.#packetRate)) cutOff(connection);
+    if (!rateLimitStateOf(connection).takePacket(this.#packetRate)) closeAbruptly(connection);
   }
 
-  /** Takes a probe of the transport that a client on polling may change over to. */
+  /** Counts a probe of the transport to which a client on polling may upgrade. */
   probed(connection: CompactEngineSocket, transport: unknown): void {
     if (this.#accepts(connection, probe)) return this.#endWithUpgrade(connection, transport as EventEmitter);
     (transport as CompactEngineSocket["transport"]).socket?.terminate();
-    // Engine.IO goes on to start a timer that only the end of the connection stops.
-    process.nextTick(cutOff, connection);
+    // Engine.IO then starts a timer that only the end of the connection stops.
+    process.nextTick(closeAbruptly, connection);
   }
 
   /** To be called when the middleware of a namespace has decided. */
@@ -87,8 +93,9 @@ export class PacketLimiter implements ReadHooks {
   }
 
   /**
-   * After the answer to its probe a stock client polls no more, and hears nothing if the new transport breaks then. Its last
-   * poll may still be open: it is told there, comes back and resumes.
+   * After the answer to its probe a stock client polls no more, and would learn nothing if the new transport
+   * breaks then. Its last poll may still be open: closing the connection answers it, and the client
+   * reconnects and resumes.
    */
   #endWithUpgrade(connection: CompactEngineSocket, transport: EventEmitter): void {
     if (this.#upgrades.has(transport)) return;
@@ -112,7 +119,7 @@ export class PacketLimiter implements ReadHooks {
     return !isOurs(kind.binaryTo);
   }
 
-  /** Tells a client that connects with the other parser; false if it does not. */
+  /** Refuses a client that connects with the other parser; false if it does not. */
   #refuseParser(connection: CompactEngineSocket, format: PacketFormat, data: unknown): boolean {
     const kind: PacketKind = format.kindOf(data);
     if (typeof kind === "string" || !("connectTo" in kind)) return false;
@@ -129,18 +136,20 @@ function rateLimitStateOf(connection: CompactEngineSocket): RateLimitState {
 
 function mayConnect(rateLimitState: RateLimitState, namespace: string): boolean {
   if (!rateLimitState.takeConnect() || rateLimitState.deciding.includes(namespace)) return false;
-  // Nothing is decided here on the others, which code that extends the server may have.
+  // Code that extends the server may have other namespaces, whose middleware does not call `decided`.
   if (isOurs(namespace)) rateLimitState.deciding = [...rateLimitState.deciding, namespace];
   return true;
 }
 
-/** Whether a namespace is the product's own: none of its commands has binary data. */
+/** Whether a namespace belongs to this server, whose commands have no binary data. */
 function isOurs(namespace: string): boolean {
   return (namespaces as readonly string[]).includes(namespace);
 }
 
-/** Nothing more that the client sends is looked at, and it is not waited for to agree to the end. */
-function cutOff(connection: CompactEngineSocket): void {
+/**
+ * Processes nothing more from the client, and closes the connection without waiting for the client to agree.
+ */
+function closeAbruptly(connection: CompactEngineSocket): void {
   const { socket } = connection.transport;
   connection.close(true);
   socket?.terminate();

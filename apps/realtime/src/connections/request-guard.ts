@@ -4,13 +4,13 @@ import { type Logger, SampledLog } from "@roomcast/service";
 import type { HandshakeLimits } from "./handshake-limits.ts";
 import type { OriginCheck } from "./origin-check.ts";
 
-/** What Engine.IO's server hands to a middleware, for plain requests and for upgrades. */
+/** What Engine.IO's server passes to a middleware, for plain requests and for upgrades. */
 type EngineRequest = IncomingMessage & { _query: Record<string, string> };
 type Middleware = (request: EngineRequest, response: ServerResponse, next: () => void) => void;
 
 interface Refusal {
   status: number;
-  /** As Engine.IO numbers its errors: 3 for a bad request, 4 for a forbidden one. */
+  /** Engine.IO's error number: 3 for a bad request, 4 for a forbidden one. */
   code: number;
   message: string;
   headers?: Record<string, string>;
@@ -19,8 +19,9 @@ interface Refusal {
 const maxShownLength = 200;
 
 /**
- * Looks at every request of every session, its upgrade included: Engine.IO asks `allowRequest` only about the first. So a
- * page that got hold of a session's id cannot use it either. Logs a refused origin once a minute, with what to do.
+ * Checks every request of every session, its upgrade included: Engine.IO calls `allowRequest` only for the
+ * first. So a page that learned a session's id cannot use it either. Logs a refused origin once a minute,
+ * with the remedy.
  */
 export function guardRequests(origins: OriginCheck, limits: HandshakeLimits, logger: Logger): Middleware {
   const log = new SampledLog(logger);
@@ -47,7 +48,7 @@ function refuseUpgrade(socket: Socket, status: number): void {
 function refusalOf(request: EngineRequest, origins: OriginCheck): Refusal | undefined {
   const { method, headers, _query: query } = request;
   if (!origins.allows(request)) return { status: 403, code: 4, message: "origin_not_allowed" };
-  // A script element asks without an Origin header, from any page.
+  // A script element on any page sends this request without an Origin header.
   if (query.j !== undefined) return { status: 400, code: 3, message: "jsonp_not_supported" };
   if (method !== "GET" && method !== "POST")
     return { status: 405, code: 3, message: "method_not_allowed", headers: { allow: "GET, POST" } };
@@ -56,7 +57,10 @@ function refusalOf(request: EngineRequest, origins: OriginCheck): Refusal | unde
   return undefined;
 }
 
-/** A connection that may not begin. The answer ends the TCP connection, and what waits in it is not read. */
+/**
+ * The refusal of a connection that may not begin. It closes the TCP connection, and requests that wait in it
+ * are not read.
+ */
 function floodOf(
   request: EngineRequest,
   response: ServerResponse,
@@ -69,14 +73,14 @@ function floodOf(
 }
 
 /**
- * Whether an earlier request of the same TCP connection waits for its answer: Node gives a response the connection in its
- * turn. No browser, client or proxy sends a handshake so.
+ * Whether an earlier request of the same TCP connection is still unanswered: Node gives a response its socket
+ * only in its turn. No browser, client or proxy pipelines a handshake.
  */
 function isPipelined(response: ServerResponse): boolean {
   return response.socket === null;
 }
 
-/** Binary payloads were version 3's; in version 4 they are text. */
+/** Binary payloads belong to protocol version 3; in version 4 they are text. */
 function isBinary(contentType = ""): boolean {
   return contentType.toLowerCase().startsWith("application/octet-stream");
 }
@@ -88,6 +92,6 @@ function logRefusal({ headers }: EngineRequest, log: SampledLog): void {
     "warn",
     origin,
     { origin, host },
-    "refused a page of this origin: if it is yours, add it to CORS_ORIGINS",
+    "refused a page of this origin; if the page is yours, add its origin to CORS_ORIGINS",
   );
 }

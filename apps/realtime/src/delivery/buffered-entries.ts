@@ -1,24 +1,24 @@
 import type { EntryFrames } from "./entry-frames.ts";
 
-/** What may wait while the past is written: entries, and the characters of their events. */
+/** Bounds of what one connection may buffer during a catch-up: entries, and characters of their events. */
 export interface BufferBounds {
   maxBufferedEntries: number;
   maxBufferedBytes: number;
 }
 
-/** Live entries that wait for one connection while its past is written, in order and within a bound. */
+/** Live entries that wait for one connection during a catch-up, in order and within bounds. */
 export class BufferedEntries {
-  /** Whether more came than could wait. */
+  /** Whether more entries came than may be buffered. */
   hasOverflowed = false;
   #entries: EntryFrames[] = [];
   #bytes = 0;
 
-  /** Characters of the events that wait. */
+  /** Characters of the buffered events. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Takes entries at the end, or none if they exceed the bound. */
+  /** Appends entries, or none of them if they exceed the bounds. */
   add(entries: readonly EntryFrames[], { maxBufferedEntries, maxBufferedBytes }: BufferBounds): void {
     const bytes = entries.reduce((sum, { entry }) => sum + entry.json.length, this.#bytes);
     if (this.#entries.length + entries.length > maxBufferedEntries || bytes > maxBufferedBytes) {
@@ -29,7 +29,7 @@ export class BufferedEntries {
     this.#bytes = bytes;
   }
 
-  /** Removes the first entries of together about `maxBytes`, one at least. */
+  /** Removes and returns the first entries, together about `maxBytes`, at least one. */
   take(maxBytes: number): EntryFrames[] {
     let [count, bytes] = [0, 0];
     while (count < this.#entries.length && (count === 0 || bytes < maxBytes))

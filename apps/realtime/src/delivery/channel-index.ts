@@ -1,10 +1,16 @@
 import { isIn, withChannel, withoutChannel } from "./channel-set.ts";
 import type { Connection } from "./connection.ts";
 
-/** Up to so many entries an array is made anew with each: pushed to, it takes room for sixteen more. */
+/**
+ * Up to this number of members the array is copied for each new one: an array that is pushed to reserves
+ * space for sixteen more.
+ */
 const few = 16;
 
-/** The connections of each channel as flat arrays, which a fan-out reads fastest and which take eight bytes a membership. */
+/**
+ * The connections of each channel as flat arrays: the fastest form for a fan-out to read, and eight bytes for
+ * each membership.
+ */
 export class ChannelIndex {
   readonly #channels = new Map<string, Connection[]>();
 
@@ -18,7 +24,7 @@ export class ChannelIndex {
     return this.#channels.keys();
   }
 
-  /** Adds a connection; false if it was there. */
+  /** Adds a connection; false if it was a member already. */
   join(connection: Connection, channel: string): boolean {
     if (isIn(connection, channel)) return false;
     connection.channels = withChannel(connection.channels, channel);
@@ -29,7 +35,7 @@ export class ChannelIndex {
     return true;
   }
 
-  /** Removes a connection; false if it was not there. */
+  /** Removes a connection; false if it was not a member. */
   leave(connection: Connection, channel: string): boolean {
     if (!isIn(connection, channel)) return false;
     connection.channels = withoutChannel(connection.channels, channel);

@@ -1,4 +1,7 @@
-/** Up to so many channels of a connection are an array, which is smaller; more of them are a set, which is searched faster. */
+/**
+ * Up to this number the channels of a connection are an array, which is smaller. More channels are a set,
+ * which is faster to search.
+ */
 const fewChannels = 32;
 
 /** The channels of a connection. */
@@ -9,14 +12,14 @@ export function isIn({ channels }: { readonly channels: ChannelSet }, channel: s
   return channels instanceof Set ? channels.has(channel) : channels.includes(channel);
 }
 
-/** The same with one more. */
+/** The channels with one more. */
 export function withChannel(channels: ChannelSet, channel: string): ChannelSet {
   if (channels instanceof Set) return channels.add(channel);
-  // Not pushed to, nor spread: an array that grows takes room for sixteen more.
+  // `concat` instead of `push` or spread: an array that grows reserves space for sixteen more elements.
   return channels.length < fewChannels ? channels.concat(channel) : new Set(channels).add(channel);
 }
 
-/** The same without one. */
+/** The channels without one. */
 export function withoutChannel(channels: ChannelSet, channel: string): ChannelSet {
   if (!(channels instanceof Set)) return channels.filter((other) => other !== channel);
   channels.delete(channel);

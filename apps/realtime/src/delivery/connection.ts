@@ -18,50 +18,55 @@ import type { Frame } from "./frame.ts";
 import type { ReadyStream } from "./frame-writer.ts";
 import type { PendingEntries } from "./pending-entries.ts";
 
-/** What the connections of one server have in common. */
+/** What the connections of one server share. */
 export interface ConnectionContext {
-  /** Writes what has come for it so far. */
+  /** Writes the entries that are queued in this tick. */
   queue: { flush(): void };
-  /** Keeps connections true to what Engine.IO does; see `EngineEvents`. */
+  /** Updates connections when their Engine.IO socket changes; see `EngineEvents`. */
   events: { watch(connection: Connection): void; unwatch(connection: Connection): void };
   bounds: QueueBounds;
 }
 
-/** Bounds of what may wait for one connection. */
+/** Bounds of the bytes and entries that may wait for one connection. */
 export interface QueueBounds extends BufferBounds {
-  /** Bytes that may wait to be sent; beyond them the client is cut off, and resumes by itself. */
+  /**
+   * Bytes that may wait to be sent. Beyond them the connection is closed, and the client reconnects and
+   * resumes.
+   */
   maxQueuedBytes: number;
 }
 
 const none: readonly string[] = [];
 
 /**
- * One socket as the delivery sees it. It is *ready* while shared bytes may be written straight to its stream; that flag
- * is kept true by Engine.IO's own events, so that a fan-out looks at little else.
+ * A socket as delivery sees it. It is *ready* while shared bytes may be written straight to its stream.
+ * Engine.IO's own events keep that flag up to date, so a fan-out reads little else.
  *
- * While the past of a room is read for it, it is *held*: live entries wait, so that nothing newer overtakes the past.
+ * During a catch-up the connection *buffers*: live entries wait, so that nothing newer overtakes the
+ * backfill.
  */
 export class Connection implements ReadyStream {
-  // A fan-out reads the first four of every recipient: at the head of the object they are in one line of the cache.
+  // A fan-out reads the first four fields of every recipient. At the head of the object they share a cache
+  // line.
   isReady = false;
-  /** Whether the client reads deflated frames. */
+  /** Whether the client accepts deflated frames. */
   supportsDeflate = false;
   fd = -1;
   state: WriteState | undefined = undefined;
   stream: NetSocket | undefined = undefined;
-  /** What it has yet to be written in this tick; kept by the queue. */
+  /** The entries queued for it in this tick; set by the fan-out queue. */
   pending: PendingEntries | undefined = undefined;
   /** Another namespace's connection over the same transport. */
   next: Connection | undefined = undefined;
-  /** The channels it is in; kept by the channel index. */
+  /** The channels it is in; set by the channel index. */
   channels: ChannelSet = none;
   readonly socket: Socket;
-  /** Whether it is in the room of its socket's id, as at first; kept by the adapter. */
+  /** Whether it is in the room of its own socket id, as every socket is at first; set by the adapter. */
   isInOwnRoom = false;
-  /** Whether it was ended by `cut`: nothing that is written now reaches the client. */
-  isCut = false;
+  /** Whether `terminate` closed it: nothing that is written now reaches the client. */
+  isTerminated = false;
   readonly #context: ConnectionContext;
-  #held: BufferedEntries | undefined = undefined;
+  #buffered: BufferedEntries | undefined = undefined;
   #backfillBytes = 0;
 
   constructor(socket: Socket, context: ConnectionContext) {
@@ -75,7 +80,7 @@ export class Connection implements ReadyStream {
     this.#context.events.watch(this);
   }
 
-  /** Ends what `open` began. */
+  /** Stops following the transport. */
   close(): void {
     this.#context.events.unwatch(this);
   }
@@ -85,20 +90,20 @@ export class Connection implements ReadyStream {
   }
 
   get isBuffering(): boolean {
-    return this.#held !== undefined;
+    return this.#buffered !== undefined;
   }
 
-  /** What waits while it is held. */
-  get held(): BufferedEntries | undefined {
-    return this.#held;
+  /** The buffered entries, while it buffers. */
+  get buffered(): BufferedEntries | undefined {
+    return this.#buffered;
   }
 
-  /** Characters or bytes of any kind that wait for the client: in Engine.IO, in ws, and in the stream. */
+  /** Characters or bytes of any kind that wait for the client: in Engine.IO, in ws and in the stream. */
   get waitingBytes(): number {
     return waitingBytes(this.engine);
   }
 
-  /** Bytes of the past that were written since it was last known that the client has read all. */
+  /** Bytes of backfill written since the client was last known to have read everything. */
   get backfillBytes(): number {
     return this.#backfillBytes;
   }
@@ -107,9 +112,9 @@ export class Connection implements ReadyStream {
     return this.#context.bounds;
   }
 
-  /** Looks again whether shared bytes may be written straight to the stream. */
+  /** Checks again whether shared bytes may be written straight to the stream. */
   refresh(): void {
-    const stream = this.#held === undefined ? streamOf(this.engine) : undefined;
+    const stream = this.#buffered === undefined ? streamOf(this.engine) : undefined;
     if (stream !== this.stream) {
       this.stream = stream;
       this.fd = stream === undefined ? -1 : fdOf(stream);
@@ -119,26 +124,28 @@ export class Connection implements ReadyStream {
     this.isReady = stream !== undefined && stream.writableLength === 0;
   }
 
-  /** Lets live entries wait until `release`; what waits already stays. */
+  /** Buffers live entries until `stopBuffering`; has no effect while it buffers already. */
   startBuffering(): void {
-    if (this.#held !== undefined) return;
+    if (this.#buffered !== undefined) return;
     this.#context.queue.flush();
-    this.#held = new BufferedEntries();
+    this.#buffered = new BufferedEntries();
     this.isReady = false;
   }
 
-  /** Gives back what waited, in order; from now on entries are written again. */
-  release(): EntryFrames[] {
+  /** Returns the buffered entries in order. From now on live entries are written again. */
+  stopBuffering(): EntryFrames[] {
     this.#context.queue.flush();
-    const held = this.#held?.take(Number.POSITIVE_INFINITY) ?? [];
-    this.#held = undefined;
-    return held;
+    const buffered = this.#buffered?.take(Number.POSITIVE_INFINITY) ?? [];
+    this.#buffered = undefined;
+    return buffered;
   }
 
-  /** Takes live entries while not ready: they wait, or are written as far as the client keeps up. */
+  /**
+   * Takes live entries while it is not ready: buffers them, or writes them as long as the client keeps up.
+   */
   deliver(entries: EntryFrames[], bytes: EntryBytes): void {
-    if (this.#held === undefined) this.#write(entries, bytes);
-    else this.#held.add(entries, this.#context.bounds);
+    if (this.#buffered === undefined) this.#write(entries, bytes);
+    else this.#buffered.add(entries, this.#context.bounds);
   }
 
   /** Writes live entries now. */
@@ -147,7 +154,7 @@ export class Connection implements ReadyStream {
     this.#write(entries, new EntryBytes(entries, this.socket.nsp.name));
   }
 
-  /** Writes frames of the past. A replay bounds what it writes before the client has read it. */
+  /** Writes frames of the backfill. The replay bounds how much it writes before the client has read it. */
   writeBackfill(frames: readonly Frame[]): void {
     if (frames.length === 0) return;
     const bytes = Buffer.concat(frames.map((frame) => frame.for(this.supportsDeflate)));
@@ -155,30 +162,31 @@ export class Connection implements ReadyStream {
     this.#send(frames, bytes);
   }
 
-  /** To be called when the client has read all of the past that was written. */
+  /** To be called when the client has read all of the backfill that was written. */
   forgetBackfill(): void {
     this.#backfillBytes = 0;
   }
 
   /**
-   * Ends the transport without the closing handshake that a stuck client would never answer. From now on nothing is taken
-   * from the client or queued for it; everybody is told when the caller is done, as others may be yet to be written.
+   * Closes the transport abruptly so that the client reconnects. There is no closing handshake, which a stuck
+   * client would never answer. From now on nothing is accepted from the client or queued for it. The
+   * disconnect is reported after the caller is done, because the caller may still have others to write to.
    */
-  cut(): void {
+  terminate(): void {
     this.isReady = false;
-    this.isCut = true;
+    this.isTerminated = true;
     const { engine } = this;
     const { socket } = engine.transport;
     if (socket !== undefined) return socket.terminate();
     if (engine.readyState === "open") engine.readyState = "closing";
-    // Polling ends, and tells everybody, within the call.
+    // A polling transport would close, and report the disconnect, within the call.
     setImmediate(() => engine.close(true));
   }
 
   #write(entries: EntryFrames[], shared: EntryBytes): void {
     if (this.engine.readyState !== "open") return;
     const bytes = shared.for(this.supportsDeflate);
-    if (this.#isTooSlow(bytes.length)) return this.cut();
+    if (this.#isTooSlow(bytes.length)) return this.terminate();
     const namespace = this.socket.nsp.name;
     this.#send(
       entries.map((entry) => entry.for(namespace)),
@@ -193,7 +201,7 @@ export class Connection implements ReadyStream {
     this.refresh();
   }
 
-  /** As every adapter of Socket.IO writes, through an internal of `Client`. */
+  /** Writes as every Socket.IO adapter does, through an internal of `Client`. */
   #sendThroughEngine(frame: Frame): void {
     const bytes = frame.for(this.supportsDeflate);
     const { client } = this.socket as unknown as {
@@ -202,7 +210,7 @@ export class Connection implements ReadyStream {
     client.writeToEngine([frame.packet], { preEncoded: true, wsPreEncodedFrame: [bytes] });
   }
 
-  /** Answers have a bound of their own. */
+  /** Command answers have a bound of their own (`hasOutputOverflow`), so they do not count here. */
   #isTooSlow(bytes: number): boolean {
     const waiting = this.waitingBytes;
     if (waiting === 0) this.#backfillBytes = 0;

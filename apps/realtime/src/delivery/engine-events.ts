@@ -2,14 +2,14 @@ import type { WriteHooks } from "../socketio/compact-engine-socket.ts";
 import type { Connection } from "./connection.ts";
 import type { FanOutQueue } from "./fan-out-queue.ts";
 
-/** An Engine.IO socket, as far as it matters here. */
+/** The part of an Engine.IO socket that is used here. */
 interface Watched {
   firstConnection: unknown;
 }
 
 /**
- * Keeps connections true to what Engine.IO does. Each Engine.IO socket knows its connections, one for each namespace,
- * by a property, because listeners for each would cost memory.
+ * Updates connections when their Engine.IO socket changes. Each Engine.IO socket has a property with its
+ * connections, one for each namespace, because listeners for each would cost memory.
  */
 export class EngineEvents implements WriteHooks {
   readonly #queue: FanOutQueue;
@@ -18,7 +18,7 @@ export class EngineEvents implements WriteHooks {
     this.#queue = queue;
   }
 
-  /** What came before this packet, or the end, must be written before it. */
+  /** Entries that were queued before a packet, or before the close, must be written before it. */
   beforePacket(socket: Watched): void {
     this.#queue.flush();
     for (let one = firstOf(socket); one !== undefined; one = one.next) one.isReady = false;
@@ -28,7 +28,7 @@ export class EngineEvents implements WriteHooks {
     for (let one = firstOf(socket); one !== undefined; one = one.next) one.refresh();
   }
 
-  /** Begins to watch the transport of a connection. */
+  /** Begins to follow the transport of a connection. */
   watch(connection: Connection): void {
     const { engine } = connection;
     connection.next = firstOf(engine);
@@ -36,7 +36,7 @@ export class EngineEvents implements WriteHooks {
     connection.refresh();
   }
 
-  /** Forgets a connection whose transport may go on for another namespace. */
+  /** Forgets a connection. Its transport may stay open for another namespace. */
   unwatch(connection: Connection): void {
     const { engine } = connection;
     const first = firstOf(engine);

@@ -1,6 +1,9 @@
 import type { EntryFrames } from "./entry-frames.ts";
 
-/** The frames of some entries one after the other, as one buffer that all clients of a kind share. */
+/**
+ * The frames of some entries in one buffer, shared by all clients that support deflate and by all that do
+ * not.
+ */
 export class EntryBytes {
   readonly #entries: readonly EntryFrames[];
   readonly #namespace: string;

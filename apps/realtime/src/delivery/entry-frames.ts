@@ -4,14 +4,14 @@ import type { Packet } from "../packets/packet-format.ts";
 import type { EventFrames } from "./event-frames.ts";
 import type { Frame } from "./frame.ts";
 
-/** The frames of one log entry, made once per namespace when the first client needs one. */
+/** The frames of one log entry, made once for each namespace when its first client needs one. */
 export class EntryFrames {
   readonly entry: LogEntry;
   readonly #make: EventFrames;
   readonly #body: Packet;
   readonly #frames = new Map<string, Frame>();
 
-  /** Throws if the entry's text is no JSON and the server's format has to read it. */
+  /** Throws if the entry is not JSON and the server's packet format has to parse it. */
   constructor(entry: LogEntry, make: EventFrames) {
     this.entry = entry;
     this.#make = make;

@@ -8,7 +8,7 @@ import { type FindConnection, VirtualRooms, VirtualSids } from "./virtual-maps.t
 
 /** An adapter that also writes log entries to its local members. */
 export interface FanOut {
-  /** Writes an entry to every member of the channels, once to each; returns how many members the channels have. */
+  /** Writes an entry once to every member of the channels. Returns how many members the channels have. */
   fanOut(channels: readonly string[], frames: EntryFrames): number;
   /** The local members of a channel. */
   membersOf(channel: string): readonly Connection[];
@@ -23,11 +23,11 @@ export type EmitToReplicas = (namespace: Namespace, event: string, ...args: (str
 /** An adapter without other replicas. */
 export const LocalAdapter: AdapterClass = Adapter;
 
-const nobody: readonly Connection[] = [];
+const noConnections: readonly Connection[] = [];
 
 /**
- * Gives an adapter class the fan-out of log entries and a compact store of memberships. Whatever else Socket.IO asks of
- * it stays as it was, but comes after what this tick has to write.
+ * Adds to an adapter class the fan-out of log entries and a compact store of memberships. All other methods
+ * work as before, but run after the entries queued in this tick are written.
  */
 export function withFanOut(
   Base: AdapterClass,
@@ -88,7 +88,7 @@ export function withFanOut(
     }
 
     membersOf(channel: string): readonly Connection[] {
-      return this.#index.members(channel) ?? nobody;
+      return this.#index.members(channel) ?? noConnections;
     }
 
     #join(connection: Connection, room: string, id: string): void {
@@ -104,7 +104,7 @@ export function withFanOut(
       if (!this.rooms.has(room)) this.emit("delete-room", room);
     }
 
-    /** The room that every socket is in alone: known of its connection, and of no index. */
+    /** A socket's own room, in which it is alone: a flag of its connection, not in the index. */
     #joinOwn(connection: Connection, id: string): void {
       if (connection.isInOwnRoom) return;
       const isNew = !this.rooms.has(id);

@@ -5,10 +5,10 @@ import type { FrameWriter } from "./frame-writer.ts";
 import { type EntryBatch, PendingEntries } from "./pending-entries.ts";
 import { prefetch, prefetchCount } from "./prefetch.ts";
 
-/** Whoever is in some channels of a namespace at the moment. */
+/** The connections that are in some channels of a namespace at the moment. */
 export interface Recipients {
   readonly namespace: string;
-  /** Equal for equal audiences. */
+  /** Equal for equal recipients. */
   readonly key: string;
   /** The members of each channel; a connection may be in several. */
   members(): readonly (readonly Connection[])[];
@@ -18,19 +18,20 @@ interface AddressedBatch extends EntryBatch {
   recipients: Recipients;
 }
 
-/** A segment that is being written to members, and how far that is. */
+/** The entry batch that is being written, and how far that is. */
 interface Work {
   batch: EntryBatch;
   members: readonly Connection[];
   next: number;
-  /** Whether the members from `next` on have it as `pending`. */
+  /** Whether the members from `next` on have the batch as `pending`. */
   isQueued: boolean;
 }
 
 /**
- * What this tick has to write. All that comes for a connection becomes one buffer and one write, and those who are given
- * the same share the buffer. Whoever changes a membership, or writes to a connection by another way, flushes first: so
- * every connection is written in the order of the calls, and to those who were members when an entry came.
+ * The entries to write in this tick. All entries for a connection become one buffer and one write, and
+ * connections that get the same entries share the buffer. Code that changes a membership, or writes to a
+ * connection in another way, flushes first. So every connection is written in the order of the calls, and an
+ * entry goes to those who were members when it came.
  */
 export class FanOutQueue {
   readonly #writer: FrameWriter;
@@ -42,7 +43,7 @@ export class FanOutQueue {
     this.#writer = writer;
   }
 
-  /** Takes an entry for an audience; it is written at the end of this tick. */
+  /** Queues an entry for recipients; it is written at the end of this tick. */
   add(recipients: Recipients, entry: EntryFrames): void {
     const { namespace, key } = recipients;
     const last = this.#batches.at(-1);
@@ -59,12 +60,12 @@ export class FanOutQueue {
     });
   }
 
-  /** Writes what has come so far. */
+  /** Writes the entries queued so far. */
   flush(): void {
     if (this.#batches.length === 0) return;
     this.#queueRest();
     const batches = this.#batches;
-    // Writing may flush again, through Engine.IO's events: then there must be nothing left to write twice.
+    // Writing may flush again, through Engine.IO's events. The queue must be empty then, or entries go out twice.
     this.#batches = [];
     const [first] = batches;
     const isAlone = batches.length === 1 && this.#underWay === undefined;
@@ -73,10 +74,13 @@ export class FanOutQueue {
     else for (const connection of distribute(batches)) this.#writePending(connection);
   }
 
-  /** The usual tick, in which everybody is given the same: nothing is noted for each, unless something comes meanwhile. */
+  /**
+   * The usual tick, in which all recipients get the same entries. It sets no `pending`, unless more entries
+   * come while it writes.
+   */
   #writeAll(members: readonly Connection[], batch: EntryBatch): void {
     const bytes = new EntryBytes(batch.entries, batch.namespace);
-    // Other code runs only once all who are left are known: whoever leaves then cannot make another be skipped.
+    // Take the rest before other code runs: members that leave later then cannot make the loop skip another.
     const rest = this.#writer.writeMany?.(members, bytes) ?? members.slice();
     const work: Work = { batch, members: rest, next: 0, isQueued: false };
     this.#underWay = work;
@@ -92,7 +96,7 @@ export class FanOutQueue {
     }
   }
 
-  /** Whoever is still to be written when more comes is given it behind what is noted here. */
+  /** Entries that arrive while we write go behind those already queued for the same connection. */
   #queueRest(): void {
     const work = this.#underWay;
     if (work === undefined || work.isQueued) return;
@@ -114,7 +118,7 @@ export class FanOutQueue {
   }
 }
 
-/** Gives every member what it has yet to be written; an event of several rooms reaches one in two of them once. */
+/** Sets the pending entries of every member. A connection in two rooms of an event gets it once. */
 function distribute(batches: readonly AddressedBatch[]): Connection[] {
   const recipients: Connection[] = [];
   for (const batch of batches) {

@@ -3,22 +3,25 @@ import type { WriteState } from "../socketio/stream-internals.ts";
 
 /** What a writer needs of a connection that is ready for shared frames. */
 export interface ReadyStream {
-  /** Cleared by the writer when more waits than the stream is meant to hold. */
+  /** Cleared by the writer when more bytes wait than the stream's high-water mark. */
   isReady: boolean;
   stream: NetSocket | undefined;
   /** The stream's file descriptor, or -1. */
   fd: number;
   state: WriteState | undefined;
-  /** Whether the client reads deflated frames. */
+  /** Whether the client accepts deflated frames. */
   supportsDeflate: boolean;
 }
 
-/** The same frames for many, as one buffer for each kind of client. */
+/** The same frames for many clients: one buffer for those that support deflate, one for the others. */
 export interface SharedBytes {
   for(supportsDeflate: boolean): Buffer;
 }
 
-/** Descriptors written all by one call of our addon, or each by a public function of Node; or only streams. */
+/**
+ * `native` writes all descriptors by one call of our addon, `public` each by a public function of Node,
+ * `stream` only through streams.
+ */
 export type WriterName = "native" | "public" | "stream";
 
 /** Writes shared bytes to ready connections. */
@@ -26,13 +29,13 @@ export interface FrameWriter {
   readonly name: WriterName;
   write(connection: ReadyStream, bytes: Buffer): void;
   /**
-   * Writes to those that are ready, as far as it can by one call; returns the others, which are still to be written.
-   * Nobody else's code runs meanwhile.
+   * Writes to the ready streams, as far as it can by one call. Returns the other streams, to which the caller
+   * writes. No other code runs during the call.
    */
   writeMany?<Stream extends ReadyStream>(streams: readonly Stream[], shared: SharedBytes): readonly Stream[];
 }
 
-/** Writes through `net.Socket.write`, which lets wait what the kernel does not take. */
+/** Writes through `net.Socket.write`, which queues what the kernel does not take. */
 export const streamWriter: FrameWriter = {
   name: "stream",
   write(connection, bytes) {

@@ -3,7 +3,10 @@ import type { Deflate } from "./deflate.ts";
 
 const opcodes = { text: 0x1, binary: 0x2 } as const;
 
-/** Bits of a frame's first byte (RFC 6455, section 5.2); RSV1 marks a deflated message (RFC 7692, section 6). */
+/**
+ * Bits of a frame's first byte (RFC 6455, section 5.2); RSV1 is set in a deflated message (RFC 7692, section
+ * 6).
+ */
 const [final, deflatedBit] = [0x80, 0x40];
 
 /** One event as one namespace's clients receive it: encoded once, written to many. */
@@ -14,7 +17,7 @@ export class Frame {
   #plain: Buffer | undefined;
   #deflated: Buffer | undefined;
 
-  /** Without `deflate` the frame is the same for all. */
+  /** Without `deflate` the frame is the same for all clients. */
   constructor(packet: Packet, deflate?: Deflate) {
     this.packet = packet;
     this.#deflate = deflate;
@@ -36,7 +39,7 @@ export class Frame {
   }
 }
 
-/** Engine.IO marks a text by its type `4` (message), and sends bytes as they are. */
+/** Engine.IO puts its packet type `4` (message) before a text, and sends binary data as it is. */
 function toPlainFrame(packet: Packet): Buffer {
   if (typeof packet !== "string") return toFrame(final | opcodes.binary, packet.length, packet);
   const text = `4${packet}`;

@@ -1,15 +1,15 @@
 import { EntryBytes } from "./entry-bytes.ts";
 import type { EntryFrames } from "./entry-frames.ts";
 
-/** Entries that follow each other in the log and go to the same audience. */
+/** Entries that follow each other in the log and go to the same recipients. */
 export interface EntryBatch {
   namespace: string;
   entries: EntryFrames[];
 }
 
 /**
- * What a connection has yet to be written in this tick. Connections that are given the same segments, one after the
- * other, share one object, and so one buffer.
+ * The entries queued for a connection in this tick, as a chain of entry batches. Connections that get the
+ * same batches in the same order share one object, and so one buffer.
  */
 export class PendingEntries {
   readonly batch: EntryBatch;
@@ -23,7 +23,7 @@ export class PendingEntries {
     this.#before = before;
   }
 
-  /** These entries and a segment after them; the same object for as long as the segment is the same. */
+  /** This chain with one more batch; the same object for the same batch. */
   with(batch: EntryBatch): PendingEntries {
     if (this.#after?.batch !== batch) this.#after = new PendingEntries(batch, this);
     return this.#after;
@@ -34,7 +34,7 @@ export class PendingEntries {
     return this.#entries;
   }
 
-  /** The frames of all entries, one after the other. */
+  /** The frames of all entries in one buffer. */
   get bytes(): EntryBytes {
     this.#bytes ??= new EntryBytes(this.entries, this.batch.namespace);
     return this.#bytes;

@@ -1,18 +1,21 @@
 import type { Connection } from "./connection.ts";
 import type { Frame } from "./frame.ts";
-import { whenTaken } from "./when-taken.ts";
+import { whenRead } from "./when-read.ts";
 
 const firstPortion = 65_536;
 const leastPortion = 16_384;
 const mostPortion = 262_144;
 
-/** Portions grow while they are read sooner than this, and shrink when they are read later than that. */
+/**
+ * A portion that is read sooner than this makes the next ones larger; one that is read later makes them
+ * smaller.
+ */
 const [soonMs, lateMs] = [250, 1_000];
 
 /**
- * Writes the past to one connection in portions, and the next only when the client has read those before. So pings get
- * through on a slow link, a client that does not read takes no memory, and one that breaks off has got on. A portion is as
- * large as the client reads in about a second, and has one event at least.
+ * Writes a backfill to one connection in portions, the next only after the client has read those before. So
+ * pings get through on a slow link, a client that does not read takes no memory, and a client that reconnects
+ * keeps what it has read. A portion is what the client reads in about a second, and at least one event.
  */
 export class PortionWriter {
   readonly #connection: Connection;
@@ -20,7 +23,7 @@ export class PortionWriter {
   readonly #largest: number;
   #size: number;
 
-  /** `takeTimeoutMs`: a client that has not read a portion by then is cut. */
+  /** The connection of a client that does not read a portion within `takeTimeoutMs` is closed. */
   constructor(connection: Connection, takeTimeoutMs: number) {
     this.#connection = connection;
     this.#takeTimeoutMs = takeTimeoutMs;
@@ -29,8 +32,8 @@ export class PortionWriter {
   }
 
   /**
-   * Writes items in order; `toFrame` makes each one's frame when its turn comes, or leaves it out. Resolves with whether
-   * all are written: false if the connection has ended, or more live entries came for it than can wait.
+   * Writes items in order. `toFrame` makes the frame of an item when its turn comes, or drops the item.
+   * Resolves with false if the connection has ended or its buffer has overflowed, otherwise with true.
    */
   async write<Item>(items: readonly Item[], toFrame: (item: Item) => Frame | undefined): Promise<boolean> {
     let portion: Frame[] = [];
@@ -46,39 +49,41 @@ export class PortionWriter {
       portion.push(frame);
       bytes += length;
     }
-    return portion.length === 0 ? this.#mayGoOn() : this.#writePortion(portion, bytes);
+    return portion.length === 0 ? this.#mayContinue() : this.#writePortion(portion, bytes);
   }
 
-  /** Writes live entries that wait, until so few are left that they may be written at once. */
-  async writeHeld(toFrame: (entry: ReturnType<Held["take"]>[number]) => Frame | undefined): Promise<boolean> {
-    const { held } = this.#connection;
-    while (held !== undefined && held.bytes > this.#size)
-      if (!(await this.write(held.take(this.#size), toFrame))) return false;
-    return this.#mayGoOn();
+  /** Writes buffered entries until few enough are left to be written at once. */
+  async writeBuffered(
+    toFrame: (entry: ReturnType<Buffered["take"]>[number]) => Frame | undefined,
+  ): Promise<boolean> {
+    const { buffered } = this.#connection;
+    while (buffered !== undefined && buffered.bytes > this.#size)
+      if (!(await this.write(buffered.take(this.#size), toFrame))) return false;
+    return this.#mayContinue();
   }
 
   async #writePortion(portion: readonly Frame[], bytes: number): Promise<boolean> {
     const { backfillBytes, waitingBytes } = this.#connection;
     const isUnread = backfillBytes > 0 && backfillBytes + bytes > this.#size;
-    if ((isUnread || waitingBytes > this.#size) && !(await this.#isTaken())) return false;
+    if ((isUnread || waitingBytes > this.#size) && !(await this.#isRead())) return false;
     this.#connection.writeBackfill(portion);
-    return this.#mayGoOn();
+    return this.#mayContinue();
   }
 
-  async #isTaken(): Promise<boolean> {
+  async #isRead(): Promise<boolean> {
     const startedMs = performance.now();
     const bounds = { timeoutMs: this.#takeTimeoutMs, maxWaiting: this.#size };
-    if (!(await whenTaken(this.#connection, bounds))) return false;
+    if (!(await whenRead(this.#connection, bounds))) return false;
     const tookMs = performance.now() - startedMs;
     if (tookMs < soonMs) this.#size = Math.min(this.#largest, this.#size * 2);
     else if (tookMs > lateMs) this.#size = Math.min(this.#largest, Math.max(leastPortion, this.#size / 2));
-    return this.#mayGoOn();
+    return this.#mayContinue();
   }
 
-  #mayGoOn(): boolean {
-    const { engine, held } = this.#connection;
-    return engine.readyState === "open" && held?.hasOverflowed !== true;
+  #mayContinue(): boolean {
+    const { engine, buffered } = this.#connection;
+    return engine.readyState === "open" && buffered?.hasOverflowed !== true;
   }
 }
 
-type Held = NonNullable<Connection["held"]>;
+type Buffered = NonNullable<Connection["buffered"]>;

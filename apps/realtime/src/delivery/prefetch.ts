@@ -1,16 +1,16 @@
 import { handleOf } from "../socketio/stream-internals.ts";
 import type { ReadyStream } from "./frame-writer.ts";
 
-/** Few enough that what was read is still in the processor's cache when it is needed. */
+/** Few enough that what was read is still in the processor's cache when it is used. */
 export const prefetchCount = 32;
 
-/** Only so that the reading is not optimized away. */
+/** Keeps the optimizer from removing the reads. */
 const seen = { unusual: 0 };
 
 /**
- * Reads, for the next few connections, what writing to each will read. Thousands of them lie far apart in memory: one
- * after the other, with a system call between, the processor waits for each; read together, it fetches them at once. So
- * each loop reads one step further, and does little else.
+ * Reads, for the next few connections, what writing to each of them will read. Thousands of them lie far
+ * apart in memory. Read one after the other, with a system call in between, each makes the processor wait;
+ * read together, they are fetched in parallel. So each loop reads one step further and does little else.
  */
 export function prefetch(connections: readonly ReadyStream[], from: number): void {
   const end = Math.min(from + prefetchCount, connections.length);

@@ -4,7 +4,10 @@ import type { SendAll } from "./descriptor-writer.ts";
 
 const addonPath = "../../native/send-all.node";
 
-/** One call into C for all (`native/send-all.c`); undefined where there was no compiler, or one for another machine. */
+/**
+ * Sends to all sockets by one call into C (`native/send-all.c`). Undefined if the addon was not built, or was
+ * built for another machine.
+ */
 export function loadAddon(): SendAll | undefined {
   try {
     return (createRequire(import.meta.url)(addonPath) as { sendAll: SendAll }).sendAll;
@@ -13,7 +16,7 @@ export function loadAddon(): SendAll | undefined {
   }
 }
 
-/** The same by a public function of Node, a call for each. */
+/** Does the same by a public function of Node, with one call for each socket. */
 export function sendToEach(fds: Int32Array, count: number, bytes: Uint8Array): number {
   let whole = 0;
   for (let index = 0; index < count; index++) {
@@ -24,7 +27,7 @@ export function sendToEach(fds: Int32Array, count: number, bytes: Uint8Array): n
   return whole;
 }
 
-/** How many bytes the kernel took; -1 if it has no room, or the connection has ended. */
+/** How many bytes the kernel took; -1 if its buffer is full or the connection has ended. */
 function write(fd: number, bytes: Uint8Array): number {
   try {
     return writeSync(fd, bytes, 0, bytes.length);

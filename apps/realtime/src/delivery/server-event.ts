@@ -11,8 +11,9 @@ import { v7 as uuid } from "uuid";
 import { withRandom } from "../socketio/random-pool.ts";
 
 /**
- * Sends an event of the server itself. A stock client keeps any trailing string as the position to resume from, so a
- * position may be given only when everything before it has been written; without one the event ends with its envelope.
+ * Sends an event of the server itself. A stock client keeps any trailing string as the position to resume
+ * from. So pass a position only when everything before it was written; without one the event ends with its
+ * envelope.
  */
 export function sendServerEvent<T extends ServerEventType>(
   socket: Socket,
@@ -32,7 +33,7 @@ export function serverEnvelope<T extends ServerEventType>(type: T, room: RoomNam
   return { id, type, room, timestamp: new Date().toISOString(), correlationId: null, data };
 }
 
-/** Tells a client that it must refetch a room's state; live events go on from `position`. */
+/** Tells a client to fetch a room's state again; live events continue from `position`. */
 export function sendReset(socket: Socket, room: RoomName, reason: ResetReason, position: Position): void {
   sendServerEvent(socket, "room.reset", room, { room, reason, position: formatPosition(position) });
 }

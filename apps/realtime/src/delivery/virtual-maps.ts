@@ -11,7 +11,7 @@ interface Sources {
   find: FindConnection;
 }
 
-/** A map of sets that are made when someone asks for one; what is set by hand is kept in the map itself. */
+/** A map of sets that are computed on request. Values that are set by hand are kept in the map itself. */
 abstract class VirtualMap extends Map<string, Set<string>> {
   protected readonly sources: Sources;
 
@@ -59,8 +59,8 @@ abstract class VirtualMap extends Map<string, Set<string>> {
 }
 
 /**
- * `Adapter.rooms` over the channel index. Sockets without a connection record, in other namespaces for example, are kept
- * in the map itself. A socket's own id is a room too, as everywhere in Socket.IO.
+ * `Adapter.rooms` over the channel index. Sockets without a connection record, for example in other
+ * namespaces, are kept in the map itself. A socket's own id is a room too, as everywhere in Socket.IO.
  */
 export class VirtualRooms extends VirtualMap {
   override has(room: string): boolean {
@@ -82,7 +82,7 @@ export class VirtualRooms extends VirtualMap {
   }
 }
 
-/** `Adapter.sids` over the connection records, in the same way. */
+/** `Adapter.sids` over the connection records. Other sockets are kept in the map itself. */
 export class VirtualSids extends VirtualMap {
   override has(id: string): boolean {
     return this.sources.find(this.sources.namespace, id) !== undefined || super.has(id);

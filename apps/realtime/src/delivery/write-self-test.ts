@@ -3,19 +3,19 @@ import { type AddressInfo, connect, createServer, type Socket as NetSocket } fro
 import { fdOf, writeStateOf } from "../socketio/stream-internals.ts";
 import type { FrameWriter, ReadyStream } from "./frame-writer.ts";
 
-const trialBytes = 8 * 1024 * 1024;
-/** Long enough for a machine that is busy: what fails here is not used as long as the process lives. */
+const testBytes = 8 * 1024 * 1024;
+/** Long enough for a busy machine. A writer that fails here stays off as long as the process lives. */
 const patienceMs = 10_000;
 
-/** A connection of this process with itself. */
-export interface TrialPair {
+/** The two ends of a connection of this process to itself. */
+export interface TestPair {
   stream: NetSocket;
   client: NetSocket;
 }
 
-/** Resolves with what `use` does with a pair that lives so long; with undefined if that throws. */
+/** Resolves with the result of `use` on a temporary pair, or with undefined if it throws. */
 export async function withTestPair<Result>(
-  use: (pair: TrialPair) => Promise<Result | undefined>,
+  use: (pair: TestPair) => Promise<Result | undefined>,
 ): Promise<Result | undefined> {
   const server = createServer();
   let client: NetSocket | undefined;
@@ -27,7 +27,7 @@ export async function withTestPair<Result>(
     stream = accepted[0] as NetSocket;
     return await use({ stream, client });
   } catch {
-    // Whatever is different on this Node: another way of writing works.
+    // This Node behaves differently; another writer works.
     return undefined;
   } finally {
     stream?.destroy();
@@ -37,10 +37,10 @@ export async function withTestPair<Result>(
 }
 
 /**
- * Whether the first write leaves without the stream, and small writes, one far beyond the kernel's buffer, and public
- * writes around them arrive whole and in order.
+ * Whether the first write bypasses the stream, and small writes, one far beyond the kernel's buffer, and
+ * stream writes around them arrive whole and in order.
  */
-export async function keepsOrder({ stream, client }: TrialPair, writer: FrameWriter): Promise<boolean> {
+export async function keepsOrder({ stream, client }: TestPair, writer: FrameWriter): Promise<boolean> {
   const connection = readyStream(stream);
   const sent: Buffer[] = [];
   const viaWriter = (bytes: Buffer) => {
@@ -55,13 +55,13 @@ export async function keepsOrder({ stream, client }: TrialPair, writer: FrameWri
   if (!connection.isReady || stream.bytesWritten !== 0) return false;
   viaStream(Buffer.from("two"));
   viaWriter(Buffer.from("three"));
-  viaWriter(Buffer.alloc(trialBytes, "x"));
+  viaWriter(Buffer.alloc(testBytes, "x"));
   if (connection.isReady) return false;
   viaStream(Buffer.from("four"));
   return arrives(client, Buffer.concat(sent));
 }
 
-/** A stream as the delivery has it. */
+/** A stream in the form in which delivery writes to it. */
 export function readyStream(stream: NetSocket): ReadyStream {
   return { isReady: true, stream, fd: fdOf(stream), state: writeStateOf(stream), supportsDeflate: false };
 }

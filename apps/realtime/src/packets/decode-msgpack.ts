@@ -1,17 +1,17 @@
-/** Deeper than any command; commands bound it further. */
+/** Deeper than any command; the commands have lower limits. */
 const maxDepth = 100;
 
-/** A value, and whether there is any binary data in it. */
+/** A value, and whether it contains binary data. */
 export interface Decoded {
   value: unknown;
   hasBinary: boolean;
 }
 
 /**
- * Reads one value of MessagePack from untrusted bytes, strictly: what JSON has, binary data as buffers of their own, and
- * `undefined` as `notepack.io` writes it.
- * Throws on anything else, and on lengths that the bytes cannot hold: `notepack.io` makes an array as long as its header
- * says before it reads on, so that eighty bytes take gigabytes.
+ * Reads one value of MessagePack from untrusted bytes, strictly: JSON values, binary data as separate
+ * buffers, and `undefined` as `notepack.io` writes it. Throws on anything else, and on lengths that the bytes
+ * cannot hold: `notepack.io` allocates an array as long as its header says before it reads on, so that eighty
+ * bytes take gigabytes.
  */
 export function decodeMsgpack(bytes: Buffer): Decoded {
   const reader = new Reader(bytes);
@@ -95,7 +95,7 @@ class Reader {
     return values;
   }
 
-  /** As JSON has it: `__proto__` is a member like any other, and of equal keys the last counts. */
+  /** As in JSON: `__proto__` is a member like any other, and of equal keys the last counts. */
   #map(length: number, depth: number): object {
     this.#expect(length * 2);
     const members: [string, unknown][] = [];
@@ -112,7 +112,7 @@ class Reader {
     return this.#bytes.toString("utf8", start, start + length);
   }
 
-  /** A copy, so that what is kept of it does not keep the whole packet. */
+  /** A copy, so that keeping it does not keep the whole packet. */
   #binary(length: number): Buffer {
     this.hasBinary = true;
     const start = this.#skip(length);
@@ -132,7 +132,7 @@ class Reader {
     return this.#bytes.readIntBE(this.#skip(size), size);
   }
 
-  /** Passes over bytes; returns where they begin. */
+  /** Skips bytes; returns where they begin. */
   #skip(length: number): number {
     this.#expect(length);
     this.#at += length;

@@ -1,6 +1,8 @@
 import { Encoder, ExtData, type ExtensionCodecType } from "@msgpack/msgpack";
 
-/** Writes a date as `notepack.io` does, with which `socket.io-msgpack-parser` reads: as extension 0 of eight bytes. */
+/**
+ * Writes a date as `notepack.io` does, which `socket.io-msgpack-parser` uses: as extension 0 of eight bytes.
+ */
 const extensionCodec: ExtensionCodecType<undefined> = {
   tryToEncode: (value) => (value instanceof Date ? new ExtData(0, bytesOf(value)) : null),
   decode: (bytes) => bytes,
@@ -9,8 +11,8 @@ const extensionCodec: ExtensionCodecType<undefined> = {
 const encoder = new Encoder({ extensionCodec, ignoreUndefined: true });
 
 /**
- * A value in MessagePack as `notepack.io` reads it. Its own encoder writes numbers beyond 64 bits as others, and so would
- * change an event's data. Like JSON, leaves out members that are undefined. Throws beyond a depth of 100.
+ * A value in MessagePack that `notepack.io` can read. Its own encoder writes numbers beyond 64 bits wrongly,
+ * and so would change an event's data. Like JSON, leaves out undefined members. Throws beyond a depth of 100.
  */
 export function encodeMsgpack(value: unknown): Buffer {
   const { buffer, byteOffset, length } = encoder.encode(value);

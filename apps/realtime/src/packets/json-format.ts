@@ -1,10 +1,13 @@
 import type { ErrorBody } from "@roomcast/events";
 import type { Packet, PacketFormat, PacketKind } from "./packet-format.ts";
 
-/** Packet types as Socket.IO's parser reads them: the first character as a number, so that white space is a 0 too. */
+/**
+ * Packet types as Socket.IO's parser reads them: it converts the first character to a number, so white space
+ * counts as 0 too.
+ */
 const packetType = { connect: 0, binaryEvent: 5, binaryAck: 6 } as const;
 
-/** Socket.IO's own format: `2/ws,["type",…]`. JSON texts are spliced in unparsed. */
+/** Socket.IO's own format: `2/ws,["type",…]`. An event's JSON is inserted without parsing it. */
 export const jsonFormat: PacketFormat = {
   parser: undefined,
 
@@ -31,7 +34,7 @@ function prefix(namespace: string): string {
   return namespace === "/" ? "" : `${namespace},`;
 }
 
-/** The namespace of a packet, `0` or `0/ws,{…}`, which stands behind its type and number of attachments. */
+/** The namespace of a packet such as `0` or `0/ws,{…}`; it follows the type and the number of attachments. */
 function namespaceOf(packet: string, at = 1): string {
   if (packet[at] !== "/") return "/";
   const comma = packet.indexOf(",", at);

@@ -27,13 +27,15 @@ export const msgpackFormat: PacketFormat = {
       const { type, nsp } = readPacket(packet);
       return type === PacketType.CONNECT ? { connectTo: nsp } : "other";
     } catch {
-      // Whatever is wrong with it, Socket.IO would end the connection too.
+      // Socket.IO would close the connection for any of these errors too.
       return "refused";
     }
   },
 };
 
-/** Bytes 0x80 to 0x8f begin a map, and 0x90 to 0x9f an array, of as many members as the lower half says. */
+/**
+ * Bytes 0x80 to 0x8f begin a map, and 0x90 to 0x9f an array; the lower half byte is the number of members.
+ */
 const [fixMap, fixArray] = [0x80, 0x90];
 
 /** `{ type: 2, nsp: …`, a map of three. */

@@ -11,9 +11,9 @@ export class MsgpackEncoder {
   }
 }
 
-/** Reads packets of `socket.io-msgpack-parser`, for Socket.IO, as strictly as Socket.IO's own parser reads its own. */
+/** Reads packets of `socket.io-msgpack-parser`, for Socket.IO, as strictly as Socket.IO reads its own. */
 export class MsgpackDecoder extends EventEmitter {
-  /** Throws if it is no packet. */
+  /** Throws if it is not a packet. */
   add(data: unknown): void {
     this.emit("decoded", readPacket(data));
   }
@@ -23,7 +23,10 @@ export class MsgpackDecoder extends EventEmitter {
   }
 }
 
-/** Reads a client's packet; throws if it is none, or has binary data for a namespace whose commands have none. */
+/**
+ * Reads a client's packet. Throws if it is not a packet, or has binary data for a namespace whose commands
+ * have none.
+ */
 export function readPacket(data: unknown): Packet {
   if (!Buffer.isBuffer(data)) throw new Error("not a binary message");
   const { value, hasBinary } = decodeMsgpack(data);

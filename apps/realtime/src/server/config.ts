@@ -23,31 +23,34 @@ import { type WritePath, writePaths } from "../delivery/create-writer.ts";
 import type { PacketFormatName } from "../packets/packet-formats.ts";
 import { type ConnectionPolicy, connectionPolicies } from "../sessions/connection-slots.ts";
 
-/** As many workers as the two digits in a session id can name; see `createSessionId`. */
+/** The most workers that the two digits in a session id can name; see `createSessionId`. */
 export const maxWorkers = 99;
 
-/** What a client's connection may do and take. */
+/** Limits and timeouts of client connections. */
 export interface SocketLimits {
   pingIntervalMs: Ms;
   pingTimeoutMs: Ms;
-  /** From the transport's opening to an accepted token. */
+  /** From the opening of the transport to an accepted token. */
   openTimeoutMs: Ms;
   /** For the whole drain when the process ends, and for any connection to close. */
   closeTimeoutMs: Ms;
   /** Bytes of one message from a client. */
   maxMessageSize: number;
-  /** Bytes that may wait for one client before it is cut off. */
+  /** Bytes that may wait for one client before its connection is closed. */
   maxQueueSize: number;
-  /** Bytes of events that one resume or `subscribe` may be sent of the past, over all rooms. */
+  /** Bytes of missed events that one resume or `subscribe` may send, over all rooms. */
   maxReplaySize: number;
   maxConnectionsPerUser: number;
   connectionPolicy: ConnectionPolicy;
-  /** Sessions of a user that are kept; never fewer than the connections. */
+  /** Sessions of a user that are stored; never fewer than the connections. */
   maxSessionsPerUser: number;
   maxSubscriptions: number;
-  /** Handshakes of one user in a second, with bursts of 30 times as many; more for one who may have many connections. */
+  /**
+   * Handshakes of one user per second, with bursts of 30 times as many; more for a user who may have many
+   * connections.
+   */
   handshakeRate: number;
-  /** New connections from one address in a second, with bursts of 20 times as many. */
+  /** New connections from one address per second, with bursts of 20 times as many. */
   addressRate: number;
   /** Commands per second, with bursts of ten times as many. */
   commandRate: number;
@@ -57,27 +60,27 @@ export interface SocketLimits {
   allowQueryToken: boolean;
 }
 
-/** What the realtime server can be told, in a process of its own or beside the API. */
+/** Settings of the realtime server, in a process of its own or beside the API. */
 export interface RealtimeOptions {
   socket: SocketLimits;
-  /** How long everything is served after the word that the process ends. */
+  /** How long everything is served after the process was told to end. */
   drainDelayMs: Ms;
   corsOrigins: readonly string[];
-  /** Whose word on a client's address counts, as proxy-addr takes it. */
+  /** The proxies whose statement of a client's address counts, as proxy-addr takes them. */
   trustedProxies: readonly string[];
   authorizerUrl?: string;
   revocationTtlMs: Ms;
   writePath: WritePath;
   parser: PacketFormatName;
-  /** Bytes from which on an event is deflated; undefined: none is. */
+  /** Bytes from which an event is deflated; undefined to deflate none. */
   compressionThreshold?: number;
 }
 
-/** Everything the realtime process can be told. */
+/** All settings of the realtime process. */
 export interface RealtimeConfig extends RealtimeOptions {
   host: string;
   port: number;
-  /** Processes that share the port; 1 is this process alone. */
+  /** Processes that share the port; 1 means this process alone. */
   workers: number;
   redis: RedisTarget;
   tokens: TokenVerifierConfig;
@@ -85,12 +88,12 @@ export interface RealtimeConfig extends RealtimeOptions {
   logLevel: LogLevel;
 }
 
-/** The realtime process' configuration, frozen, or one `ConfigError` that lists every bad variable. */
+/** The configuration of the realtime process, frozen, or one `ConfigError` that lists every bad variable. */
 export function readConfig(env: Env): RealtimeConfig {
   return readEnv(env, realtimeVariables);
 }
 
-/** Declares the realtime process' variables; also what the documentation is checked against. */
+/** Declares the variables of the realtime process; the documentation is checked against them. */
 export function realtimeVariables(read: EnvReader): RealtimeConfig {
   return {
     host: read.string("HOST", { default: "0.0.0.0", description: "The address to listen on." }),
@@ -105,7 +108,10 @@ export function realtimeVariables(read: EnvReader): RealtimeConfig {
     tokens: readTokenRules(read),
     ...readRealtimeOptions(read),
     log: readLogOptions(read),
-    logLevel: read.oneOf("LOG_LEVEL", logLevels, { default: "info", description: "The least level logged." }),
+    logLevel: read.oneOf("LOG_LEVEL", logLevels, {
+      default: "info",
+      description: "The least level logged.",
+    }),
   };
 }
 
@@ -119,12 +125,12 @@ function readWorkers(read: EnvReader): number {
   return text === "auto" ? workersFor(availableParallelism()) : Number(text);
 }
 
-/** One worker for every core, as far as session ids can name them. */
+/** One worker for every core, up to `maxWorkers`. */
 export function workersFor(cores: number): number {
   return Math.min(cores, maxWorkers);
 }
 
-/** Declares what concerns clients and not the process. */
+/** Declares the variables that concern clients rather than the process. */
 export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
   const authorizerUrl = readAuthorizerUrl(read);
   return {
@@ -136,7 +142,7 @@ export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
     writePath: read.oneOf("WS_WRITE_PATH", writePaths, {
       default: "auto",
       description:
-        "How shared frames are written: `native` to many sockets by one call into C, `public` to each by Node's `fs.writeSync`, `stream` through `net.Socket`, as all that must wait is; `auto` takes the first that was built and works in a trial at the start.",
+        "How shared frames are written: `native` to many sockets by one call into C, `public` to each by Node's `fs.writeSync`, `stream` through `net.Socket`, as all bytes that must wait; `auto` takes the first that is built and passes a self-test at start.",
     }),
     parser: read.oneOf("WS_PARSER", ["json", "msgpack"], {
       default: "json",
@@ -152,7 +158,7 @@ function readCompression(read: EnvReader): Pick<RealtimeOptions, "compressionThr
   const compressionThreshold = read.bytes("WS_COMPRESSION_THRESHOLD", {
     min: 256,
     description:
-      "Live events of at least this size are deflated, once for all clients that can inflate; unset: none.",
+      "Live events of at least this size are deflated, once for all clients that support it; unset: none.",
   });
   return compressionThreshold === undefined ? {} : { compressionThreshold };
 }
@@ -169,7 +175,7 @@ function readSocketLimits(read: EnvReader): SocketLimits {
     closeTimeoutMs: seconds(
       "WS_CLOSE_TIMEOUT",
       5,
-      "Time over which clients are sent away when the process ends; any connection that is to close is cut after it.",
+      "Time over which clients are disconnected when the process ends; connections left after it are closed abruptly.",
     ),
     maxMessageSize: read.bytes("WS_MAX_MESSAGE_SIZE", {
       default: 102_400,
@@ -180,13 +186,13 @@ function readSocketLimits(read: EnvReader): SocketLimits {
       default: 1_048_576,
       min: 16_384,
       description:
-        "What may wait for one client; one that reads more slowly is cut off and resumes by itself.",
+        "Data that may wait for one client; a slower client's connection is closed, and the client resumes by itself.",
     }),
     maxReplaySize: read.bytes("WS_MAX_REPLAY_SIZE", {
       default: 33_554_432,
       min: 65_536,
       description:
-        "What one resume or `subscribe` may send of the past, over all rooms; the largest that do not fit are reset.",
+        "Missed events that one resume or `subscribe` may send, over all rooms; the largest rooms that do not fit are reset.",
     }),
     maxConnectionsPerUser: count(
       "WS_MAX_CONNECTIONS_PER_USER",
@@ -196,12 +202,12 @@ function readSocketLimits(read: EnvReader): SocketLimits {
     connectionPolicy: read.oneOf("WS_CONNECTION_POLICY", connectionPolicies, {
       default: "end-oldest",
       description:
-        "What a connection beyond that does: `end-oldest` ends the user's connection that does not answer, has been idle longest or is the oldest; `refuse-newest` refuses the new one.",
+        "What happens to a connection beyond that: `end-oldest` disconnects the user's connection that does not answer, has been idle longest or is the oldest; `refuse-newest` refuses the new one.",
     }),
     maxSessionsPerUser: count(
       "WS_MAX_SESSIONS_PER_USER",
       20,
-      "Sessions of a user that are kept for a resume; of more, those used longest ago are forgotten.",
+      "Sessions of a user that are stored for a resume; beyond that the least recently used are deleted.",
     ),
     maxSubscriptions: count("WS_MAX_SUBSCRIPTIONS", 100, "Rooms a connection may follow."),
     handshakeRate: count(

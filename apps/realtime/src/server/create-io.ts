@@ -12,15 +12,15 @@ import { guardUpgrades } from "../socketio/upgrade-guard.ts";
 import type { RealtimeOptions } from "./config.ts";
 
 export interface CreateIoOptions extends RealtimeOptions {
-  /** Pages of this machine may connect; for development. */
+  /** Whether pages of this machine may connect; for development. */
   allowLocalOrigins: boolean;
-  /** Whether new connections are taken. */
+  /** Whether new connections are accepted. */
   isOpen: () => boolean;
   limits: HandshakeLimits;
   logger: Logger;
 }
 
-/** The Socket.IO server with everything closed that its defaults leave open. */
+/** The Socket.IO server, with everything closed that its defaults leave open. */
 export function createIo(httpServer: HttpServer, options: CreateIoOptions): Server {
   const { socket, corsOrigins, allowLocalOrigins, isOpen, limits, compressionThreshold, logger } = options;
   const format = packetFormat(options.parser);
@@ -37,13 +37,14 @@ export function createIo(httpServer: HttpServer, options: CreateIoOptions): Serv
     maxHttpBufferSize: socket.maxMessageSize,
     cleanupEmptyChildNamespaces: true,
     ...(format.parser === undefined ? {} : { parser: format.parser }),
-    // Each message by itself: so one frame is good for all, and neither side keeps a window for the other.
+    // Each message is deflated without context. So one frame suits all clients, and neither side keeps a
+    // window for the other.
     perMessageDeflate: compressionThreshold !== undefined && {
       serverNoContextTakeover: true,
       clientNoContextTakeover: true,
     },
     wsEngine: SubprotocolServer as unknown as Server["engine"],
-    // Runs before anything is made for a connection.
+    // Runs before anything is allocated for a connection.
     allowRequest: (_request, answer) => {
       const isAllowed = isOpen();
       answer(isAllowed ? undefined : "draining", isAllowed);
@@ -53,7 +54,7 @@ export function createIo(httpServer: HttpServer, options: CreateIoOptions): Serv
       answer(null, { origin: origins.allows(request), methods: ["GET", "POST"], credentials });
     },
   } as ConstructorParameters<typeof Server>[1]);
-  // After the CORS headers, which a refusal has too.
+  // After the CORS headers, so that a refusal has them too.
   io.engine.use(guardRequests(origins, limits, logger));
   io.engine.use(endOversized(io.engine as unknown as Parameters<typeof endOversized>[0]));
   addSecurityHeaders(httpServer);

@@ -46,7 +46,7 @@ import { createIo } from "./create-io.ts";
 import { drain } from "./drain.ts";
 import { StatsAnnouncer } from "./stats-announcer.ts";
 
-/** What a realtime server is made of; tests and the standalone app bring their own. */
+/** What a realtime server is made of; tests and the standalone app pass their own. */
 export interface RealtimeContext {
   httpServer: HttpServer;
   options: RealtimeOptions;
@@ -56,11 +56,11 @@ export interface RealtimeContext {
   access: RoomAccess;
   logger: Logger;
   health: Health;
-  /** Bounds of the room histories, if they are not the defaults. */
+  /** Bounds of the room histories. Default: those of the event log. */
   history?: NonNullable<EventLogOptions["history"]>;
-  /** Told of faults that are tried again. Default: each is logged once a minute. */
+  /** Called for faults that are retried. Default: logs each once a minute. */
   onError?: (error: Error) => void;
-  /** Pages of this machine may connect; for development. Default false. */
+  /** Whether pages of this machine may connect; for development. Default false. */
   allowLocalOrigins?: boolean;
 }
 
@@ -70,30 +70,30 @@ export interface Realtime {
   rooms: RoomManager;
   subscriptions: SubscriptionManager;
   sessions: SessionRegistry;
-  /** Has `/ready` fail from now on; clients are let in and served as before. */
+  /** Makes `/ready` fail from now on. Clients are accepted and served as before. */
   announceClose(): void;
-  /** Sends the clients away, spread over `closeTimeoutMs`, and ends everything it started. */
+  /** Disconnects the clients, spread over `closeTimeoutMs`, and stops everything it started. */
   close(): Promise<void>;
 }
 
 const maxReplayEntries = 50_000;
-/** Pages of histories that this replica reads at once for all who resume or subscribe. */
+/** Pages of histories that this replica reads concurrently for all clients that resume or subscribe. */
 const historyReadsAtOnce = 16;
-const held = { maxBufferedEntries: 10_000, maxBufferedBytes: 16 * 1024 * 1024 };
+const bufferBounds = { maxBufferedEntries: 10_000, maxBufferedBytes: 16 * 1024 * 1024 };
 const catchUpTimeoutMs = 5_000;
 
 /** Starts delivering the log to the clients of an HTTP server, which the caller makes listen. */
 export async function createRealtime(context: RealtimeContext): Promise<Realtime> {
   const { httpServer, options, log, cluster, access, logger, health } = context;
   const { onError = new TroubleLog(logger).onError } = context;
-  // Of a server that listens already, nobody may come in before all is in place.
+  // The HTTP server may listen already: no client may connect before everything is in place.
   let isOpen = false;
   const allowLocalOrigins = context.allowLocalOrigins ?? false;
   const addresses = new ClientAddresses(options.trustedProxies, logger);
   const limits = new HandshakeLimits({ ...options.socket, addresses });
   const io = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen, limits, logger });
   const writer = await createWriter(options.writePath);
-  logger.info({ writePath: writer.name }, "chose how to write to clients");
+  logger.info({ writePath: writer.name }, "chose the write path to clients");
   const queue = new FanOutQueue(writer);
   const events = new EngineEvents(queue);
   const frames = createFrames(options);
@@ -135,7 +135,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     rooms,
     store: cluster.sessions,
     frames,
-    past: { maxEntries: maxReplayEntries, maxBytes: maxReplaySize },
+    bounds: { maxEntries: maxReplayEntries, maxBytes: maxReplaySize },
     takeTimeoutMs: pingIntervalMs + pingTimeoutMs,
   });
   const subscriptions = new SubscriptionManager({
@@ -174,7 +174,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     epochValidator,
     packetLimiter,
     limits,
-    connections: { queue, events, bounds: { maxQueuedBytes: options.socket.maxQueueSize, ...held } },
+    connections: { queue, events, bounds: { maxQueuedBytes: options.socket.maxQueueSize, ...bufferBounds } },
     allowQueryToken: options.socket.allowQueryToken,
     position: () => follower.position,
     revision: () => control.revision,
@@ -195,8 +195,8 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   const announcer = new StatsAnnouncer({ cluster, sessions, rooms, subscriptions, relay, follower, onError });
   isOpen = true;
   health.add("log", () => {
-    if (!relay.isConnected) throw new Error("the log is not heard");
-    if (continuity.isBroken) throw new Error("what was missed of the log is not delivered yet");
+    if (!relay.isConnected) throw new Error("this replica is not connected to the log");
+    if (continuity.isBroken) throw new Error("missed entries of the log are not delivered yet");
   });
   health.add("cluster", () => cluster.check());
   const announceClose = addDrainCheck(health);

@@ -15,20 +15,23 @@ import type { RealtimeConfig } from "./config.ts";
 import { createRealtime, type Realtime, type RealtimeContext } from "./create-realtime.ts";
 import { createProbes } from "./probes.ts";
 
-/** For what follows when the clients have been sent away: the last answers, and Redis. */
+/** For the last answers and for Redis, after the clients are disconnected. */
 export const closeGraceMs = 3_000;
 
-/** One replica over Redis. Its probes can be served at once, its clients as soon as it has started. */
+/** One replica over Redis. It answers probes at once, and serves clients as soon as it has started. */
 export interface Replica {
   httpServer: Server;
   health: Health;
-  /** Resolves when clients can be served; rejects when the replica is closed before, or when it cannot start at all. */
+  /**
+   * Resolves when clients can be served; rejects when the replica is closed before, or when it cannot start
+   * at all.
+   */
   started: Promise<StartedReplica>;
   /** How long `close` takes at most. */
   closeTimeoutMs: number;
-  /** Has `/ready` fail from now on; clients are let in and served as before. */
+  /** Makes `/ready` fail from now on. Clients are accepted and served as before. */
   announceClose(): void;
-  /** Sends the clients away and ends everything, the way in which they came included. */
+  /** Disconnects the clients and stops everything, including the `entry` through which they connected. */
   close(entry: Pick<Listening, "close">): Promise<void>;
 }
 
@@ -38,7 +41,7 @@ export interface StartedReplica {
   realtime: Realtime;
 }
 
-/** Makes a replica, which goes on trying until Redis can be used. */
+/** Makes a replica, which retries until Redis can be used. */
 export function createReplica(config: RealtimeConfig, logger: Logger): Replica {
   const status = new RedisStatus(logger);
   const { onError } = new TroubleLog(logger, () => status.isTroubled);
@@ -50,7 +53,7 @@ export function createReplica(config: RealtimeConfig, logger: Logger): Replica {
   );
   const log = new RedisEventLog({ ...config.log, target: config.redis, status, onError });
   const started = start({ config, logger, status, onError, health, httpServer, log });
-  // Told to those who wait for it.
+  // The caller that awaits `started` handles the error.
   started.then(() => {
     isStarted = true;
   }, ignore);
@@ -60,14 +63,15 @@ export function createReplica(config: RealtimeConfig, logger: Logger): Replica {
     started,
     closeTimeoutMs: config.socket.closeTimeoutMs + closeGraceMs,
     announceClose() {
-      // Before it has started, `/ready` fails anyhow.
+      // Before the start is complete, `/ready` fails anyway.
       started.then(({ realtime }) => realtime.announceClose(), ignore);
     },
     async close(entry) {
-      // Without Redis a start that is under way fails.
+      // Without Redis a running start fails.
       if (!isStarted) await Promise.all([log.close(), status.close()]);
       const replica = await started.catch(ignore);
-      // The clients first: a polling one is told to leave at its next poll, and /ready says why no more may come.
+      // The clients come first: a polling client is told to leave at its next poll, and `/ready` says why no
+      // new ones are accepted.
       await replica?.realtime.close();
       await entry.close(isStarted ? 1_000 : 0);
       await replica?.cluster.close();

@@ -3,12 +3,12 @@ import type { Server } from "socket.io";
 import { sendServerEvent } from "../delivery/server-event.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
 
-/** Closing waves: enough to spread the reconnects, few enough to be quick. */
+/** Waves in which connections close: enough to spread the reconnects, few enough to be quick. */
 const waves = 20;
 
 /**
- * Sends every client away, spread over most of `timeoutMs`, in the way that makes a stock client come back by itself:
- * by closing its transport. What is still there at the end is cut off.
+ * Disconnects every client, spread over most of `timeoutMs`, by closing its transport: a stock client then
+ * reconnects by itself. Connections that are left at the end are closed abruptly.
  */
 export async function drain(io: Server, sessions: SessionRegistry, timeoutMs: number): Promise<void> {
   const all = sessions.all();
@@ -21,6 +21,6 @@ export async function drain(io: Server, sessions: SessionRegistry, timeoutMs: nu
     for (const { connection } of all.slice(from, from + size)) connection.socket.conn.close();
     await delay(Math.min(pauseMs, all.length));
   }
-  for (const { connection } of sessions.all()) connection.cut();
+  for (const { connection } of sessions.all()) connection.terminate();
   io.engine.close();
 }

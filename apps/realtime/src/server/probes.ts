@@ -3,8 +3,8 @@ import { Health } from "@roomcast/service";
 import { setSecurityHeaders } from "../connections/response-headers.ts";
 
 /**
- * Answers `GET /health` (alive, by an answer alone) and `GET /ready` (may take traffic); another method is 405, everything
- * else 404, and 503 as long as the server has not started.
+ * Answers `GET /health` (alive, shown by the answer alone) and `GET /ready` (may take traffic). Another
+ * method gets 405. Other paths get 404, or 503 until the server has started.
  */
 export function createProbes(
   ready: Health,

@@ -3,7 +3,7 @@ import type { RealtimeConfig } from "./config.ts";
 import { createReplica } from "./create-replica.ts";
 import { failureOf } from "./start-failure.ts";
 
-/** A realtime process over Redis: it listens at once, and takes clients when Redis can be used. */
+/** A realtime process over Redis. It listens at once, and accepts clients when Redis can be used. */
 export async function startRealtime(config: RealtimeConfig): Promise<Running & { port: number }> {
   const logger = createLogger({ level: config.logLevel, name: "realtime" });
   const replica = createReplica(config, logger);

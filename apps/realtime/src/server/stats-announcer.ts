@@ -18,7 +18,7 @@ export interface StatsAnnouncerOptions {
   onError: (error: Error) => void;
 }
 
-/** Tells the registry regularly that this replica lives and what it carries. */
+/** Announces this replica and its load to the replica registry at regular intervals. */
 export class StatsAnnouncer {
   readonly #options: StatsAnnouncerOptions;
   readonly #startedAt = new Date().toISOString();
@@ -30,7 +30,7 @@ export class StatsAnnouncer {
     this.#announce();
   }
 
-  /** Says goodbye. */
+  /** Removes this replica from the registry. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#options.cluster.replicas.leave().catch(this.#options.onError);
@@ -38,7 +38,7 @@ export class StatsAnnouncer {
 
   #announce(): void {
     const { cluster, onError } = this.#options;
-    // A registry may throw at once when it is not connected.
+    // A registry that is not connected may throw synchronously.
     Promise.resolve()
       .then(() => cluster.replicas.announce(this.#stats()))
       .catch(onError);

@@ -1,12 +1,15 @@
-/** Which of a user's connections gives way beyond the limit; in both cases one that does not answer its ping does first. */
+/**
+ * Which connection of a user is disconnected beyond the limit. With both policies one that does not answer
+ * its ping goes first.
+ */
 export const connectionPolicies = ["end-oldest", "refuse-newest"] as const;
 
 export type ConnectionPolicy = (typeof connectionPolicies)[number];
 
-/** For so long a session that was ended for another takes no slot but a free one. */
+/** For this time, ms, a session that was disconnected for another takes only a free slot. */
 export const endedLatelyMs = 10_000;
 
-/** How many connections a user may have, over all replicas. */
+/** How many connections a user may have on all replicas. */
 export interface SlotLimit {
   max: number;
   policy: ConnectionPolicy;
@@ -18,54 +21,60 @@ export interface SlotHolder {
   readonly userId: string;
 }
 
-/** What a replica has noticed of a connection since it last told. */
+/** What a replica has noticed about a connection since its last report. */
 export interface SlotChange extends SlotHolder {
-  /** Since the last command; undefined for no news. */
+  /** Time since the last command; undefined if there is no news. */
   idleMs: number | undefined;
-  /** Whether its ping goes unanswered. */
+  /** Whether its ping is unanswered. */
   isSilent: boolean;
 }
 
-/** A slot that went to another connection of the user. */
+/** A slot that another connection of the user took. */
 export interface LostSlot {
   sessionId: string;
-  /** `full`: the user has opened more connections than allowed. `moved`: the session is connected elsewhere. */
+  /**
+   * `full`: the user has opened more connections than allowed. `moved`: the session is connected elsewhere.
+   */
   reason: "full" | "moved";
-  /** Names the loss, to be handed back when it is dealt with. */
+  /** Identifies the loss, to be handed back when it is handled. */
   token: string;
 }
 
-/** What a replica says of itself with each renewal. */
+/** What a replica reports with each renewal. */
 export interface SlotReport {
   changes: readonly SlotChange[];
-  /** The losses that it has dealt with. */
+  /** The losses that it has handled. */
   handled: readonly LostSlot[];
-  /** Everyone who has a slot here; asked when what is stored may be wrong. */
+  /** All sessions with a slot here; asked when the stored slots may be wrong. */
   holders: () => readonly SlotHolder[];
   /** Whether a session still has a slot here. */
   holds: (sessionId: string) => boolean;
 }
 
 /**
- * The slots of users' connections, over all replicas. A replica has one lease, and renews it for all of its slots at
- * once: the slots of a dead one count for nothing when its lease ends. Who has a slot is decided where it is stored; the
- * loser learns of it by the next renewal.
+ * The slots of users' connections on all replicas. A replica has one lease and renews it for all of its slots
+ * at once; the slots of a dead replica stop counting when its lease ends. The store decides which session has
+ * a slot. A session that lost its slot learns of it with its replica's next renewal.
  */
 export interface ConnectionSlots {
   /** How often `renew` is to be called, in milliseconds. */
   readonly renewMs: number;
   /**
-   * Takes a slot; a session that has one keeps it, and one it `replaces`, of the same user, gives its own. One that was
-   * ended for another lately, or replaces such a one, ends none in turn, whatever the policy. Resolves with
-   * the replicas on which others have lost theirs, which should renew soon. Rejects with `too_many_connections`, or
-   * with `unavailable` when there may be a slot in a moment.
+   * Takes a slot. A session that has one keeps it. The session that it `replaces`, of the same user, gives
+   * its slot up. A session that was disconnected for another within `endedLatelyMs`, or replaces such a
+   * session, disconnects no other in turn, whatever the policy. Resolves with the replicas whose sessions
+   * lost slots; they should renew soon. Rejects with `too_many_connections`, or with `unavailable` when a
+   * slot may be free in a moment.
    */
   acquire(holder: SlotHolder, replaces?: string): Promise<readonly string[]>;
-  /** Gives a slot back, unless another replica has it by now. Rejects with `unavailable`; the next renewal makes up for it. */
+  /**
+   * Releases a slot, unless another replica has it by now. Rejects with `unavailable`; the next renewal makes
+   * up for it.
+   */
   release(holder: SlotHolder): Promise<void>;
-  /** Says that this replica lives; resolves with the slots that its sessions have lost. Rejects with `unavailable`. */
+  /** Renews the lease; resolves with the slots that its sessions have lost. Rejects with `unavailable`. */
   renew(report: SlotReport): Promise<LostSlot[]>;
-  /** Keeps what is stored of users for some hours more. */
+  /** Extends the lifetime of users' stored slots by some hours. */
   touch(userIds: readonly string[]): Promise<void>;
   /** Ends the lease. */
   close(): Promise<void>;

@@ -14,20 +14,21 @@ export interface EpochValidatorOptions {
   sessionTtlMs: number;
 }
 
-/** What this process knows of a session that it had last. */
+/** What this process knows of a session whose last connection was here. */
 type Known = Pick<Session, "id" | "confirmedFor" | "version" | "storedVersion">;
 
-/** Of sessions whose connections have ended. */
+/** Sessions whose connections have ended that are remembered. */
 const maxRemembered = 50_000;
 const checksAtOnce = 500;
-/** By then, whoever had a session last has confirmed it, unless it is gone. */
+/** Within this time the process that last had a session confirms it, unless that process is gone. */
 const confirmedWithinMs = 10_000;
 
 /**
- * Says which stored sessions are complete. Where an epoch begins, Redis may have gone back to an earlier state, and the
- * stored sessions with it: one that lacks the newest changes would be resumed in the wrong rooms without a word. So what
- * is stored has to be confirmed for the new epoch, by the process that had the session last: it looks whether the last
- * change is there, and forgets the session if not. What nobody confirms is not resumed.
+ * Says which stored sessions are complete. When an epoch begins, Redis may have gone back to an earlier
+ * state, and the stored sessions with it. A session that lacks its newest changes would resume in the wrong
+ * rooms without notice. So each stored session must be confirmed for the new epoch by the process that last
+ * had it. That process checks whether the last change is stored, and deletes the session if not. A session
+ * that nobody confirms is not resumed.
  */
 export class EpochValidator {
   readonly #options: EpochValidatorOptions;
@@ -35,7 +36,7 @@ export class EpochValidator {
   readonly #ended: LRUCache<string, Known>;
   #epoch: string;
   #epochSinceMs = performance.now();
-  /** Whether there may be sessions that are not confirmed for the epoch. */
+  /** Whether some sessions may not be confirmed for the epoch. */
   #isBehind = false;
   #isChecking = false;
 
@@ -46,10 +47,10 @@ export class EpochValidator {
   }
 
   /**
-   * Makes a stored session this process's, by a change of its version alone: a process that had it before can change it no more, and
-   * what is known of it here stays true. This process answers for it from then on, also if the answer is lost, or the
-   * connection breaks before the session is entered. Rejects with `unavailable`, also if it has been changed since it was
-   * loaded.
+   * Takes a stored session over for this process by a change of its version alone. The process that had it
+   * before can then change it no more, and what is known of it here stays true. From then on this process
+   * confirms it, also if the answer is lost, or if the connection ends before the session is entered. Rejects
+   * with `unavailable`, also if the session changed since it was loaded.
    */
   async take(session: Session): Promise<void> {
     const { id, userId, batch } = session;
@@ -60,40 +61,40 @@ export class EpochValidator {
     this.ended(session);
   }
 
-  /** A session was entered here: what was known of an earlier connection no longer counts. */
+  /** A session was entered here: what is known of an earlier connection no longer counts. */
   entered(session: Session): void {
     this.#ended.delete(session.id);
-    this.#note(session);
+    this.#noteEpoch(session);
   }
 
-  /** A connection ended, and the session may be resumed. */
+  /** A connection ended, and its session may be resumed. */
   ended(session: Session): void {
     if (!mayBeStored(session)) return;
     const { id, confirmedFor, version, storedVersion } = session;
     this.#ended.set(id, { id, confirmedFor, version, storedVersion });
-    this.#note(session);
+    this.#noteEpoch(session);
   }
 
-  /** The session was taken elsewhere with this version; what is known here counts if it is later. */
+  /** Another process took the session with this version. What is known here counts only if it is later. */
   forget(id: string, version: number): void {
     const known = this.#ended.get(id);
     if (known !== undefined && known.storedVersion < version) this.#ended.delete(id);
   }
 
-  /** Whether a stored session may be resumed; throws `unavailable` as long as it may yet be confirmed. */
+  /** Whether a stored session may be resumed; throws `unavailable` as long as it may still be confirmed. */
   isResumable({ isConfirmed, epoch }: StoredSession): boolean {
     if (epoch === undefined) return true;
-    this.#learn();
-    // A former master that still answers has not heard of the present epoch.
+    this.#updateEpoch();
+    // A former master that still answers does not know the present epoch.
     const isFormer = isLaterEpoch(this.#epoch, epoch, this.#options.follower.head);
     if (isConfirmed && !isFormer) return true;
     if (epoch === this.#epoch && performance.now() - this.#epochSinceMs > confirmedWithinMs) return false;
     throw new ProtocolError("unavailable", "whether the session is complete is not known yet");
   }
 
-  /** To be called often: confirms or forgets the sessions of this process once for each epoch. */
+  /** Confirms or deletes the sessions of this process once for each epoch; to be called often. */
   async check(): Promise<void> {
-    this.#learn();
+    this.#updateEpoch();
     if (!this.#isBehind || this.#isChecking) return;
     this.#isChecking = true;
     this.#isBehind = false;
@@ -104,7 +105,7 @@ export class EpochValidator {
     }
   }
 
-  #learn(): void {
+  #updateEpoch(): void {
     const epoch = currentEpoch(this.#options.follower.head);
     if (epoch === this.#epoch) return;
     this.#epoch = epoch;
@@ -112,11 +113,14 @@ export class EpochValidator {
     this.#isBehind = true;
   }
 
-  #note({ confirmedFor }: Known): void {
+  #noteEpoch({ confirmedFor }: Known): void {
     if (confirmedFor !== this.#epoch) this.#isBehind = true;
   }
 
-  /** Those whose clients may be waiting to be resumed first. After a failure the rest is left to the next check. */
+  /**
+   * Sessions whose clients may be waiting to resume come first. After a failure the rest is left to the next
+   * check.
+   */
   async #checkAll(): Promise<void> {
     const all: Known[] = [...this.#ended.values(), ...this.#options.sessions.all()];
     const behind = all.filter((known) => known.confirmedFor !== this.#epoch && mayBeStored(known)).values();
@@ -142,7 +146,7 @@ export class EpochValidator {
       if (stored.epoch !== epoch) throw new ProtocolError("unavailable", "the store is in another epoch");
       if (stored.version < storedVersion) await store.forget(id);
       else if (stored.version <= known.version) await store.confirm(id, epoch);
-      // Somebody has had the session since.
+      // Another process has had the session since.
       else this.#ended.delete(id);
     }
     known.confirmedFor = epoch;
@@ -153,7 +157,7 @@ export class EpochValidator {
   }
 }
 
-/** Whether the store was ever to keep it. */
+/** Whether this process ever asked the store to keep the session. */
 function mayBeStored({ version, storedVersion }: Known): boolean {
   return storedVersion >= 0 || version > 0;
 }

@@ -19,20 +19,20 @@ export interface SessionMaintenanceOptions {
   onError: (error: Error) => void;
 }
 
-/** Does what comes with time for all sessions at once: no session has a timer of its own. */
+/** Runs the periodic work of all sessions, so that no session has a timer of its own. */
 export class SessionMaintenance {
   readonly #timers: NodeJS.Timeout[];
 
   constructor({ sessions, store, slots, epochValidator, sessionTtlMs, onError }: SessionMaintenanceOptions) {
     const every = (ms: number, work: () => unknown) => setInterval(() => void work(), ms);
-    const kept = () => {
+    const touchAll = () => {
       store.touch(sessions.all().filter(({ isStored }) => isStored)).catch(onError);
       slots.touch(sessions.userIds()).catch(onError);
     };
     this.#timers = [
       every(expiryCheckMs, () => endExpired(sessions)),
       every(epochCheckMs, () => epochValidator.check().catch(onError)),
-      every(Math.min(sessionTtlMs / 4, 3_600_000), kept),
+      every(Math.min(sessionTtlMs / 4, 3_600_000), touchAll),
     ];
   }
 
@@ -49,11 +49,11 @@ function endExpired(sessions: SessionRegistry): void {
   }
 }
 
-/** Tells a client why, and ends its connection so that it does not come back by itself. */
+/** Sends a client the reason and disconnects it. A stock client does not reconnect after that. */
 export function disconnect(session: Session, reason: ProtocolError): void {
   const { socket } = session.connection;
   sendServerEvent(socket, "connection.error", `user:${session.userId}`, reason.toBody());
   const { nsps } = socket.client as unknown as { nsps: ReadonlyMap<string, unknown> };
-  // Another namespace's session over the same transport goes on.
+  // A session of another namespace over the same transport continues.
   socket.disconnect(nsps.size <= 1);
 }

@@ -3,10 +3,10 @@ import type { Session } from "./session.ts";
 /** The sessions connected to this replica. */
 export class SessionRegistry {
   readonly #byId = new Map<string, Session>();
-  /** Most users have one session: a set is made for those with more. */
+  /** A set only for users with more than one session: most have one. */
   readonly #byUser = new Map<string, Session | Set<Session>>();
 
-  /** Adds a session; an older connection of the same session is returned and no longer found. */
+  /** Adds a session. Removes and returns an older connection of the same session. */
   add(session: Session): Session | undefined {
     const older = this.#byId.get(session.id);
     if (older !== undefined) this.remove(older);
@@ -37,7 +37,7 @@ export class SessionRegistry {
     return [...this.#byId.values()];
   }
 
-  /** All sessions, oldest first, as they are when each is asked for: those that leave are passed over, new ones come last. */
+  /** All sessions, oldest first, read lazily: sessions that leave are skipped, new ones come last. */
   values(): Iterator<Session> {
     return this.#byId.values();
   }

@@ -1,17 +1,24 @@
 import { type Filters, formatPosition, type Position, type RoomName } from "@roomcast/events";
 import type { Subscription, Versions } from "./session.ts";
 
-/** A `Subscription` as it is stored, with what the client must have received to resume it elsewhere than at `from`. */
+/**
+ * A `Subscription` as it is stored. The fields beside it say what the client must have received to resume
+ * later than at `from`.
+ */
 export interface StoredSubscription {
   room: RoomName;
   filters?: Filters;
-  /** Position: what lies in (`from`, `at`] was replayed by batch `batch`, or declared lost. */
+  /**
+   * Position. The entries in (`from`, `at`] were replayed by the batch `batch`, or a reset declared them
+   * lost.
+   */
   from: string;
-  /** Whether it was declared lost; else absent. */
+  /** Whether a reset declared them lost; otherwise absent. */
   isReset?: true;
   /**
-   * Whether the session may no longer be in the room, and was told so at `at`; else absent. It is kept until the client
-   * proves to have heard of it: by a later position, or one of batch `batch`.
+   * Whether the session may no longer be in the room and was sent a reset at `at`; otherwise absent. The room
+   * stays stored until the client proves that it received the reset: by a later position, or by one of
+   * `batch` or a later batch.
    */
   isClosed?: true;
   /** Position at which live delivery began. */
@@ -21,7 +28,7 @@ export interface StoredSubscription {
   since: number;
 }
 
-/** What outlives a connection, so that any replica can resume it. */
+/** What outlives a connection, so that any replica can resume the session. */
 export interface SessionContent {
   userId: string;
   batch: number;
@@ -32,13 +39,13 @@ export interface SessionContent {
 export interface StoredSession extends SessionContent {
   /** The number of its last change. */
   version: number;
-  /** The epoch of the log that the store is in; undefined for a store that loses nothing but all at once. */
+  /** The epoch of the log that the store is in; undefined for a store that loses only everything at once. */
   epoch: string | undefined;
-  /** Whether it is known to be complete in this epoch; else the store may have lost changes of it. */
+  /** Whether it is known to be complete in this epoch. Otherwise the store may have lost changes of it. */
   isConfirmed: boolean;
 }
 
-/** A session and whose it is. */
+/** A session and its user. */
 export interface SessionOwner {
   id: string;
   userId: string;
@@ -52,7 +59,10 @@ export interface SessionStoreBounds {
   maxPerUser: number;
 }
 
-/** Those of a server: every connection that a user may have can be resumed. */
+/**
+ * The bounds of a server: at least as many sessions as a user may have connections, so that all can be
+ * resumed.
+ */
 export function sessionBounds(limits: {
   sessionTtlMs: number;
   maxSessionsPerUser: number;
@@ -63,38 +73,42 @@ export function sessionBounds(limits: {
 }
 
 /**
- * Keeps sessions while they are connected and for a time after. Written when a subscription changes, not at disconnect,
- * so that a killed replica loses none. Rejects with `ProtocolError("unavailable")`.
+ * Keeps sessions while they are connected and for a time after. It is written when a subscription changes,
+ * not at disconnect, so that a killed replica loses no session. Rejects with `ProtocolError("unavailable")`.
  */
 export interface SessionStore {
   load(id: string): Promise<StoredSession | undefined>;
   /**
-   * Stores a session whole, in the place of what may be stored of it; it is confirmed. Of a user's sessions beyond the
-   * bound, those that were used longest ago are forgotten. Rejects if this or a later change is stored already.
+   * Stores a whole session in place of what is stored of it; it counts as confirmed. Beyond the bound, the
+   * user's least recently used sessions are deleted. Rejects if this or a later change is stored already.
    */
   create(id: string, session: SessionContent, version: number): Promise<void>;
   /**
-   * Adds or replaces subscriptions of a session. One that is no longer stored stays so, and one that lacks known changes is
-   * forgotten: it would be resumed in the wrong rooms. Rejects if a later change is stored already.
+   * Adds or replaces subscriptions of a session. A session that is no longer stored stays deleted. One that
+   * lacks known changes is deleted, because it would resume in the wrong rooms. Rejects if a later change is
+   * stored already.
    */
   save(id: string, session: SessionContent, versions: Versions): Promise<void>;
-  /** Notes that a session is complete; rejects if the store is no longer in this epoch. One that is no longer stored stays so. */
+  /**
+   * Records that a session is complete; rejects if the store is no longer in this epoch. A session that is no
+   * longer stored stays deleted.
+   */
   confirm(id: string, epoch: string): Promise<void>;
-  /** Forgets subscriptions, in the same way. */
+  /** Removes subscriptions, with the same rules as `save`. */
   drop(session: SessionOwner, rooms: readonly RoomName[], versions: Versions): Promise<void>;
-  /** Keeps sessions for another time to live, and notes that they are in use. */
+  /** Extends the lifetime of sessions and records that they are in use. */
   touch(sessions: readonly SessionOwner[]): Promise<void>;
-  /** Forgets a session for good: its client begins a fresh one when it comes back. */
+  /** Deletes a session: its client gets a new one when it comes back. */
   forget(id: string): Promise<void>;
 }
 
-/** What is stored of a room that a session may no longer be in; see `isClosed`. */
+/** The stored form of a room that a session may no longer be in; see `isClosed`. */
 export function closedRoom(room: RoomName, position: Position, batch: number): StoredSubscription {
   const at = formatPosition(position);
   return { room, from: at, at, batch, since: position.offset, isReset: true, isClosed: true };
 }
 
-/** A subscription as it is stored. */
+/** A subscription in its stored form. */
 export function toStored(
   { room, filter, batch, since }: Subscription,
   { from, at, isReset }: { from: Position; at: Position; isReset: boolean },

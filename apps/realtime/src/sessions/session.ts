@@ -4,56 +4,65 @@ import type { Connection } from "../delivery/connection.ts";
 import { TinyMap } from "../socketio/tiny-map.ts";
 import { type BucketRule, retryAfterMs, takeToken } from "./token-bucket.ts";
 
-/** A client's accepted wish to follow a room. */
+/** A client's accepted request to follow a room. */
 export interface Subscription {
   room: RoomName;
   filter: Filter | undefined;
   /** The `subscribe` call or resume it came with, counted within the session. */
   batch: number;
-  /** The offset after which the session was given every event of the room, over all its connections. */
+  /** The offset after which the session received every event of the room, over all its connections. */
   since: number;
 }
 
-/** The changes of a session are numbered. A store loses the newest if it loses any: one that has a change has all before. */
+/**
+ * The changes of a session are numbered. A store loses the newest changes if it loses any: a store that has a
+ * change has all before it.
+ */
 export interface Versions {
   /** The last change that the store has acknowledged. */
   known: number;
-  /** This one. */
+  /** This change. */
   next: number;
 }
 
-/** More than a burst of commands; one that is waiting for its past may go on asking. */
+/** More than a burst of commands, so that a session may go on sending commands during a catch-up. */
 const mostWaiting = 256;
 
-/** Changes that wait for their turns; not a field of the session, as hardly any has some. */
+/** Changes that wait for their turns. Not a field of the session, because hardly any session has some. */
 const waiting = new WeakMap<Session, number>();
 
 /** A user's connection across reconnects, as this replica holds it. */
 export class Session {
-  /** 128 random bits in base64url; Socket.IO's `pid`, which a stock client sends back when it reconnects. */
+  /**
+   * 128 random bits in base64url. It is Socket.IO's `pid`, which a stock client sends back when it
+   * reconnects.
+   */
   readonly id: string;
-  /** Replaced when rooms are taken from the user. */
+  /** Replaced when rooms are revoked from the user. */
   principal: Principal;
   readonly connection: Connection;
   readonly subscriptions = new TinyMap<RoomName, Subscription>();
-  /** Counts the changes of what is stored, whether they came to be or not. */
+  /** Counts the changes of the stored session, whether they succeeded or not. */
   version: number;
-  /** The last change that is known to be stored; -1 until the session is, for which there has to be something to keep. */
+  /** The last change that is known to be stored; -1 until the session is first stored. */
   storedVersion: number;
-  /** The epoch of the log in which that was known; until it is stored, the one in which it entered its first rooms. */
+  /**
+   * The epoch of the log in which `storedVersion` was known. Until the session is stored: the epoch in which
+   * it joined its automatic rooms.
+   */
   confirmedFor: string;
-  /** The offset at which it entered its first rooms; counts until it is stored. */
+  /** The offset at which it joined its automatic rooms; counts until it is stored. */
   enteredAt = 0;
   /** Number of the last `subscribe` call or resume. */
   batch: number;
-  /** Whether its connection is gone; it enters no more rooms. */
+  /** Whether its connection has ended; it joins no more rooms. */
   isEnded = false;
-  /** Whether the same session is connected anew, here or elsewhere. */
+  /** Whether the same session has a newer connection, here or elsewhere. */
   isEvicted = false;
   #commandsFullAtMs = 0;
-  /** Where the last batch was replayed. */
+  /** The offset at which the last batch was replayed. */
   #batchAt = -1;
-  /** The change of subscriptions under way, if there is one. */
+  /** The running change of the subscriptions, if there is one. */
   #last: Promise<unknown> | undefined = undefined;
 
   constructor(
@@ -76,22 +85,28 @@ export class Session {
     return this.principal.userId;
   }
 
-  /** Whether the store is known to have been given it. */
+  /** Whether the session is known to be stored. */
   get isStored(): boolean {
     return this.storedVersion >= 0;
   }
 
-  /** When it last sent a command, to within the length of a burst; 0 if it never has. A time of `performance.now`. */
+  /**
+   * When it last sent a command, with the precision of one burst; 0 if it never has. A time of
+   * `performance.now`.
+   */
   get commandedAtMs(): number {
     return Math.min(this.#commandsFullAtMs, performance.now());
   }
 
-  /** Whether a ping waits for its answer. */
+  /** Whether a ping is unanswered. */
   get isUnanswered(): boolean {
     return this.connection.engine.pingTimeoutTimer !== null;
   }
 
-  /** Counts a command. Returns 0, or after how many milliseconds it may be sent again; then it does not count. */
+  /**
+   * Counts a command. Returns 0, or the milliseconds until the command may be sent again; then it does not
+   * count.
+   */
   takeCommand(rule: BucketRule, weight: number): number {
     const fullAtMs = takeToken(this.#commandsFullAtMs, rule, weight);
     if (fullAtMs === undefined) return retryAfterMs(this.#commandsFullAtMs, rule, weight);
@@ -106,15 +121,16 @@ export class Session {
     return this.batch;
   }
 
-  /** A position to give the client when everything up to it, replays included, has been written. */
+  /** The position to send the client once everything up to it, replays included, is written. */
   positionAt(position: Position): Position {
     if (position.offset !== this.#batchAt) return position;
     return { ...position, replay: { batch: this.batch, at: position.offset } };
   }
 
   /**
-   * Changes what is stored; the store is told which change it is, and which it must have. Rejects with `unavailable` once the
-   * connection has ended: who knew the session's version then must not miss a change.
+   * Changes the stored session. `change` gets the number of this change, and of the change that must be
+   * stored before it. Rejects with `unavailable` once the connection has ended: `EpochValidator` has recorded
+   * the session's version by then, and must not miss a change.
    */
   async store(change: (versions: Versions) => Promise<void>): Promise<void> {
     if (this.isEnded) throw new ProtocolError("unavailable", "the connection has ended");
@@ -123,7 +139,7 @@ export class Session {
     this.storedVersion = Math.max(this.storedVersion, next);
   }
 
-  /** Runs a change of the subscriptions after those that were asked for before it; `overloaded` if many wait already. */
+  /** Runs a change of the subscriptions after all earlier ones; `overloaded` if many wait already. */
   inTurn<T>(work: () => Promise<T>): Promise<T> {
     if ((waiting.get(this) ?? 0) >= mostWaiting) return Promise.reject(tooManyWait());
     const turn = this.#last === undefined ? work() : this.#afterwards(this.#last, work);
@@ -147,5 +163,5 @@ export class Session {
 }
 
 function tooManyWait(): ProtocolError {
-  return new ProtocolError("overloaded", `${mostWaiting} commands wait for their turns: wait for answers`);
+  return new ProtocolError("overloaded", `${mostWaiting} commands are waiting: wait for their answers`);
 }

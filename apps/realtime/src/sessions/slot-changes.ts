@@ -1,29 +1,29 @@
 import type { SlotChange } from "./connection-slots.ts";
 import type { Session } from "./session.ts";
 
-/** How exactly it is known how long a connection has been idle. */
+/** Precision with which the idle time of a connection is known. */
 const activityMs = 20_000;
 
-/** What a connection tells of itself. */
-type Noticed = Pick<Session, "id" | "userId" | "isUnanswered" | "commandedAtMs">;
+/** What is read of a connection. */
+type Observed = Pick<Session, "id" | "userId" | "isUnanswered" | "commandedAtMs">;
 
-interface Told {
-  /** Those whose ping was unanswered at two looks. */
+interface Reported {
+  /** Sessions whose ping was unanswered at two looks in a row. */
   silent: ReadonlySet<string>;
-  /** Commands until then are told. */
+  /** Commands up to this time are reported. */
   activeUntilMs: number;
 }
 
-/** Finds what has changed with the connections since it was last told, without a field for each. */
+/** Finds what has changed with the connections since the last report, without a field for each. */
 export class SlotChanges {
-  /** Those whose ping was unanswered at the last look. */
+  /** Sessions whose ping was unanswered at the last look. */
   #unanswered: ReadonlySet<string> = new Set();
-  #told: Told = { silent: new Set(), activeUntilMs: 0 };
-  #seen: Told = this.#told;
+  #reported: Reported = { silent: new Set(), activeUntilMs: 0 };
+  #seen: Reported = this.#reported;
 
-  /** To be called less often than a client takes to answer, and more often than it is pinged. */
-  look(sessions: readonly Noticed[], nowMs = performance.now()): SlotChange[] {
-    const { silent: before, activeUntilMs: sinceMs } = this.#told;
+  /** To be called less often than a client takes to answer a ping, and more often than it is pinged. */
+  look(sessions: readonly Observed[], nowMs = performance.now()): SlotChange[] {
+    const { silent: before, activeUntilMs: sinceMs } = this.#reported;
     const isDue = nowMs - sinceMs >= activityMs;
     const [unanswered, silent] = [new Set<string>(), new Set<string>()];
     const changes: SlotChange[] = [];
@@ -41,8 +41,8 @@ export class SlotChanges {
     return changes;
   }
 
-  /** What the last look found has been told; else the next one finds it again. */
-  told(): void {
-    this.#told = this.#seen;
+  /** The last look was reported; otherwise the next one finds the same changes again. */
+  reported(): void {
+    this.#reported = this.#seen;
   }
 }

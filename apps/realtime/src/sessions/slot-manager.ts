@@ -11,17 +11,19 @@ export interface SlotManagerOptions {
   onError: (error: Error) => void;
 }
 
-/** Takes slots for the sessions of this replica, keeps them by renewals, and ends the sessions that have lost theirs. */
+/**
+ * Takes slots for the sessions of this replica, renews them, and closes the sessions that have lost theirs.
+ */
 export class SlotManager {
   readonly #options: SlotManagerOptions;
   readonly #timer: NodeJS.Timeout;
   readonly #changes = new SlotChanges();
-  /** Sessions that have or ask for a slot and are not entered yet. */
+  /** Sessions that have or request a slot and are not in the registry yet. */
   readonly #entering = new Set<Session>();
-  /** What the next renewal is to tell. */
+  /** Losses that the next renewal reports as handled. */
   #handled: LostSlot[] = [];
   #renewing: Promise<void> | undefined;
-  #isAskedAgain = false;
+  #mustRenewAgain = false;
 
   constructor(options: SlotManagerOptions) {
     this.#options = options;
@@ -40,33 +42,33 @@ export class SlotManager {
     }
   }
 
-  /** The session can be found in the registry now. */
+  /** The session is in the registry now. */
   entered(session: Session): void {
     this.#entering.delete(session);
   }
 
-  /** Gives the slot back; what fails is made up for by the next renewal. */
+  /** Releases the slot; if that fails, the next renewal makes up for it. */
   release(session: Session): void {
     this.#entering.delete(session);
     this.#options.slots.release(session).catch(this.#options.onError);
   }
 
-  /** Renews now, or once more after the renewal under way. */
+  /** Renews now, or once more after the running renewal. */
   renew(): void {
     if (this.#renewing !== undefined) {
-      this.#isAskedAgain = true;
+      this.#mustRenewAgain = true;
       return;
     }
-    this.#isAskedAgain = false;
+    this.#mustRenewAgain = false;
     this.#renewing = this.#renew()
       .catch(this.#options.onError)
       .finally(() => {
         this.#renewing = undefined;
-        if (this.#isAskedAgain) this.renew();
+        if (this.#mustRenewAgain) this.renew();
       });
   }
 
-  /** Ends the renewals. */
+  /** Stops the renewals. */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#renewing;
@@ -80,17 +82,17 @@ export class SlotManager {
       holders: () => [...sessions.all(), ...this.#entering],
       holds: (id) => sessions.get(id) !== undefined || this.#isEntering(id),
     });
-    this.#changes.told();
+    this.#changes.reported();
     this.#handled = lost.filter((one) => this.#end(one));
   }
 
-  /** False if the session cannot be ended yet: it is told again with the next renewal. */
+  /** False if the session cannot be closed yet: the next renewal reports it again. */
   #end({ sessionId, reason }: LostSlot): boolean {
     if (this.#isEntering(sessionId)) return false;
     const session = this.#options.sessions.get(sessionId);
     if (session === undefined) return true;
-    // Its client has come back over another connection.
-    if (reason === "moved") session.connection.cut();
+    // Its client has reconnected over another connection.
+    if (reason === "moved") session.connection.terminate();
     else
       disconnect(
         session,

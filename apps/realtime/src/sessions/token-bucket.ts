@@ -1,20 +1,20 @@
-/** What a bucket lets through. */
+/** How fast a bucket refills and how much it holds. */
 export interface BucketRule {
-  /** Tokens that come back in a second. */
+  /** Tokens per second. */
   rate: number;
-  /** Tokens that a full bucket holds. */
+  /** Tokens in a full bucket. */
   burst: number;
 }
 
-/** A bucket that holds ten seconds' worth. */
+/** A bucket that holds the tokens of ten seconds. */
 export function tenSecondsOf(rate: number): BucketRule {
   return { rate, burst: rate * 10 };
 }
 
 /**
- * Takes tokens from a bucket; undefined if there are too few. A bucket is kept as the time when it will be full again, in
- * whole milliseconds (GCRA, the leaky bucket as a meter): one small integer, because every connection has some of these.
- * It begins at 0. What weighs more than a full bucket holds takes a full one.
+ * Takes tokens from a bucket; undefined if it has too few. A bucket is stored as the time when it will be
+ * full again, in whole milliseconds (GCRA, the leaky bucket as a meter). That is one small integer, because
+ * every connection has some of these. It begins at 0. A weight beyond a full bucket takes a full bucket.
  */
 export function takeToken(
   fullAtMs: number,
@@ -26,7 +26,7 @@ export function takeToken(
   return Math.ceil(Math.max(fullAtMs, nowMs) + costMs(rule, weight));
 }
 
-/** When there will be enough tokens, in whole milliseconds from now; 0 if there are. */
+/** When the bucket will have enough tokens, in whole milliseconds from now; 0 if it has. */
 export function retryAfterMs(
   fullAtMs: number,
   rule: BucketRule,
@@ -34,7 +34,7 @@ export function retryAfterMs(
   nowMs = performance.now(),
 ): number {
   const fullInMs = Math.max(fullAtMs - nowMs, 0) + costMs(rule, weight);
-  // A bucket's time is rounded up.
+  // The stored time is rounded up.
   return Math.max(Math.ceil(fullInMs - (rule.burst * 1_000) / rule.rate) - 1, 0);
 }
 

@@ -16,22 +16,22 @@ import type { RoomManager } from "./room-manager.ts";
 
 export interface CatchUpOptions {
   history: HistorySource;
-  /** This replica's place in the log. */
+  /** This replica's position in the log. */
   follower: Pick<LogFollower, "position" | "head">;
   continuity: Pick<Continuity, "gaps" | "isBroken" | "restored">;
   rooms: RoomManager;
   store: SessionStore;
   frames: EventFrames;
   /** Bounds of one replay over all of its rooms. */
-  past: BackfillBounds;
-  /** How long a client may take to read a part of its past. */
+  bounds: BackfillBounds;
+  /** How long a client may take to read one portion of the backfill. */
   takeTimeoutMs: number;
 }
 
 /**
- * Brings sessions into rooms. While it works, nothing live is written to the session: it is entered into the rooms at
- * once, live events wait, then the past is written as fast as the client reads it, then what waited. So all of the
- * past comes before anything newer, and the cut between the two is exact.
+ * Brings sessions into rooms and sends what they missed. It joins the rooms at once and buffers live entries
+ * for the session. Then it writes the backfill as fast as the client reads it, and last the buffered entries.
+ * So the whole backfill comes before anything newer, and no entry is missing or doubled between the two.
  */
 export class CatchUp {
   readonly #options: CatchUpOptions;
@@ -40,7 +40,7 @@ export class CatchUp {
     this.#options = options;
   }
 
-  /** Enters at once and sends nothing of the past. */
+  /** Joins a room at once, without backfill. */
   join(session: Session, subscription: Subscription): void {
     const { rooms, follower } = this.#options;
     const replaced = session.subscriptions.get(subscription.room);
@@ -60,8 +60,9 @@ export class CatchUp {
   }
 
   /**
-   * Takes rooms from a session at once and tells it so. They stay stored as closed until the client proves to have heard of
-   * it: by a position after `at`, or one of `batch`. Default: a later position than now.
+   * Takes rooms from a session at once and sends a reset for each. The store keeps them as closed until the
+   * client proves that it received the reset: by a position after `at`, or by one of `batch` or a later
+   * batch. Default: a later position than the present one.
    */
   async close(
     session: Session,
@@ -70,32 +71,35 @@ export class CatchUp {
   ): Promise<void> {
     if (rooms.length === 0) return;
     for (const room of rooms) this.leave(session, room);
-    this.tellClosed(session, rooms);
+    this.sendAccessResets(session, rooms);
     const subscriptions = rooms.map((room) => closedRoom(room, at, batch));
     await keepSubscriptions(this.#options.store, session, subscriptions);
   }
 
-  /** Tells a session that it may not be in rooms. */
-  tellClosed(session: Session, rooms: readonly RoomName[]): void {
+  /** Sends the resets for rooms that the session may no longer be in. */
+  sendAccessResets(session: Session, rooms: readonly RoomName[]): void {
     const { socket } = session.connection;
     for (const room of rooms) sendReset(socket, room, "access", this.#options.follower.position);
   }
 
-  /** Whether nobody may enter now: in a gap of the log, a room would be entered at a place that is passed over. */
+  /** Whether joins must wait: during a discontinuity the log skips the position of a join. */
   mustWait(): boolean {
     return this.#options.continuity.isBroken;
   }
 
-  /** Resolves when it is worth asking `mustWait` again. */
+  /** Resolves when `mustWait` should be asked again. */
   wait(): Promise<void> {
     return this.#options.continuity.restored();
   }
 
   /**
-   * Enters rooms with their past. `request` is asked when the place in the log is known at which they are entered: what it
-   * says of positions must be of that moment. `written` is called once the past is written, in the same turn. Rejects with
-   * `unavailable` when the past, the access or the session cannot be read or stored; nothing has changed then, unless the
-   * connection was cut. A session that was held before, to be resumed, stays held then: its caller ends it.
+   * Joins rooms and sends their backfill. `request` runs when the position at which the rooms are joined is
+   * known, because its positions must be judged at that moment. `written` runs in the same turn in which the
+   * last buffered entry is written.
+   *
+   * Rejects with `unavailable` when the history or the access cannot be read, or the session cannot be
+   * stored. Nothing has changed then, unless the connection was closed. A session that buffered before the
+   * call, because it is being resumed, still buffers then: the caller closes its connection.
    */
   async enter(
     session: Session,
@@ -107,12 +111,13 @@ export class CatchUp {
     if (session.isEnded) return new Map();
     const { joinRequests, delivered } = request();
     if (joinRequests.length === 0) {
-      this.release(session);
+      this.flushBuffered(session);
       written();
       return new Map();
     }
     const isResumed = session.connection.isBuffering;
-    // What only a replaced filter would have let through does not wait.
+    // Entries that only the replaced filter lets through are not buffered, so a failure must close the
+    // connection.
     const isReplaced = joinRequests.some(({ room }) => session.subscriptions.has(room));
     const at: EntryPoint = { ...this.#options.follower.position, gaps: this.#options.continuity.gaps };
     const batch = session.nextBatch(at.offset);
@@ -120,28 +125,28 @@ export class CatchUp {
     for (const { room, filter, from = at, since = from.offset } of joinRequests) {
       this.join(session, { room, filter, batch, since });
     }
-    let plan: Replay;
+    let replay: Replay;
     try {
-      const past = await this.#readHistory(joinRequests, at.offset);
+      const plan = await this.#readHistory(joinRequests, at.offset);
       await this.#leaveForbidden(session, joinRequests, reauthorize, { at, batch });
       if (session.isEnded) return new Map();
       const starts = new Map<RoomName, Position>(joinRequests.map(({ room, from }) => [room, from ?? at]));
-      const resets = this.#applyResets(session, joinRequests, past, at);
+      const resets = this.#applyResets(session, joinRequests, plan, at);
       const deliveredOf = byRoom(delivered);
-      plan = { past, starts, resets, delivered: deliveredOf, at, batch };
-      await this.#save(session, plan, isResumed);
+      replay = { plan, starts, resets, delivered: deliveredOf, at, batch };
+      await this.#save(session, replay, isResumed);
     } catch (error) {
       for (const { room } of joinRequests) this.leave(session, room);
       if (!isResumed) this.#giveUp(session, isReplaced || this.#isBroken(at));
       throw error;
     }
-    // From here on the rooms are stored, and stay the session's: what fails cuts it, and it is resumed in them.
+    // The rooms are stored now. A failure from here on closes the connection, and the session resumes in them.
     try {
-      const answers = await writeReplay(session, plan, {
+      const answers = await writeReplay(session, replay, {
         ...this.#options,
         isBroken: () => this.#isBroken(at),
       });
-      this.release(session);
+      this.flushBuffered(session);
       written();
       return answers;
     } catch (error) {
@@ -151,8 +156,8 @@ export class CatchUp {
   }
 
   /**
-   * What was read of the past, and what waits, may be of a log that has been rolled back since, or lie on both sides of a
-   * gap.
+   * Whether the log had a discontinuity since. The backfill and the buffered entries may then belong to a log
+   * that was rolled back, or lie on both sides of a gap.
    */
   #isBroken({ epoch, gaps }: EntryPoint): boolean {
     const { follower, continuity } = this.#options;
@@ -160,45 +165,45 @@ export class CatchUp {
   }
 
   #readHistory(joinRequests: JoinRequest[], offset: number): Promise<ReplayPlan> {
-    const { history, follower, past } = this.#options;
+    const { history, follower, bounds } = this.#options;
     const ranges = joinRequests.flatMap(({ room, filter, from, reset }) =>
       from === undefined || reset !== undefined || from.offset >= offset
         ? []
         : [{ room, filter, after: from.offset }],
     );
-    return planReplay(history, ranges, { offset, epochs: follower.head.epochs }, past);
+    return planReplay(history, ranges, { offset, epochs: follower.head.epochs }, bounds);
   }
 
-  /** The next batch is given positions only after what is written now. */
+  /** Only the next batch carries positions that prove that the client received what is written now. */
   #closingNow({ batch }: Session): { at: Position; batch: number } {
     return { at: this.#options.follower.position, batch: batch + 1 };
   }
 
-  /** What the session is given since it was held, it is given after the resets. */
+  /** Leaves the rooms that the session may no longer be in. Buffered entries are written after the resets. */
   async #leaveForbidden(
     session: Session,
     joinRequests: JoinRequest[],
     reauthorize: Reauthorize,
-    held: { at: Position; batch: number },
+    entered: { at: Position; batch: number },
   ): Promise<void> {
     const may = await Promise.all(joinRequests.map(({ room }) => reauthorize(room)));
     if (session.isEnded) return;
     const forbidden = joinRequests.filter((_, index) => !may[index]);
     for (const { room } of forbidden) this.leave(session, room);
     const followed = forbidden.filter(({ isFollowed }) => isFollowed).map(({ room }) => room);
-    await this.close(session, followed, held);
+    await this.close(session, followed, entered);
   }
 
-  /** A room that starts afresh was given nothing before. */
+  /** Finds the rooms to reset. A session counts as having received nothing of them before `at`. */
   #applyResets(
     session: Session,
     joinRequests: JoinRequest[],
-    past: ReplayPlan,
+    plan: ReplayPlan,
     at: Position,
   ): Map<RoomName, ResetReason> {
     const resets = new Map<RoomName, ResetReason>();
     for (const { room, reset } of joinRequests) {
-      const reason = past.incomplete.has(room) ? "trimmed" : reset;
+      const reason = plan.incomplete.has(room) ? "trimmed" : reset;
       const subscription = session.subscriptions.get(room);
       if (reason === undefined || subscription === undefined) continue;
       resets.set(room, reason);
@@ -207,9 +212,12 @@ export class CatchUp {
     return resets;
   }
 
-  /** With where the past begins, reset or not: what of it has not reached the client is found again by a resume. */
+  /**
+   * Stores the rooms with the position at which their backfill begins, also for rooms that are reset. A
+   * resume finds from it what the client has not received.
+   */
   async #save(session: Session, { starts, resets, at, batch }: Replay, isResumed: boolean): Promise<void> {
-    // Its client's position says where it goes on. A reset has none, and is to be told again.
+    // The client's own position says where this session resumes. Only resets must be stored, to be sent again.
     if (isResumed && !session.isStored && resets.size === 0) return noteEntered(session, at);
     const added = [...session.subscriptions.values()].filter((one) => one.batch === batch);
     const subscriptions = added.map((one) =>
@@ -218,18 +226,24 @@ export class CatchUp {
     await keepSubscriptions(this.#options.store, session, subscriptions);
   }
 
-  /** Writes what waited, as far as the session still follows it. If some could not wait, the client resumes anew. */
-  release(session: Session): void {
+  /**
+   * Stops buffering and writes the buffered entries of rooms that the session still follows. If the buffer
+   * has overflowed, closes the connection so that the client resumes.
+   */
+  flushBuffered(session: Session): void {
     const { connection } = session;
-    const hasOverflowed = connection.held?.hasOverflowed;
-    const waited = connection.release();
-    if (hasOverflowed) return connection.cut();
-    connection.write(waited.filter(({ entry }) => isFollowed(session, entry)));
+    const hasOverflowed = connection.buffered?.hasOverflowed;
+    const buffered = connection.stopBuffering();
+    if (hasOverflowed) return connection.terminate();
+    connection.write(buffered.filter(({ entry }) => isFollowed(session, entry)));
   }
 
-  /** Goes on without what was wanted, or cuts a session that cannot go on with what waited: a resume brings what is missing. */
-  #giveUp(session: Session, mustCut: boolean): void {
-    if (mustCut && !session.isEnded) session.connection.cut();
-    this.release(session);
+  /**
+   * After a failure: goes on without the new rooms. With `mustClose` the buffered entries cannot be used:
+   * closes the connection, and a resume brings what is missing.
+   */
+  #giveUp(session: Session, mustClose: boolean): void {
+    if (mustClose && !session.isEnded) session.connection.terminate();
+    this.flushBuffered(session);
   }
 }

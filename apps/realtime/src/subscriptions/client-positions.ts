@@ -6,21 +6,24 @@ import type { Session } from "../sessions/session.ts";
 import type { Continuity } from "./continuity.ts";
 
 export interface ClientPositionsOptions {
-  /** This replica's place in the log. */
+  /** This replica's position in the log. */
   follower: () => Pick<LogFollower, "position">;
   continuity: Pick<Continuity, "isBroken">;
   queue: Pick<FanOutQueue, "flush">;
 }
 
 /**
- * Says which position a session may be told. A stock client resumes from the last position it was told, so:
+ * Says which position may be sent to a session. A stock client resumes from the last position that it
+ * received, so:
  *
- * **A session is told a position only after everything of its rooms up to it was written to its connection.**
+ * **A position is sent to a session only after every entry of its rooms up to that position was written to
+ * its connection.**
  *
- * An entry keeps this by itself: it carries its own position, entries are written in the order of the log, and a replay's
- * positions say how far the replay has come. Every other position comes from here. There is none for a session that buffers,
- * because what it waits for is not written yet; none for one that was cut, because some of what it is owed may be lost; and none
- * while a gap of the log is dealt with, because what lies in the gap is not written yet.
+ * Entries keep this rule by themselves: each carries its own position, entries are written in the order of
+ * the log, and the positions of a replay say how far the replay has come. All other positions come from here.
+ * A session gets none while it buffers, because the buffered entries are not written yet. It gets none after
+ * its connection was closed, because entries may be lost. It gets none during a discontinuity, because the
+ * entries of the gap are not written yet.
  */
 export class ClientPositions {
   readonly #options: ClientPositionsOptions;
@@ -29,16 +32,19 @@ export class ClientPositions {
     this.#options = options;
   }
 
-  /** This replica's place, once everything up to it is written to the session; undefined if that cannot be said now. */
+  /**
+   * This replica's position, after everything up to it was written to the session; undefined if the session
+   * may not get one now.
+   */
   current(session: Session): Position | undefined {
     const { follower, continuity, queue } = this.#options;
     const { isEnded, connection } = session;
-    if (isEnded || connection.isBuffering || connection.isCut || continuity.isBroken) return undefined;
+    if (isEnded || connection.isBuffering || connection.isTerminated || continuity.isBroken) return undefined;
     queue.flush();
     return session.positionAt(follower().position);
   }
 
-  /** Tells a session its position by an event of its own; false if it may not be told one now. */
+  /** Sends a session its position as a position checkpoint; false if it may not get one now. */
   advance(session: Session): boolean {
     const position = this.current(session);
     if (position === undefined) return false;

@@ -1,21 +1,21 @@
 import { setImmediate as nextTurn } from "node:timers/promises";
 
 /**
- * Whether this replica follows the log without a gap. While a gap is dealt with, nobody enters a room and nobody is told a
- * position: the follower's place is then not the place up to which clients were given everything.
+ * Whether this replica follows the log without a gap. During a discontinuity nobody joins a room and no
+ * client gets a position: the follower's position is then ahead of what clients have received.
  */
 export class Continuity {
-  /** How many gaps there were: what was read before one must not be written after it. */
+  /** Number of discontinuities so far. What was read before one must not be written after it. */
   gaps = 0;
   #open = 0;
   #closed: Promise<void> = Promise.resolve();
 
-  /** Whether a gap is being dealt with. */
+  /** Whether a discontinuity is being handled. */
   get isBroken(): boolean {
     return this.#open > 0;
   }
 
-  /** Deals with a gap by `close`, and settles as that does. */
+  /** Handles a discontinuity by `close`, and settles as that does. */
   interrupt(close: () => Promise<void>): Promise<void> {
     this.gaps++;
     this.#open++;
@@ -24,15 +24,15 @@ export class Continuity {
     return closing;
   }
 
-  /** Resolves once no gap is being dealt with. */
+  /** Resolves once no discontinuity is being handled. */
   async restored(): Promise<void> {
     while (this.isBroken) await this.#closed;
   }
 
-  /** Never rejects: who called `interrupt` owns the error. */
+  /** Never rejects: the caller of `interrupt` handles the error. */
   async #afterwards(closing: Promise<void>): Promise<void> {
     await closing.catch(() => undefined);
-    // The follower moves over the gap in the same turn.
+    // The follower moves past the gap in the same turn.
     await nextTurn();
     this.#open--;
   }

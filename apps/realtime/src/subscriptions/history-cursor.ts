@@ -3,23 +3,26 @@ import { ProtocolError } from "@roomcast/events";
 import type { Turns } from "@roomcast/service";
 import { type HistoryRange, passes } from "./read-history.ts";
 
-/** Where histories are read, and how many reads there may be at once. */
+/** The log whose histories are read, and the limit of concurrent reads. */
 export interface HistorySource {
   log: Pick<EventLog, "history">;
   turns: Turns;
 }
 
-/** What one read is to bring, if the next events are as large as those before. */
+/** Bytes that one read should bring, estimated from the size of the events read so far. */
 const pageBytes = 262_144;
-/** What an event counts before one was read: the first page has 16 events. */
+/** Assumed size of an event before the first page, which therefore has 16 events. */
 const firstGuess = 16_384;
 const maxPage = 500;
 
-/** Reads one room's past, page by page, each in its turn. A page is small where events are large. */
+/**
+ * Reads the history of one room page by page, each page in its turn. Pages hold fewer events where events are
+ * large.
+ */
 export class HistoryCursor {
   /** Whether there is nothing more to read. */
   isDone = false;
-  /** False once the past is known to have a gap; then it is done. */
+  /** False once the history is known to have a gap; the cursor is then done. */
   isComplete = true;
   readonly #source: HistorySource;
   readonly #range: HistoryRange;
@@ -28,7 +31,7 @@ export class HistoryCursor {
   #count = 0;
   #characters = 0;
 
-  /** Up to `until`, the place in the log and the epochs that the caller knows. */
+  /** `until`: the position and the epochs of the log that the caller knows; the cursor reads up to there. */
   constructor(source: HistorySource, range: HistoryRange, until: LogHead) {
     this.#source = source;
     this.#range = range;
@@ -37,13 +40,13 @@ export class HistoryCursor {
   }
 
   /**
-   * The next entries that pass the filter. Rejects with `unavailable`, also if an epoch has begun of which the caller does
-   * not know: its offsets are others.
+   * The next entries that pass the filter. Rejects with `unavailable`, also if the log has begun an epoch
+   * that the caller does not know: offsets mean other entries there.
    */
   async next(): Promise<LogEntry[]> {
     const { log, turns } = this.#source;
-    const wanted = { after: this.#position, until: this.#until.offset, limit: this.#limit() };
-    const { entries, complete, more } = await turns.run(() => log.history(this.#range.room, wanted));
+    const range = { after: this.#position, until: this.#until.offset, limit: this.#limit() };
+    const { entries, complete, more } = await turns.run(() => log.history(this.#range.room, range));
     if (entries.some((entry) => isBeyond(entry, this.#until)))
       throw new ProtocolError("unavailable", "this replica has not caught up with the log yet");
     this.#position = entries.at(-1)?.offset ?? this.#until.offset;

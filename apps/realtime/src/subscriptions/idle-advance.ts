@@ -6,8 +6,9 @@ import type { ClientPositions } from "./client-positions.ts";
 import type { RoomManager } from "./room-manager.ts";
 
 /**
- * A session is looked at once in a cycle, or after two when others leave, and it may have had an event a cycle before. So
- * the last position it was told is never older than a quarter of a history.
+ * Each session is visited once in a cycle, or after two cycles when other sessions leave, and its last event
+ * may be a cycle older. So the last position that a client knows is never older than a quarter of its
+ * shortest history.
  */
 const cyclesPerAge = 12;
 const stepsPerCycle = 64;
@@ -21,9 +22,9 @@ export interface IdleAdvanceOptions {
 }
 
 /**
- * Tells sessions that are given no events a position from time to time. A history forgets what is older than its age, so a
- * client that comes back with an older position would be reset though it missed nothing. One cycle takes a part of the
- * age; the sessions are spread over it, and nothing is kept for each.
+ * Sends position checkpoints to sessions that receive no events. A history forgets entries by age, so a
+ * client that resumes from an old position would be reset though it missed nothing. A cycle takes a fraction
+ * of that age. The visits are spread over the cycle, and no session needs a timer or a field.
  */
 export class IdleAdvance {
   readonly #options: IdleAdvanceOptions;
@@ -32,11 +33,14 @@ export class IdleAdvance {
   #rest: Iterator<Session>;
   #visited = 0;
   #startedMs = performance.now();
-  /** The log's newest offset when this cycle and the one before began; in the first there was none before. */
+  /**
+   * The log's newest offset when this cycle began, and when the one before began; undefined in the first
+   * cycle.
+   */
   #startedAt: number;
   #startedBefore: number | undefined;
 
-  /** For the sessions whose rooms' shortest history is `ageMs` old. */
+  /** For the sessions whose shortest history keeps events for `ageMs`. */
   constructor(ageMs: number, options: IdleAdvanceOptions) {
     this.#options = options;
     this.#ageMs = ageMs;
@@ -46,7 +50,7 @@ export class IdleAdvance {
     this.#timer = setInterval(() => this.step(), stepMs);
   }
 
-  /** Looks at the sessions that are due by now. */
+  /** Visits the sessions that are due by now. */
   step(): void {
     const part = Math.min(1, (performance.now() - this.#startedMs) / this.#cycleMs);
     const due = Math.ceil(this.#options.sessions.size * part);
@@ -58,7 +62,7 @@ export class IdleAdvance {
     if (part === 1) this.#beginCycle();
   }
 
-  /** Whether a session was told no position in this cycle, as far as its rooms show. */
+  /** Whether a session got no position in this cycle, as far as its rooms show. */
   isIdle(session: Session): boolean {
     const { rooms } = this.#options;
     if (rooms.shortestHistoryMs(session) !== this.#ageMs) return false;
@@ -75,9 +79,9 @@ export class IdleAdvance {
 
   #visit(session: Session): void {
     const { follower, positions } = this.#options;
-    // Who came in the first cycle was told a position in it.
+    // A session that connected in the first cycle got a position in that cycle.
     if (this.#startedBefore === undefined) return;
-    // In a log that stands still no position ages, and all know the newest.
+    // While the log does not grow no position ages, and all clients know the newest.
     if (follower.position.offset === this.#startedBefore) return;
     if (this.isIdle(session)) positions.advance(session);
   }
@@ -92,7 +96,7 @@ export class IdleAdvance {
   }
 }
 
-/** One for each age that a history may have; every session is looked after by that of its shortest. */
+/** Starts one `IdleAdvance` for each history age. Every session belongs to that of its shortest history. */
 export function startIdleAdvances(
   history: Record<RoomKind, HistoryBounds>,
   options: IdleAdvanceOptions,

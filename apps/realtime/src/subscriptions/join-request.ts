@@ -9,40 +9,42 @@ import {
 import type { Outcome } from "./outcome.ts";
 import type { Delivered } from "./read-history.ts";
 
-/** One room to enter; what it says of positions is judged by the present epochs of the log. */
+/** One room to join. Its positions are already judged by the log's present epochs. */
 export interface JoinRequest {
   room: RoomName;
   filter: Filter | undefined;
-  /** Where its past begins. Default: here, so that there is none. */
+  /** The position after which the backfill begins. Default: the join itself, so that there is none. */
   from?: Position;
-  /** Why none of the past after `from` can be sent. */
+  /** Why the entries after `from` cannot be sent. */
   reset?: ResetReason;
-  /** Kept from an earlier connection of the session. */
+  /** The offset after which earlier connections of the session received every event of the room. */
   since?: number;
-  /** Whether the client takes itself to be in the room already: if it may not be, it has to be told. */
+  /**
+   * Whether the client believes that it follows the room already. If it may not join, it must get a reset.
+   */
   isFollowed?: boolean;
 }
 
-/** The rooms to enter, and what the session was given before. */
+/** The rooms to join, and what the session received before. */
 export interface CatchUpRequest {
   joinRequests: JoinRequest[];
   delivered: Delivered[];
 }
 
-/** Where rooms are entered, and how many gaps the log had had by then. */
+/** The position at which rooms are joined, and the number of discontinuities up to then. */
 export interface EntryPoint extends Position {
   gaps: number;
 }
 
-/** Asks once more, now that the subscription stands, whether the session may be in the room; `unavailable` if unknown. */
+/** Checks access once more after the room was joined; `unavailable` if it cannot be checked. */
 export type Reauthorize = (room: RoomName) => Promise<boolean>;
 
-/** The answer of one wish, or why there is none. */
+/** The answer for one room, or `forbidden` if there is none. */
 export function answerOf(answers: Map<RoomName, Subscribed>, room: RoomName): Outcome<Subscribed> {
   return answers.get(room) ?? forbidden();
 }
 
-/** In the same words whether the thing that the room is named for exists or not. */
+/** The message is the same whether the thing that the room is named for exists or not. */
 export function forbidden(): ProtocolError {
   return new ProtocolError("forbidden", "you may not enter this room");
 }

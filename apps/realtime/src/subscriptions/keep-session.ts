@@ -3,8 +3,8 @@ import type { Session, Subscription } from "../sessions/session.ts";
 import { type SessionStore, type StoredSubscription, toStored } from "../sessions/session-store.ts";
 
 /**
- * Stores subscriptions of a session. With the first ones the session is stored whole: as long as it follows only the rooms
- * in which every connection begins, its client's position alone says where it goes on.
+ * Stores subscriptions of a session. The first call stores the whole session. Before that the session follows
+ * only its automatic rooms, and its client's position alone says where it resumes.
  */
 export async function keepSubscriptions(
   store: SessionStore,
@@ -15,13 +15,16 @@ export async function keepSubscriptions(
   await session.store((versions) => {
     if (session.isStored) return store.save(id, { userId, batch, subscriptions }, versions);
     const rooms = new Set(subscriptions.map(({ room }) => room));
-    const first = [...session.subscriptions.values()].filter(({ room }) => !rooms.has(room));
-    const all = [...first.map((one) => asEntered(session, one)), ...subscriptions];
+    const automatic = [...session.subscriptions.values()].filter(({ room }) => !rooms.has(room));
+    const all = [...automatic.map((one) => asEntered(session, one)), ...subscriptions];
     return store.create(id, { userId, batch, subscriptions: all }, versions.next);
   });
 }
 
-/** Forgets subscriptions of what is stored; to leave one of the first rooms is something to keep. */
+/**
+ * Removes subscriptions from the stored session. A session that leaves an automatic room is stored, so that a
+ * resume knows that it left.
+ */
 export async function dropSubscriptions(
   store: SessionStore,
   session: Session,
@@ -34,14 +37,14 @@ export async function dropSubscriptions(
   await session.store(({ next }) => store.create(id, { userId, batch, subscriptions }, next));
 }
 
-/** A room that was entered at the beginning, as if it had been stored then. */
+/** An automatic room, as if it had been stored when the session joined it. */
 function asEntered(session: Session, subscription: Subscription): StoredSubscription {
   const { confirmedFor: epoch, enteredAt } = session;
   const from = { epoch, offset: Math.min(subscription.since, enteredAt) };
   return toStored(subscription, { from, at: { epoch, offset: enteredAt }, isReset: false });
 }
 
-/** The session has entered its first rooms, and there is nothing to keep of it yet. */
+/** Records where the session joined its automatic rooms; there is nothing to store yet. */
 export function noteEntered(session: Session, { epoch, offset }: Position): void {
   session.confirmedFor = epoch;
   session.enteredAt = offset;

@@ -7,13 +7,13 @@ interface LeftRoom extends Delivered {
   epoch: string;
 }
 
-/** Subscriptions that one connection remembers; beyond them an event may come again. */
+/** Left subscriptions that are remembered for one connection. Beyond this number an event may come twice. */
 const mostRemembered = 100;
 
-/** Not a field of the session: most never leave a room. */
+/** Not a field of the session, because most sessions never leave a room. */
 const leftRooms = new WeakMap<Session, LeftRoom[]>();
 
-/** Remembers what a session was given through a subscription that ends at a position. */
+/** Remembers what a session received through a subscription that ends at a position. */
 export function rememberLeft(
   session: Session,
   subscription: Subscription,
@@ -30,19 +30,19 @@ export function rememberLeft(
   leftRooms.set(session, all);
 }
 
-/** What a session was given up to a position, through the subscriptions that it has and those that it has left. */
+/** What a session received up to a position, through its present and its former subscriptions. */
 export function deliveredTo(session: Session, position: Position): Delivered[] {
   const present = [...session.subscriptions.values()].map((one) => ({ ...one, upTo: position.offset }));
   return [...present, ...deliveredThroughLeft(session, position)];
 }
 
-/** What a session was given through subscriptions that it no longer has, as far as the epoch is still theirs. */
+/** What a session received in the present epoch through former subscriptions. */
 function deliveredThroughLeft(session: Session, { epoch }: Position): Delivered[] {
-  // Offsets of another epoch may be those of other events.
+  // Offsets of another epoch may belong to other events.
   return (leftRooms.get(session) ?? []).filter((one) => one.epoch === epoch);
 }
 
-/** Whether one follows or overlaps an earlier one of the same room and filter. */
+/** Whether `later` follows or overlaps `earlier`, with the same room and filter. */
 function continues(earlier: LeftRoom, later: LeftRoom): boolean {
   const isSame = earlier.room === later.room && earlier.epoch === later.epoch;
   return isSame && earlier.filter?.key === later.filter?.key && later.since <= earlier.upTo;

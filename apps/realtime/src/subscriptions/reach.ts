@@ -3,15 +3,16 @@ import { type Position, ProtocolError } from "@roomcast/events";
 
 export interface ReachOptions {
   log: Pick<EventLog, "head">;
-  /** This replica's place in the log. */
+  /** This replica's position in the log. */
   follower: Pick<LogFollower, "position" | "head" | "reached">;
-  /** How long to wait for this replica to reach a position that a client has seen elsewhere. */
+  /** How long to wait until this replica reaches a position that a client received elsewhere. */
   catchUpTimeoutMs: number;
 }
 
 /**
- * Resolves when this replica can judge a client's positions, or rejects with `unavailable`. The client may have seen more than
- * this replica has: then the log itself is asked, and the replica waits until it has come as far, in the same epoch.
+ * Resolves when this replica can judge a client's positions; rejects with `unavailable`. The client may have
+ * received more than this replica has. Then the log itself is asked, and the replica waits until it has
+ * reached those positions in the same epoch.
  */
 export async function reach(
   { follower, log, catchUpTimeoutMs }: ReachOptions,

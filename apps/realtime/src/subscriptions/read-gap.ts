@@ -10,17 +10,17 @@ import { ProtocolError, type RoomName } from "@roomcast/events";
 import { backoffMs } from "@roomcast/service";
 import { type Backfill, readHistory } from "./read-history.ts";
 
-/** Rooms that are read at once: others that use the connection get their turn between two rounds. */
+/** Rooms per round. Other users of the Redis connection get their turn between two rounds. */
 const roomsAtOnce = 250;
 const attempts = 3;
 const retryBackoff = { firstMs: 200, longestMs: 400 };
 
-/** Bounds of the whole gap, which is in memory until it is delivered. */
+/** Bounds of the whole gap, which stays in memory until it is delivered. */
 const defaultBounds = { maxEntries: 100_000, maxBytes: 64 * 1024 * 1024 };
 
 type GapLog = Pick<EventLog, "history" | "head">;
 
-/** What is read so far, and what may yet be. */
+/** What has been read so far, and what may still be read. */
 interface Progress {
   found: Map<number, LogEntry>;
   incomplete: Set<RoomName>;
@@ -28,9 +28,9 @@ interface Progress {
 }
 
 /**
- * Reads what rooms had after the offset `after` up to `until`, in rounds. A round that fails is read again by itself. A
- * room counts as incomplete if it cannot be read although Redis answers, and if it would exceed the bounds. Rejects with
- * `unavailable` if Redis does not answer, or the log is in another epoch.
+ * Reads the entries of rooms after the offset `after` up to `until`, in rounds, and retries the reads that
+ * fail. A room counts as incomplete if it cannot be read although Redis answers, or if it would exceed the
+ * bounds. Rejects with `unavailable` if Redis does not answer, or if the log is in another epoch.
  */
 export async function readGap(
   log: GapLog,
@@ -43,8 +43,8 @@ export async function readGap(
   const progress: Progress = { found: new Map(), incomplete: new Set(), left };
   const bounded = { history: boundedHistory(log, left) };
   for (let at = 0; at < rooms.length; at += roomsAtOnce) {
-    const read = (some: readonly RoomName[]) => readRooms(bounded, some, after, until, progress);
-    const failed = await retried(read, rooms.slice(at, at + roomsAtOnce));
+    const read = (round: readonly RoomName[]) => readRooms(bounded, round, after, until, progress);
+    const failed = await readWithRetries(read, rooms.slice(at, at + roomsAtOnce));
     if (failed.length > 0) await assertReachable(log, until);
     for (const room of failed) progress.incomplete.add(room);
   }
@@ -52,8 +52,8 @@ export async function readGap(
   return { entries, incomplete: progress.incomplete };
 }
 
-/** The rooms that failed in every attempt. */
-async function retried(
+/** Returns the rooms that failed in every attempt. */
+async function readWithRetries(
   read: (rooms: readonly RoomName[]) => Promise<RoomName[]>,
   rooms: readonly RoomName[],
 ): Promise<RoomName[]> {
@@ -65,7 +65,7 @@ async function retried(
   return failed;
 }
 
-/** Reads each room by itself, and returns those that failed. */
+/** Reads each room by itself, and returns the rooms that failed. */
 async function readRooms(
   log: Pick<EventLog, "history">,
   rooms: readonly RoomName[],
@@ -85,7 +85,7 @@ async function readRooms(
   });
 }
 
-/** Counts what pages bring; beyond the bounds every history is incomplete. */
+/** Counts what the pages bring. Beyond the bounds every history is incomplete. */
 function boundedHistory(log: GapLog, left: Progress["left"]): EventLog["history"] {
   return async (room, range): Promise<HistorySlice> => {
     const slice = await log.history(room, range);
@@ -99,5 +99,5 @@ function boundedHistory(log: GapLog, left: Progress["left"]): EventLog["history"
 async function assertReachable(log: GapLog, until: LogHead): Promise<void> {
   const head = await log.head();
   if (currentEpoch(head) !== currentEpoch(until))
-    throw new ProtocolError("unavailable", "the log began another epoch while a gap was read");
+    throw new ProtocolError("unavailable", "the log began a new epoch while this replica was reading a gap");
 }

@@ -3,18 +3,18 @@ import { type Filter, ProtocolError, type RoomName } from "@roomcast/events";
 import type { Subscription } from "../sessions/session.ts";
 import { dataOf } from "./room-manager.ts";
 
-/** What is wanted of one room's past: its entries after an offset that pass the filter. */
+/** The part of one room's history that is needed: the entries after an offset that pass the filter. */
 export interface HistoryRange {
   room: RoomName;
   filter: Filter | undefined;
   after: number;
 }
 
-/** The past of several rooms as one sequence. */
+/** Entries read from the histories of several rooms, as one sequence. */
 export interface Backfill {
   /** In the order of the log, each once. */
   entries: LogEntry[];
-  /** Rooms whose past cannot be given whole; nothing of theirs is in `entries` for their own sake. */
+  /** Rooms whose history has a gap or exceeds the bounds. `entries` holds nothing that only they need. */
   incomplete: Set<RoomName>;
 }
 
@@ -27,8 +27,9 @@ export interface BackfillBounds {
 const pageSize = 500;
 
 /**
- * Reads the past of rooms up to `until`, the place in the log and the epochs that the caller knows. Rejects with
- * `unavailable`, also if an epoch has begun of which the caller does not know: its offsets are others.
+ * Reads the histories of rooms up to `until`, the position and the epochs of the log that the caller knows.
+ * Rejects with `unavailable`, also if the log has begun an epoch that the caller does not know: offsets mean
+ * other entries there.
  */
 export async function readHistory(
   log: Pick<EventLog, "history">,
@@ -73,12 +74,12 @@ async function readRoom(
   return entries;
 }
 
-/** What a session was given of a room before: the entries in (`since`, `upTo`] that pass the filter. */
+/** Entries of a room that a session received before: those in (`since`, `upTo`] that pass the filter. */
 export interface Delivered extends Pick<Subscription, "room" | "filter" | "since"> {
   upTo: number;
 }
 
-/** What was given, by room. */
+/** Groups the records by room. */
 export function byRoom(delivered: readonly Delivered[]): Map<RoomName, Delivered[]> {
   const rooms = new Map<RoomName, Delivered[]>();
   for (const one of delivered) {
@@ -94,7 +95,7 @@ export function passes(entry: LogEntry, { room, filter }: Pick<Subscription, "ro
   return entry.rooms.includes(room) && (filter === undefined || filter.matches(dataOf(entry)));
 }
 
-/** Whether a session was given an entry before, through any of its rooms. */
+/** Whether a session received an entry before, through any of its rooms. */
 export function wasDelivered(
   entry: LogEntry,
   delivered: ReadonlyMap<RoomName, readonly Delivered[]>,

@@ -28,22 +28,25 @@ export interface RelayOptions {
   frames: EventFrames;
   /** The adapters of all namespaces. */
   fanOuts: () => Iterable<FanOut>;
-  /** Applies a control entry at its place in the order, and makes up for those that were missed. */
+  /** Applies a control entry at its place in the log's order, and catches up on missed ones. */
   control: Pick<RevocationControl, "apply" | "noteGap" | "checkAll">;
   continuity: Continuity;
   positions: Pick<ClientPositions, "advance">;
   onError: (error: Error) => void;
 }
 
-/** Entries of a gap, or sessions, that are dealt with before others get their turn. */
+/** Entries of a gap, and sessions, that are handled before other work gets its turn. */
 const [entriesAtOnce, sessionsAtOnce] = [500, 1_000];
 const advanceRetryMs = 100;
 
-/** Hands every entry of the log to this replica's clients, in its order; what cannot be bridged is a reset. */
+/**
+ * Delivers every entry of the log to this replica's clients, in the log's order. Where entries are missing
+ * and the histories do not have them, it sends resets.
+ */
 export class Relay implements LogSink {
   readonly #options: RelayOptions;
   isConnected = false;
-  /** Frames given to clients since the start. */
+  /** Frames delivered to clients since the start. */
   delivered = 0;
 
   constructor(options: RelayOptions) {
@@ -55,13 +58,23 @@ export class Relay implements LogSink {
     else if (entry.kind === "control") this.#options.control.apply(entry);
   }
 
-  /** Deals with a gap. Rejects only if histories cannot be read: the follower then comes back to the same gap. */
-  onDiscontinuity(reason: DiscontinuityReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
+  /**
+   * Handles a discontinuity. Rejects only if histories cannot be read; the follower then reports the same gap
+   * again.
+   */
+  onDiscontinuity(
+    reason: DiscontinuityReason,
+    lastCommonOffset: number,
+    resumeAt: number,
+    head: LogHead,
+  ): Promise<void> {
     const { continuity, onError } = this.#options;
-    const closing = continuity.interrupt(() => this.#closeGap(reason, cut, { ...head, offset: resumeAt }));
-    // Positions from before the gap are no longer good to resume from: every client gets a new one.
+    const closed = continuity.interrupt(() =>
+      this.#closeGap(reason, lastCommonOffset, { ...head, offset: resumeAt }),
+    );
+    // Positions from before the discontinuity cannot be resumed from: every client gets a new one.
     if (reason !== "unheard") this.#advanceAll().catch(onError);
-    return closing;
+    return closed;
   }
 
   connected(isConnected: boolean): void {
@@ -83,18 +96,23 @@ export class Relay implements LogSink {
     for (const fanOut of this.#options.fanOuts()) this.delivered += fanOut.fanOut(channels, frames);
   }
 
-  /** Undefined for an entry whose text nobody could read: it must not keep the others from their clients. */
+  /** Undefined for an entry that cannot be parsed: it must not keep other entries from their clients. */
   #framesOf(entry: LogEntry): EntryFrames | undefined {
     try {
       return new EntryFrames(entry, this.#options.frames);
     } catch (cause) {
-      this.#options.onError(new Error(`the text of entry ${entry.offset} is unreadable`, { cause }));
+      this.#options.onError(
+        new Error(`entry ${entry.offset} of the log cannot be parsed and is not delivered`, { cause }),
+      );
       return undefined;
     }
   }
 
-  /** Those who saw entries that no longer exist must know; the others of the same rooms must not be disturbed. */
-  #resetSessionsAhead(reason: "diverged" | "epoch", cut: number, position: Position): void {
+  /**
+   * Resets the sessions that received entries which no longer exist, and leaves the other sessions of the
+   * same rooms alone.
+   */
+  #resetSessionsAhead(reason: "diverged" | "epoch", lastCommonOffset: number, position: Position): void {
     const { rooms } = this.#options;
     if (reason === "epoch") {
       for (const room of rooms.rooms()) {
@@ -103,12 +121,14 @@ export class Relay implements LogSink {
       }
       return;
     }
-    for (const [room, session] of rooms.sessionsAhead(cut)) {
+    for (const [room, session] of rooms.sessionsAhead(lastCommonOffset)) {
       sendReset(session.connection.socket, room, reason, position);
     }
   }
 
-  /** Offsets are given anew after the break: what a session was given of a room goes on from there. */
+  /**
+   * The log assigns offsets anew after `resumeAt`: what a session received of a room counts only up to there.
+   */
   #clampOffsets(resumeAt: number): void {
     for (const { subscriptions } of this.#options.sessions.all()) {
       for (const subscription of subscriptions.values()) {
@@ -117,33 +137,33 @@ export class Relay implements LogSink {
     }
   }
 
-  /** Nothing is delivered before every session is known to be still allowed what it is given. */
-  async #closeGap(reason: DiscontinuityReason, cut: number, until: LogHead): Promise<void> {
+  /** Delivers nothing before every session's access is checked again. */
+  async #closeGap(reason: DiscontinuityReason, lastCommonOffset: number, until: LogHead): Promise<void> {
     const { control } = this.#options;
     const position = { epoch: currentEpoch(until), offset: until.offset };
     control.noteGap();
     if (reason === "diverged" || reason === "epoch") {
-      this.#resetSessionsAhead(reason, reason === "epoch" ? 0 : cut, position);
+      this.#resetSessionsAhead(reason, reason === "epoch" ? 0 : lastCommonOffset, position);
       this.#clampOffsets(until.offset);
     }
     await control.checkAll();
-    if (reason === "trimmed") await this.#backfill(cut, until, position);
+    if (reason === "trimmed") await this.#backfill(lastCommonOffset, until, position);
   }
 
-  /** The log was trimmed beyond this replica's place: room histories may still hold what it missed. */
-  async #backfill(cut: number, until: LogHead, position: Position): Promise<void> {
+  /** The log was trimmed beyond this replica's position. Room histories may still hold the missed entries. */
+  async #backfill(lastCommonOffset: number, until: LogHead, position: Position): Promise<void> {
     const { log, rooms } = this.#options;
-    // Nobody enters a room before this is over, so no room is left out.
-    const past = await readGap(log, rooms.rooms(), cut, until);
-    // First the resets: the position of an entry passes over what its clients' other rooms lack.
-    for (const room of past.incomplete) {
+    // Nobody joins a room until this is done, so no room is missing.
+    const backfill = await readGap(log, rooms.rooms(), lastCommonOffset, until);
+    // Resets come first: an entry's position lies beyond the entries that its clients' incomplete rooms lack.
+    for (const room of backfill.incomplete) {
       for (const session of rooms.sessions(room)) {
         sendReset(session.connection.socket, room, "trimmed", position);
         const subscription = session.subscriptions.get(room);
         if (subscription !== undefined) subscription.since = until.offset;
       }
     }
-    await this.#deliver(past);
+    await this.#deliver(backfill);
   }
 
   async #deliver({ entries, incomplete }: Backfill): Promise<void> {
@@ -154,7 +174,10 @@ export class Relay implements LogSink {
     }
   }
 
-  /** Those that cannot be told now are tried again; after another gap all are told anew. */
+  /**
+   * Sends every session a new position. Sessions that cannot get one yet are tried again. After another
+   * discontinuity that one's own call takes over.
+   */
   async #advanceAll(): Promise<void> {
     const { continuity, sessions } = this.#options;
     await continuity.restored();
@@ -166,7 +189,7 @@ export class Relay implements LogSink {
     }
   }
 
-  /** Returns those that cannot be told a position now. */
+  /** Returns the sessions that cannot get a position now. */
   async #advance(sessions: readonly Session[]): Promise<Session[]> {
     const left: Session[] = [];
     for (const [index, session] of sessions.entries()) {

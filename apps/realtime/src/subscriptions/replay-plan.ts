@@ -3,23 +3,27 @@ import { ProtocolError, type RoomName } from "@roomcast/events";
 import { HistoryCursor, type HistorySource } from "./history-cursor.ts";
 import type { BackfillBounds, HistoryRange } from "./read-history.ts";
 
-/** What one replay is going to send. */
+/** The backfill of one replay. */
 export interface ReplayPlan {
-  /** Rooms whose past cannot be sent whole, because it has a gap or does not fit; nothing is sent for their sake. */
+  /** Rooms whose history has a gap or does not fit; nothing is sent for them. */
   incomplete: ReadonlySet<RoomName>;
-  /** The past of the others, in the order of the log, each entry once; rejects with `unavailable`. */
+  /** The entries of the other rooms, in the order of the log, each once. Rejects with `unavailable`. */
   windows(): AsyncIterable<LogEntry[]>;
 }
 
-/** Characters of events that a replay keeps in memory: a small past is read once, a large one again, part by part. */
+/**
+ * Characters of events that a replay keeps in memory. A small backfill is read once; a large one is read
+ * again window by window.
+ */
 const windowSize = 524_288;
 
-/** Reads of one replay at once. */
+/** Concurrent reads of one replay. */
 const readsAtOnce = 4;
 
 /**
- * Plans the replay of several rooms: reads all of their pasts before anything of them is sent, so that it is known which
- * can be sent whole. The bounds hold for all rooms together; where they are exceeded, the largest rooms are left out.
+ * Plans the replay of several rooms. It reads all of their histories before anything is sent, so that it
+ * knows which can be sent whole. The bounds hold for all rooms together; where they are exceeded, the largest
+ * rooms are excluded.
  */
 export async function planReplay(
   source: HistorySource,
@@ -32,7 +36,7 @@ export async function planReplay(
   return planner;
 }
 
-/** One room's part of a plan: the offsets and sizes of its entries, not their texts. */
+/** One room of a plan: the offsets and sizes of its entries, without their texts. */
 class PlannedRoom {
   readonly range: HistoryRange;
   readonly cursor: HistoryCursor;
@@ -53,7 +57,7 @@ class Planner implements ReplayPlan {
   #rooms: readonly PlannedRoom[];
   /** Sizes by offset. */
   readonly #sizes = new Map<number, number>();
-  /** The entries themselves, for as long as they are few. */
+  /** The entries themselves, as long as they fit one window. */
   #kept: Map<number, LogEntry> | undefined = new Map();
   #keptSize = 0;
   #bytes = 0;
@@ -71,7 +75,7 @@ class Planner implements ReplayPlan {
     this.#rooms = ranges.map((range) => new PlannedRoom(source, range, until));
   }
 
-  /** One page of each room in turn: a room that does not fit is not read to its end. */
+  /** Reads one page of each room in turn, so that a room that does not fit is not read to its end. */
   async readAll(): Promise<void> {
     let reading = this.#rooms;
     while (reading.length > 0) {
@@ -100,14 +104,14 @@ class Planner implements ReplayPlan {
   }
 
   async #readOn(room: PlannedRoom): Promise<void> {
-    // It may have been left out since this round began.
+    // Another room's page may have excluded it since this round began.
     if (!this.#isWhole(room)) return;
     const entries = await room.cursor.next();
     if (!this.#isWhole(room)) return;
-    if (!room.cursor.isComplete) return this.#leaveOut(room);
+    if (!room.cursor.isComplete) return this.#exclude(room);
     for (const entry of entries) this.#add(room, entry);
     const { maxBytes, maxEntries } = this.#bounds;
-    while (this.#bytes > maxBytes || this.#entries > maxEntries) this.#leaveOut(this.#largest());
+    while (this.#bytes > maxBytes || this.#entries > maxEntries) this.#exclude(this.#largest());
   }
 
   #add(room: PlannedRoom, entry: LogEntry): void {
@@ -123,7 +127,7 @@ class Planner implements ReplayPlan {
     else this.#kept.set(entry.offset, entry);
   }
 
-  #leaveOut(room: PlannedRoom): void {
+  #exclude(room: PlannedRoom): void {
     this.incomplete.add(room.range.room);
     this.#bytes -= room.bytes;
     this.#entries -= room.offsets.length;
@@ -152,7 +156,10 @@ class Planner implements ReplayPlan {
     if (window.length > 0) yield window;
   }
 
-  /** The entries of a window, from the rooms that have any in it; a history may have lost some since. */
+  /**
+   * Reads the entries of a window again, from the rooms that have any in it. A history may have been trimmed
+   * since.
+   */
   async #readAgain(after: number, window: number[]): Promise<LogEntry[]> {
     const wanted = new Set(window);
     const until = { ...this.#until, offset: window.at(-1) as number };
@@ -166,13 +173,13 @@ class Planner implements ReplayPlan {
     return window.map((offset) => {
       const entry = found.get(offset);
       if (entry === undefined)
-        throw new ProtocolError("unavailable", "a history was trimmed while it was sent");
+        throw new ProtocolError("unavailable", "a history was trimmed while it was being sent");
       return entry;
     });
   }
 }
 
-/** Runs work on every item, on so many at once. */
+/** Runs work on every item, on at most `atOnce` items at a time. */
 async function eachAtOnce<Item>(
   items: readonly Item[],
   atOnce: number,

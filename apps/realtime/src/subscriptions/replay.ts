@@ -17,34 +17,35 @@ import { channelOf } from "./channel.ts";
 import { type Delivered, passes, wasDelivered } from "./read-history.ts";
 import type { ReplayPlan } from "./replay-plan.ts";
 
-/** What a session is owed of the rooms of one `subscribe` call or resume. */
+/** The replay of the rooms of one `subscribe` call or resume. */
 export interface Replay {
-  past: ReplayPlan;
-  /** Where the past of each room begins. */
+  plan: ReplayPlan;
+  /** The position after which the backfill of each room begins. */
   starts: ReadonlyMap<RoomName, Position>;
-  /** Rooms of which nothing can be sent, and why. */
+  /** Rooms to reset, of which nothing is sent, and the reasons. */
   resets: ReadonlyMap<RoomName, ResetReason>;
-  /** What the session was given before of each room. */
+  /** What the session received before, by room. */
   delivered: ReadonlyMap<RoomName, readonly Delivered[]>;
-  /** Where live delivery begins. */
+  /** The position at which live delivery begins. */
   at: Position;
   batch: number;
 }
 
 export interface ReplayContext {
-  /** Whether the log has had a gap, or begun an epoch, since the replay was planned. */
+  /** Whether the log has had a discontinuity since the replay was planned. */
   isBroken: () => boolean;
   frames: EventFrames;
-  /** How long a client may take to read a part of its past. */
+  /** How long a client may take to read one portion of the backfill. */
   takeTimeoutMs: number;
 }
 
 type Answers = Map<RoomName, Subscribed>;
 
 /**
- * Writes the resets, the past, and what waited, until so little is left that it can be written at once; the connection is
- * still held then. Live events go on waiting behind those that wait already. Resolves with the answers for the rooms that
- * the session is in, early if the connection ends. Rejects with `unavailable` if the past is no longer that of the log.
+ * Writes the resets, the backfill, and the buffered entries until few enough are left to be written at once.
+ * The connection still buffers then: live entries go behind those already buffered. Resolves with the answers
+ * for the rooms that the session is in, early if the connection ends. Rejects with `unavailable` if the log
+ * had a discontinuity since.
  */
 export async function writeReplay(
   session: Session,
@@ -53,7 +54,7 @@ export async function writeReplay(
 ): Promise<Answers> {
   const { resets, at, batch } = replay;
   checkUnbroken(context);
-  // Rooms that were revoked since are gone from the session.
+  // Rooms that were revoked in between are no longer among the session's subscriptions.
   const current = [...session.subscriptions.values()].filter((one) => one.batch === batch);
   const answers: Answers = new Map();
   for (const { room } of current) answers.set(room, { room, position: formatPosition(at), replayed: 0 });
@@ -75,23 +76,23 @@ async function writeBackfill(
   const { connection } = session;
   const namespace = connection.socket.nsp.name;
   const writer = new PortionWriter(connection, context.takeTimeoutMs);
-  const owedFrame = (entry: LogEntry): Frame | undefined => {
-    const rooms = roomsOwed(session, replay, entry);
+  const frameOf = (entry: LogEntry): Frame | undefined => {
+    const rooms = roomsToReplay(session, replay, entry);
     for (const room of rooms) (answers.get(room) as Subscribed).replayed++;
     if (rooms.length === 0) return undefined;
     const position = { ...replay.at, replay: { batch: replay.batch, at: entry.offset } };
     return context.frames.single(namespace, entry.type, entry.json, formatPosition(position));
   };
-  for await (const entries of replay.past.windows()) {
-    if (!(await writer.write(entries, owedFrame))) return;
+  for await (const entries of replay.plan.windows()) {
+    if (!(await writer.write(entries, frameOf))) return;
     checkUnbroken(context);
   }
-  await writer.writeHeld((one) => (isFollowed(session, one.entry) ? one.for(namespace) : undefined));
+  await writer.writeBuffered((one) => (isFollowed(session, one.entry) ? one.for(namespace) : undefined));
   checkUnbroken(context);
 }
 
-/** The rooms of this replay for whose sake a session is given an entry now; none if it was given it before. */
-function roomsOwed(
+/** The rooms of this replay for which a session must get an entry; none if it received the entry before. */
+function roomsToReplay(
   { subscriptions }: Session,
   { starts, resets, delivered, at, batch }: Replay,
   entry: LogEntry,
@@ -104,12 +105,16 @@ function roomsOwed(
   return rooms.length > 0 && wasDelivered(entry, delivered) ? [] : rooms;
 }
 
-/** What was read of the past, and what waits, may be of a log that was rolled back, or lie on both sides of a gap. */
+/**
+ * After a discontinuity the backfill and the buffered entries may belong to a log that was rolled back, or
+ * lie on both sides of a gap.
+ */
 function checkUnbroken({ isBroken }: ReplayContext): void {
-  if (isBroken()) throw new ProtocolError("unavailable", "the log had a gap while its past was sent");
+  if (isBroken())
+    throw new ProtocolError("unavailable", "the log had a discontinuity while missed events were being sent");
 }
 
-/** Whether a session is in a room of an entry, with a filter that lets it through. */
+/** Whether a session follows a room of an entry with a filter that lets the entry through. */
 export function isFollowed(session: Session, entry: LogEntry): boolean {
   const { connection } = session;
   return entry.rooms.some((room) => {

@@ -2,21 +2,22 @@ import { isLaterEpoch, type LogHead, validatePosition } from "@roomcast/event-lo
 import { type Position, parsePosition, type ResetReason } from "@roomcast/events";
 import type { StoredSubscription } from "../sessions/session-store.ts";
 
-/** Where a room goes on after a reconnect, and why it cannot go on there, if that is so. */
+/** The position from which a room resumes, and the reason if it cannot resume from there. */
 export interface ResumePoint {
   from: Position;
   reset?: ResetReason;
 }
 
 /**
- * Where a subscription goes on for a client that brings back `seen`, the position of the last event it received
- * (undefined if it received none).
+ * The position from which a subscription resumes for a client that brings back `seen`, the position of the
+ * last event it received (undefined if it received none).
  *
- * Live events carry plain positions. The replay of batch b, written at offset L before anything newer but after its
- * resets, carries (L, batch b, up to offset `at`). So: beyond the subscription's own `at`, or in a later batch at the same
- * place, its replay or reset is proven received; in its own batch a reset is, and a replay up to the position's `at`;
- * otherwise nothing is. Offsets of two epochs cannot be compared: whatever was written in an earlier epoch was written
- * before.
+ * Live events carry plain positions. The replay of batch b is written at offset L, after its resets and
+ * before anything newer. Its events carry (L, batch b, up to offset `at`). So there are three cases. A
+ * position beyond the subscription's own `at`, or in a later batch at the same offset, proves that the client
+ * received the replay or the reset. A position in the subscription's own batch proves a reset, and a replay
+ * up to the position's `at`. Any other position proves nothing. Offsets of two epochs cannot be compared:
+ * what was written in an earlier epoch was written before.
  */
 export function resumePoint(
   stored: StoredSubscription,
@@ -27,8 +28,8 @@ export function resumePoint(
   return resumeFrom(isLost ? seen : startOf(stored, seen, head), head);
 }
 
-/** Whether a client that brings back `seen` proves to have heard that a room was closed to it. */
-export function hasHeardOfClosing(
+/** Whether a client that brings back `seen` proves that it received the reset of a closed room. */
+export function hasReceivedClosing(
   closed: StoredSubscription,
   seen: Position | undefined,
   head: LogHead,
@@ -40,7 +41,7 @@ export function hasHeardOfClosing(
   return seen.replay !== undefined && seen.replay.batch >= closed.batch;
 }
 
-/** Says of a place where a room is to go on whether it can. */
+/** Adds to a position the reason why a room cannot resume from it, if there is one. */
 export function resumeFrom(from: Position, head: LogHead): ResumePoint {
   const reset = validatePosition(from, head);
   return { from, ...(reset === undefined ? {} : { reset }) };
@@ -50,10 +51,10 @@ function startOf(stored: StoredSubscription, seen: Position | undefined, head: L
   const from = parsePosition(stored.from);
   if (seen === undefined) return from;
   const at = parsePosition(stored.at);
-  const seenAll = { epoch: seen.epoch, offset: seen.offset };
-  if (seen.epoch !== at.epoch) return isLaterEpoch(seen.epoch, at.epoch, head) ? seenAll : from;
-  if (seen.offset > at.offset) return seenAll;
+  const plainSeen = { epoch: seen.epoch, offset: seen.offset };
+  if (seen.epoch !== at.epoch) return isLaterEpoch(seen.epoch, at.epoch, head) ? plainSeen : from;
+  if (seen.offset > at.offset) return plainSeen;
   if (seen.offset < at.offset || seen.replay === undefined || seen.replay.batch < stored.batch) return from;
-  if (seen.replay.batch > stored.batch || stored.isReset) return seenAll;
+  if (seen.replay.batch > stored.batch || stored.isReset) return plainSeen;
   return seen.replay.at <= from.offset ? from : { epoch: seen.epoch, offset: seen.replay.at };
 }

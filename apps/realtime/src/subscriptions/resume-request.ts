@@ -2,9 +2,9 @@ import { type LogHead, retainedUpTo } from "@roomcast/event-log";
 import { type Position, parsePosition, type RoomName, restoreFilters } from "@roomcast/events";
 import type { StoredSession, StoredSubscription } from "../sessions/session-store.ts";
 import type { CatchUpRequest, JoinRequest } from "./join-request.ts";
-import { hasHeardOfClosing, resumePoint } from "./resume-point.ts";
+import { hasReceivedClosing, resumePoint } from "./resume-point.ts";
 
-/** The rooms that a resumed session is in, and those that were closed to it; see `StoredSubscription`. */
+/** The rooms that a resumed session follows, and those that were closed to it; see `StoredSubscription`. */
 export function splitClosed({ subscriptions }: StoredSession): {
   followed: StoredSubscription[];
   closed: StoredSubscription[];
@@ -16,18 +16,21 @@ export function splitClosed({ subscriptions }: StoredSession): {
   };
 }
 
-/** The rooms of which a client that brings back `seen` has heard that they were closed to it, and the others. */
-export function splitHeard(
+/** Splits closed rooms by whether a client that brings back `seen` has received their resets. */
+export function splitByReceipt(
   closed: readonly StoredSubscription[],
   seen: Position | undefined,
   head: LogHead,
-): { heard: RoomName[]; unheard: RoomName[] } {
-  const [heard, unheard]: [RoomName[], RoomName[]] = [[], []];
-  for (const one of closed) (hasHeardOfClosing(one, seen, head) ? heard : unheard).push(one.room);
-  return { heard, unheard };
+): { received: RoomName[]; unreceived: RoomName[] } {
+  const [received, unreceived]: [RoomName[], RoomName[]] = [[], []];
+  for (const one of closed) (hasReceivedClosing(one, seen, head) ? received : unreceived).push(one.room);
+  return { received, unreceived };
 }
 
-/** Where a client that brings back `seen` goes on in the rooms of its session, and what it was given before. */
+/**
+ * The rooms of a resumed session, with the positions from which a client that brings back `seen` resumes and
+ * what it received before.
+ */
 export function resumeRequest(
   subscriptions: readonly StoredSubscription[],
   seen: Position | undefined,
@@ -38,7 +41,8 @@ export function resumeRequest(
     const since = retainedUpTo({ epoch: parsePosition(one.at).epoch, offset: one.since }, head);
     const filter = restoreFilters(filters);
     const joinRequest = { room, filter, isFollowed: true, ...resumePoint(one, seen, head) };
-    // Batch 0 was stored a moment before its delivery began, so what it was given first is not known exactly.
+    // A subscription of batch 0 was stored a moment before its delivery began, so its first delivered entry
+    // is not known exactly.
     return batch === 0 ? joinRequest : { ...joinRequest, since };
   });
   const delivered = joinRequests.flatMap(({ from, since, reset, ...one }) =>

@@ -17,7 +17,9 @@ import { disconnect } from "../sessions/session-maintenance.ts";
 import type { SessionRegistry } from "../sessions/session-registry.ts";
 import type { SubscriptionManager } from "./subscription-manager.ts";
 
-/** Revocations that are kept for sessions whose handshake is under way; older ones are asked from the store. */
+/**
+ * Revocations kept in memory for sessions whose handshake is under way. Older ones are read from the store.
+ */
 const maxRecent = 1_000;
 const usersAtOnce = 500;
 const [firstRetryMs, lastRetryMs] = [100, 5_000];
@@ -28,31 +30,35 @@ export interface RevocationControlOptions {
   access: RoomAccess;
   store: Pick<RevocationStore, "of" | "ofMany">;
   onError: (error: Error) => void;
-  /** How long clients wait for the store after a gap before they are sent away. Default 30,000. */
+  /**
+   * How long clients wait for the store after a discontinuity before their connections are closed. Default
+   * 30,000.
+   */
   unreadableMs?: number;
 }
 
 /**
- * Takes access back at its place in the log: no later entry reaches whom it concerns. Entries can be missed; then the store
- * that remembers all revocations is asked, before anything more is delivered.
+ * Applies revocations at their place in the log: no later entry reaches the revoked sessions. A replica can
+ * miss control entries. Then it reads all revocations of its users from the store before it delivers anything
+ * more.
  */
 export class RevocationControl {
   readonly #options: Required<RevocationControlOptions>;
   readonly #stopped = new AbortController();
   #revision = 0;
-  /** The newest last; it is number `#revision`. */
+  /** The newest is last and has the number `#revision`. */
   #recent: Revocation[] = [];
 
   constructor(options: RevocationControlOptions) {
     this.#options = { unreadableMs: 30_000, ...options };
   }
 
-  /** Counts what was taken back. To be read before a token is verified: the session is caught up from there. */
+  /** Number of revocations so far. To be read before a token is verified: `applySince` starts there. */
   get revision(): number {
     return this.#revision;
   }
 
-  /** Applies a control entry; one that is no revocation is ignored. */
+  /** Applies a control entry; ignores one that is not a revocation. */
   apply(entry: LogEntry): void {
     if (entry.type !== revokeControl) return;
     const revocation = JSON.parse(entry.json) as Revocation;
@@ -64,8 +70,11 @@ export class RevocationControl {
       this.#applyTo(session, revocation);
   }
 
-  /** Applies to a new session what came since `revision`; false if that is no longer known, and must be asked by `check`. */
-  catchUp(session: Session, revision: number): boolean {
+  /**
+   * Applies to a new session the revocations since `revision`. False if some are no longer in memory; the
+   * caller must then call `check`.
+   */
+  applySince(session: Session, revision: number): boolean {
     const missed = this.#revision - revision;
     if (missed > this.#recent.length) return false;
     for (const revocation of this.#recent.slice(this.#recent.length - missed))
@@ -73,27 +82,27 @@ export class RevocationControl {
     return true;
   }
 
-  /** Applies to a session what the store remembers; rejects with `unavailable`. */
+  /** Applies to a session the stored revocations; rejects with `unavailable`. */
   async check(session: Session): Promise<void> {
     const { access, store } = this.#options;
     access.invalidate(session.userId);
     this.#applyAll(session, await store.of(session.userId));
   }
 
-  /** Control entries may have been missed: handshakes under way will ask the store. */
+  /** Control entries may have been missed: handshakes under way will have to call `check`. */
   noteGap(): void {
     this.#revision++;
     this.#recent = [];
   }
 
   /**
-   * Applies to all sessions what the store remembers; to be called after `noteGap`. Resolves when it has been read for
-   * everyone who is still connected. While the store cannot be read it is asked again; if that takes long, the clients are
-   * cut, so that they come back here or elsewhere and are checked then. Rejects when stopped.
+   * Applies the stored revocations to all sessions; to be called after `noteGap`. Resolves when they were
+   * read for every user who is still connected. Retries while the store cannot be read. If that takes long,
+   * it closes all connections, so that the clients reconnect and are checked then. Rejects when stopped.
    */
   async checkAll(): Promise<void> {
     const { sessions, access } = this.#options;
-    // A session that is registered from now on verifies its token later, or checks itself.
+    // A session that registers from now on verifies its token later, or checks itself.
     const users = sessions.userIds();
     for (let at = 0; at < users.length; at += usersAtOnce) {
       const found = await this.#read(users.slice(at, at + usersAtOnce));
@@ -116,19 +125,19 @@ export class RevocationControl {
       try {
         return await store.ofMany(userIds);
       } catch (cause) {
-        const message = `no events are delivered until revocations can be read, next try in ${retryMs} ms`;
+        const message = `no events are delivered until revocations can be read; retrying in ${retryMs} ms`;
         onError(new Error(message, { cause }));
-        if (performance.now() - startedMs > unreadableMs) this.#cutAll();
+        if (performance.now() - startedMs > unreadableMs) this.#closeAll();
         if (this.#options.sessions.size === 0) return new Map();
         await sleep(retryMs, undefined, { signal: this.#stopped.signal });
       }
     }
   }
 
-  #cutAll(): void {
+  #closeAll(): void {
     const { sessions, onError, unreadableMs } = this.#options;
-    onError(new Error(`revocations could not be read for ${unreadableMs} ms, all clients are cut`));
-    for (const { connection } of sessions.all()) connection.cut();
+    onError(new Error(`revocations could not be read for ${unreadableMs} ms; closing all connections`));
+    for (const { connection } of sessions.all()) connection.terminate();
   }
 
   #applyTo(session: Session, revocation: Revocation): void {

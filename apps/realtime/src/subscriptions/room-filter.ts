@@ -5,10 +5,12 @@ export function parseRoomFilter(input: unknown): Filter | undefined {
   return parseFilters(input, filterFields);
 }
 
-/** Characters that all filters of a connection may hold together, those of rooms it has left apart. */
+/**
+ * Characters that all filters of a connection may hold. The filters of rooms that it left count separately.
+ */
 export const maxFilterSize = 65_536;
 
-/** Characters of filters as they are kept and stored. */
+/** Characters of filters, as they are kept in memory and stored. */
 export function filterSize(filters: Iterable<Filter | undefined>): number {
   let size = 0;
   for (const filter of filters) size += filter?.key.length ?? 0;

@@ -4,14 +4,14 @@ import type { Session } from "../sessions/session.ts";
 import { channelOf } from "./channel.ts";
 import type { RoomMember, RoomMembership } from "./room-membership.ts";
 
-/** Delivery channels: they know which sessions are in them. */
+/** The Socket.IO rooms that entries are delivered to; they know which sessions are in them. */
 export interface Channels {
   join(session: Session, channel: string): void;
   leave(session: Session, channel: string): void;
   sessions(channel: string): Session[];
 }
 
-/** The sessions of a room with one filter, or without. */
+/** The sessions of a room that share a filter, or have none. */
 interface Group {
   readonly filter: Filter | undefined;
   readonly channel: string;
@@ -20,16 +20,19 @@ interface Group {
 
 const none: readonly Group[] = [];
 
-/** A room is itself the group of those without a filter: most rooms have no others, and every user has a room. */
+/**
+ * A room on this replica. It is itself the group of the sessions without a filter: most rooms have no other
+ * group, and every user has a room.
+ */
 class LocalRoom implements Group {
-  /** The one string all records share. */
+  /** The one string that all records share. */
   readonly name: RoomName;
   readonly channel: string;
   size = 0;
   filtered = none;
-  /** No entry of the room that was delivered here lies after this offset. */
+  /** No entry of the room that was delivered here has a higher offset. */
   lastOffset: number;
-  /** Entries since those with a filter were last told a position. */
+  /** Entries since the sessions with a filter last got a position checkpoint. */
   sinceCheckpoint = 0;
 
   constructor(name: RoomName, lastOffset: number) {
@@ -57,10 +60,13 @@ class LocalRoom implements Group {
   }
 }
 
-/** A quarter of a history: who is told a position that often still finds what follows it. */
+/** A client that gets a position once per quarter of a history still finds what follows that position. */
 const checkpointFraction = 4;
 
-/** Who is in which room: the sessions on this replica, and through the directory those on all. */
+/**
+ * Knows which sessions of this replica are in which room, and through the room membership the sessions of all
+ * replicas.
+ */
 export class RoomManager {
   readonly #channels: Channels;
   readonly #membership: RoomMembership;
@@ -74,14 +80,14 @@ export class RoomManager {
     membership.follow(this);
   }
 
-  /** Number of rooms that someone on this replica is in. */
+  /** Number of rooms with a session on this replica. */
   get size(): number {
     return this.#rooms.size;
   }
 
   /**
-   * From now on, with the entry after the offset `at`, the session is given the room's events that pass the filter.
-   * Returns the shared name.
+   * Delivers to the session the room's events that pass the filter, beginning with the entry after the offset
+   * `at`. Returns the shared name.
    */
   enter(session: Session, name: RoomName, filter: Filter | undefined, at: number): RoomName {
     const room = this.#rooms.get(name) ?? new LocalRoom(name, at);
@@ -93,7 +99,7 @@ export class RoomManager {
     return room.name;
   }
 
-  /** Takes the session out; an empty room is forgotten. `filter` is the one it entered with. */
+  /** Takes the session out and drops an empty room. `filter` is the one it entered with. */
   leave(session: Session, name: RoomName, filter: Filter | undefined): void {
     const room = this.#rooms.get(name);
     const group = room?.groupFor(filter);
@@ -105,7 +111,7 @@ export class RoomManager {
     this.#membership.leave(name, session.id);
   }
 
-  /** The channels an entry goes to; each distinct filter is evaluated once. */
+  /** The channels to which an entry is delivered. Each distinct filter is evaluated once. */
   channelsFor(entry: LogEntry): string[] {
     const channels: string[] = [];
     let data: Record<string, unknown> | undefined;
@@ -122,9 +128,9 @@ export class RoomManager {
   }
 
   /**
-   * The channels whose members must be told a position after this entry. A filter may let nothing through for so long
-   * that the last position its client knows falls out of the room's history, though it missed nothing. With time positions
-   * fall out as well: `IdleAdvance` sees to that.
+   * The channels whose members must get a position checkpoint after this entry. A filter may let nothing
+   * through for so long that the client's last position falls out of the room's history, though the client
+   * missed nothing. Positions fall out by age too: `IdleAdvance` handles that.
    */
   channelsToCheckpoint(entry: LogEntry): { room: RoomName; channels: string[] }[] {
     return entry.rooms.flatMap((name) => {
@@ -142,14 +148,20 @@ export class RoomManager {
     return true;
   }
 
-  /** Whether an event after `offset` was surely given to a session: by a filter, any may have been left out. */
+  /**
+   * Whether a session certainly received an event after `offset`. A session with a filter does not count,
+   * because the filter may have dropped the event.
+   */
   hasHadEventSince(session: Session, offset: number): boolean {
     for (const { room, filter } of session.subscriptions.values())
       if (filter === undefined && (this.#rooms.get(room)?.lastOffset ?? 0) > offset) return true;
     return false;
   }
 
-  /** The age of the shortest history among a session's rooms, ms; `Infinity` without a room. */
+  /**
+   * The shortest age, in ms, for which the histories of a session's rooms keep events; `Infinity` without a
+   * room.
+   */
   shortestHistoryMs(session: Session): number {
     let shortest = Number.POSITIVE_INFINITY;
     for (const room of session.subscriptions.keys())
@@ -157,7 +169,7 @@ export class RoomManager {
     return shortest;
   }
 
-  /** The sessions of this replica that were given an entry of a room, or a place in it, after `offset`. */
+  /** The sessions of this replica that received an entry of a room, or joined it, after `offset`. */
   *sessionsAhead(offset: number): Iterable<[RoomName, Session]> {
     for (const { name, lastOffset } of this.#rooms.values()) {
       for (const session of this.sessions(name)) {
@@ -167,7 +179,7 @@ export class RoomManager {
     }
   }
 
-  /** The rooms that someone on this replica is in. */
+  /** The rooms with a session on this replica. */
   rooms(): RoomName[] {
     return [...this.#rooms.keys()];
   }
@@ -178,7 +190,7 @@ export class RoomManager {
     return groups.flatMap(({ channel }) => this.#channels.sessions(channel));
   }
 
-  /** Everyone in a room on all replicas; rejects with `unavailable`. */
+  /** All members of a room on all replicas; rejects with `unavailable`. */
   members(name: RoomName): Promise<RoomMember[]> {
     return this.#membership.members(name);
   }

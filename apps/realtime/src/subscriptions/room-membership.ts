@@ -1,26 +1,26 @@
 import type { RoomName } from "@roomcast/events";
 
-/** Someone who is in a room, on whichever replica. */
+/** A session in a room, on any replica. */
 export interface RoomMember {
   sessionId: string;
   userId: string;
   replicaId: string;
 }
 
-/** Who is in which room on this replica; nobody else keeps that. */
+/** The room members on this replica. Only this replica keeps them. */
 export interface LocalMembers {
-  /** The rooms that someone is in. */
+  /** The rooms with a session on this replica. */
   rooms(): Iterable<RoomName>;
   sessions(room: RoomName): Iterable<{ id: string; userId: string }>;
 }
 
-/** Who is in which room across all replicas; a room nobody is in leaves nothing behind. */
+/** The room members of all replicas. A room without members leaves nothing behind. */
 export interface RoomMembership {
-  /** Where to look up this replica's members; to be called before anyone enters. */
+  /** Sets where this replica's members are looked up; to be called before anyone joins. */
   follow(local: LocalMembers): void;
-  /** Someone has entered on this replica. */
+  /** Adds a member on this replica. */
   enter(room: RoomName, sessionId: string, userId: string): void;
-  /** Someone has left on this replica. */
+  /** Removes a member on this replica. */
   leave(room: RoomName, sessionId: string): void;
   members(room: RoomName): Promise<RoomMember[]>;
   close(): Promise<void>;

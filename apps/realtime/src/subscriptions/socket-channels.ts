@@ -4,13 +4,14 @@ import type { FanOut } from "../delivery/fan-out-adapter.ts";
 import { sessionOf } from "../sessions/socket-session.ts";
 import type { Channels } from "./room-manager.ts";
 
-/** Delivery channels as Socket.IO rooms of the given namespaces. */
+/** Channels as Socket.IO rooms of the given namespaces. */
 export function socketChannels(namespaces: readonly Namespace[]): Channels {
   return {
     join: ({ connection: { socket } }, channel) =>
       void socket.nsp.adapter.addAll(socket.id, new Set([channel])),
     leave: ({ connection }, channel) => {
-      // At its end Socket.IO has taken a socket out of all, and would make a list of all others to look for it.
+      // When a socket disconnects, Socket.IO has already removed it from all rooms. A `del` would then build
+      // a list of all its sockets to look for it.
       const { socket } = connection;
       if (isIn(connection, channel)) void socket.nsp.adapter.del(socket.id, channel);
     },

@@ -12,12 +12,12 @@ import { isDone, type Outcome } from "./outcome.ts";
 import { resumeFrom } from "./resume-point.ts";
 import { parseRoomFilter } from "./room-filter.ts";
 
-/** One room that a client asks for. */
+/** One room that a client asks to follow. */
 export interface SubscribeRequest extends Pick<JoinRequest, "room" | "filter"> {
   since: Position | undefined;
 }
 
-/** Reads what a client asks for; throws a `ProtocolError`. */
+/** Parses one entry of a `subscribe`; throws a `ProtocolError`. */
 export function parseRequest({ room, filters, since }: SubscribeCommand): SubscribeRequest {
   return {
     room: parseRoom(room).name,
@@ -27,12 +27,12 @@ export function parseRequest({ room, filters, since }: SubscribeCommand): Subscr
   };
 }
 
-/** The requests that were made well; of those for one room the last. */
+/** The valid requests; of several for one room, the last. */
 export function lastOfEach(requests: readonly Outcome<SubscribeRequest>[]): SubscribeRequest[] {
   return [...new Map(requests.filter(isDone).map((one) => [one.room, one])).values()];
 }
 
-/** What a client asks for, as the log is now. */
+/** The join request of a client's request, with its position judged by the log as it is now. */
 export function toJoinRequest(
   session: Session,
   { room, filter, since }: SubscribeRequest,
@@ -42,8 +42,11 @@ export function toJoinRequest(
   return { ...joinRequest, ...(since === undefined ? {} : resumeFrom(since, head)) };
 }
 
-/** The first rooms of a session whose client goes on from a position that it brought back. */
-export function goOnRequest(rooms: readonly RoomName[], from: Position, head: LogHead): CatchUpRequest {
+/**
+ * The automatic rooms of a session that is not stored, whose client resumes from the position that it brought
+ * back.
+ */
+export function rejoinRequest(rooms: readonly RoomName[], from: Position, head: LogHead): CatchUpRequest {
   const point = resumeFrom(from, head);
   return {
     joinRequests: rooms.map((room) => ({ room, filter: undefined, isFollowed: true, ...point })),
@@ -51,16 +54,19 @@ export function goOnRequest(rooms: readonly RoomName[], from: Position, head: Lo
   };
 }
 
-/** Where all of a client's rooms go on: a position of a replay counts as far as the replay had come. */
+/**
+ * The position up to which a client received every event of its rooms. A position of a replay counts only as
+ * far as the replay had come.
+ */
 export function provenBy({ epoch, offset, replay }: Position): Position {
   return { epoch, offset: Math.min(offset, replay?.at ?? offset) };
 }
 
 /**
- * Whether the session is given the room already, as wished and from there on. To enter it once more would change where a
- * resume goes on: events that are on their way would be lost with the connection.
+ * Whether the session already follows the room with this filter from this position on. Joining it again would
+ * change the position from which a resume starts: events on their way would be lost with the connection.
  */
-export function isGiven(session: Session, { room, filter, from, reset }: JoinRequest): boolean {
+export function follows(session: Session, { room, filter, from, reset }: JoinRequest): boolean {
   const known = session.subscriptions.get(room);
   if (known === undefined || known.filter?.key !== filter?.key || reset !== undefined) return false;
   return from === undefined || from.offset >= known.since;

@@ -20,18 +20,18 @@ import { dropSubscriptions, noteEntered } from "./keep-session.ts";
 import { deliveredTo, rememberLeft } from "./left-rooms.ts";
 import { isDone, type Outcome, outcomeOf } from "./outcome.ts";
 import { type ReachOptions, reach } from "./reach.ts";
-import { resumeRequest, splitClosed, splitHeard } from "./resume-request.ts";
+import { resumeRequest, splitByReceipt, splitClosed } from "./resume-request.ts";
 import {
-  goOnRequest,
-  isGiven,
+  follows,
   lastOfEach,
   parseRequest,
   provenBy,
+  rejoinRequest,
   type SubscribeRequest,
   toJoinRequest,
 } from "./subscribe-request.ts";
 
-/** About how long a resume that failed holds its client back. */
+/** How long, on average, a failed resume waits before it closes the connection. */
 const resumePauseMs = 1_000;
 
 export interface SubscriptionManagerOptions extends ReachOptions {
@@ -42,7 +42,7 @@ export interface SubscriptionManagerOptions extends ReachOptions {
   maxSubscriptions: number;
 }
 
-/** The subscriptions of every session and user: who follows what, and how a session comes back to it. */
+/** The subscriptions of every session and user: which rooms a session follows, and how it resumes them. */
 export class SubscriptionManager {
   readonly #options: SubscriptionManagerOptions;
 
@@ -59,16 +59,16 @@ export class SubscriptionManager {
     return this.#options.sessions.ofUser(userId).flatMap((session) => this.ofSession(session));
   }
 
-  /** How many there are on this replica. */
+  /** Number of subscriptions on this replica. */
   get size(): number {
     return this.#options.sessions.all().reduce((sum, { subscriptions }) => sum + subscriptions.size, 0);
   }
 
-  /** Follows rooms; each wish is answered by itself, and one that fails changes nothing, or cuts the connection. */
+  /** Follows rooms, with an outcome for each. A failure changes nothing, or closes the connection. */
   subscribe(session: Session, commands: SubscribeCommand[]): Promise<Outcome<Subscribed>[]> {
     return session.inTurn(async () => {
       const asked = await Promise.all(commands.map((command) => outcomeOf(() => parseRequest(command))));
-      // Before anyone is asked who may enter: what is too much in any case costs no questions.
+      // Before access is checked: a request for too many rooms must not cost a question to the authoriser for each.
       checkSubscriptions(session, lastOfEach(asked), this.#options.maxSubscriptions);
       const parsed = await Promise.all(asked.map((one) => this.#authorize(session, one)));
       const requests = lastOfEach(parsed);
@@ -77,9 +77,9 @@ export class SubscriptionManager {
       const request = () => {
         const { position } = follower;
         const all = requests.map((one) => toJoinRequest(session, one, follower.head));
-        const joinRequests = all.filter((joinRequest) => !isGiven(session, joinRequest));
-        const hasPast = joinRequests.some(({ from }) => from !== undefined);
-        const delivered = hasPast ? deliveredTo(session, position) : [];
+        const joinRequests = all.filter((joinRequest) => !follows(session, joinRequest));
+        const needsBackfill = joinRequests.some(({ from }) => from !== undefined);
+        const delivered = needsBackfill ? deliveredTo(session, position) : [];
         for (const { room } of all.filter((joinRequest) => !joinRequests.includes(joinRequest)))
           followed.set(room, { room, position: formatPosition(position), replayed: 0 });
         return { joinRequests, delivered };
@@ -106,15 +106,15 @@ export class SubscriptionManager {
   }
 
   /**
-   * Begins to hold a session that was let in, until `begin` or `resume` is done: before its past is written it must be given
-   * neither an event nor a position.
+   * Starts buffering for an authenticated session until it is begun, resumed or rejoined. It must get neither
+   * an event nor a position before its backfill is written.
    */
   bufferUntilEntered(session: Session): void {
     session.connection.open();
     session.connection.startBuffering();
   }
 
-  /** Enters a new session's rooms from now on and sends nothing of their past; `welcome` runs in the same turn. */
+  /** Joins a new session's rooms without backfill; `welcome` runs in the same turn. */
   async begin(session: Session, rooms: readonly RoomName[], welcome: () => void): Promise<void> {
     const { catchUp, follower } = this.#options;
     while (catchUp.mustWait()) await catchUp.wait();
@@ -123,15 +123,16 @@ export class SubscriptionManager {
     const since = position.offset;
     for (const room of rooms) catchUp.join(session, { room, filter: undefined, since, batch: 0 });
     noteEntered(session, position);
-    catchUp.release(session);
+    catchUp.flushBuffered(session);
     welcome();
   }
 
   /**
-   * Enters a session's rooms again and sends what was missed, in the order of the log and before anything newer. `seen`
-   * is the position the client brought back. Every room is authorised again before a single event is sent. `welcome` runs
-   * after the past, in the same turn: the position it sends is then true. To be called in the session's turn. Rejects
-   * after a pause: its client comes back at once when it is cut, for to the client the connect was a success.
+   * Joins a session's rooms again and sends the missed events in the log's order, before anything newer.
+   * `seen` is the position that the client brought back. Access to every room is checked again before the
+   * first event is sent. `welcome` runs in the same turn as the last write, so that its position is true. To
+   * be called in the session's turn. Rejects after a pause: for the client the connect was a success, so it
+   * reconnects at once when its connection is closed.
    */
   resume(
     session: Session,
@@ -142,15 +143,12 @@ export class SubscriptionManager {
     return this.#orPause(() => this.#resume(session, stored, seen, welcome));
   }
 
-  /**
-   * Enters a new session's rooms and sends what its client missed in them since `seen`, the position that it brought back:
-   * as a resume, where nothing is stored.
-   */
-  goOn(session: Session, rooms: readonly RoomName[], seen: Position, welcome: () => void): Promise<void> {
+  /** Joins the rooms of a session that is not stored, and sends what its client missed since `seen`. */
+  rejoin(session: Session, rooms: readonly RoomName[], seen: Position, welcome: () => void): Promise<void> {
     return this.#orPause(async () => {
       await reach(this.#options, [seen]);
       if (session.isEnded) return;
-      const request = () => goOnRequest(rooms, provenBy(seen), this.#options.follower.head);
+      const request = () => rejoinRequest(rooms, provenBy(seen), this.#options.follower.head);
       const reauthorize = (room: RoomName) => this.#mayEnter(session, room);
       await this.#options.catchUp.enter(session, request, reauthorize, welcome);
     });
@@ -177,26 +175,26 @@ export class SubscriptionManager {
     if (session.isEnded) return;
     const allowed = await this.#stillAllowed(session, followed);
     if (session.isEnded) return;
-    await this.#tellClosed(session, closed, seen);
+    await this.#resendAccessResets(session, closed, seen);
     const request = () => resumeRequest(allowed, seen, this.#options.follower.head);
     const reauthorize = (room: RoomName) => this.#mayEnter(session, room);
     await this.#options.catchUp.enter(session, request, reauthorize, welcome);
   }
 
-  /** Takes rooms from a session at once and tells it so, again at each resume until it has heard of it. */
+  /** Takes rooms from a session at once and sends resets, at each resume until the client received them. */
   revoke(session: Session, rooms: readonly RoomName[]): Promise<void> {
     for (const room of rooms) this.#remember(session, room);
     return this.#options.catchUp.close(session, rooms);
   }
 
-  /** Ends a session on this replica; what is stored stays for its resume. */
+  /** Ends a session on this replica. The stored session stays, to be resumed. */
   end(session: Session): void {
     session.isEnded = true;
     for (const { room } of this.ofSession(session)) this.#options.catchUp.leave(session, room);
     session.connection.close();
   }
 
-  /** Before a room is left. What a held connection is yet to be given does not reach it any more, and does not count. */
+  /** To be called before a room is left. Entries that are still buffered do not count as received. */
   #remember(session: Session, room: RoomName): void {
     const subscription = session.subscriptions.get(room);
     if (subscription !== undefined && !session.connection.isBuffering)
@@ -214,16 +212,16 @@ export class SubscriptionManager {
     return subscriptions.filter((_, index) => may[index]);
   }
 
-  /** Tells a session once more of rooms that are closed to it, and forgets those of which it has heard. */
-  async #tellClosed(
+  /** Sends the resets of closed rooms once more, and drops the rooms whose resets the client has received. */
+  async #resendAccessResets(
     session: Session,
     closed: StoredSubscription[],
     seen: Position | undefined,
   ): Promise<void> {
     const { catchUp, follower } = this.#options;
-    const { heard, unheard } = splitHeard(closed, seen, follower.head);
-    catchUp.tellClosed(session, unheard);
-    if (heard.length > 0) await dropSubscriptions(this.#options.store, session, heard);
+    const { received, unreceived } = splitByReceipt(closed, seen, follower.head);
+    catchUp.sendAccessResets(session, unreceived);
+    if (received.length > 0) await dropSubscriptions(this.#options.store, session, received);
   }
 
   async #authorize(session: Session, request: Outcome<SubscribeRequest>): Promise<Outcome<SubscribeRequest>> {

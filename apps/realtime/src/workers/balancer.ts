@@ -4,25 +4,28 @@ import type { ListenOptions } from "@roomcast/service";
 import { readRequestLine, refuse } from "./read-request-line.ts";
 import { workerOf } from "./session-id.ts";
 
-/** Takes connections over. */
+/** Receives connections from the balancer. */
 export interface ConnectionTarget {
-  /** `read` was read from the connection already; a newcomer has no session yet. */
+  /** `read` was already read from the connection. A new connection has no session yet. */
   take(socket: Socket, read: Buffer, isNewConnection: boolean): void;
 }
 
 export interface BalancerOptions {
-  /** A worker for a new connection, the one of that number if possible; undefined if there is none at all. */
+  /** A worker for a connection, the one with that number if possible; undefined if there is none at all. */
   choose: (number: number | undefined) => ConnectionTarget | undefined;
-  /** Answers the probes, which are about all workers. */
+  /** Answers the probes, which concern all workers. */
   probes: ConnectionTarget;
 }
 
 const probe = /^[A-Z]+ \/(health|ready)[? ]/;
 
-/** Accepts the connections of all workers and gives each away as soon as the first line of its request is known. */
+/**
+ * Accepts the connections of all workers, and passes each on as soon as the first line of its request is
+ * known.
+ */
 export class Balancer {
   readonly #server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
-  /** Connections that are nobody's yet. */
+  /** Connections that no worker has yet. */
   readonly #waiting = new Set<Socket>();
   readonly #options: BalancerOptions;
 
@@ -30,14 +33,14 @@ export class Balancer {
     this.#options = options;
   }
 
-  /** Listens, or rejects with the reason; resolves with the real port. */
+  /** Listens, or rejects with the reason; resolves with the actual port. */
   async listen({ host, port }: ListenOptions): Promise<number> {
     this.#server.listen(port, host);
     await once(this.#server, "listening");
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Accepts nothing more and ends what is nobody's yet. */
+  /** Stops accepting, and closes the connections that no worker has yet. */
   close(): void {
     this.#server.close();
     for (const socket of this.#waiting) socket.destroy();
@@ -56,8 +59,8 @@ export class Balancer {
     const { choose, probes } = this.#options;
     const [line = ""] = read.toString("latin1").split("\n", 1);
     const worker = workerOf(line);
-    const taker = probe.test(line) ? probes : choose(worker);
-    if (taker === undefined) refuse(socket, "503 Service Unavailable");
-    else taker.take(socket, read, worker === undefined);
+    const target = probe.test(line) ? probes : choose(worker);
+    if (target === undefined) refuse(socket, "503 Service Unavailable");
+    else target.take(socket, read, worker === undefined);
   }
 }

@@ -1,24 +1,24 @@
 import type { HealthReport } from "@roomcast/service";
 
-/** What a worker is told. */
+/** A message to a worker. */
 export type WorkerOrder = ConnectionOrder | { kind: "stop" };
 
-/** Comes with a connection. */
+/** Accompanies a connection. */
 export interface ConnectionOrder {
   kind: "connection";
-  /** What was already read from it. */
+  /** What was already read from the connection. */
   read: Buffer;
-  /** How many connections without a session the worker has been given so far. */
+  /** How many connections without a session the worker has received so far. */
   newConnections: number;
 }
 
-/** What a worker says of itself every second, and when it can take connections. */
+/** A worker's report, sent every second and when it can accept connections. */
 export interface WorkerStatus {
-  /** Whether it can take connections; until then it may wait for Redis. */
+  /** Whether it can accept connections; until then it may be waiting for Redis. */
   isUp: boolean;
   health: HealthReport;
   /** Engine.IO sessions. */
   clients: number;
-  /** As the last connection had it: newer ones are not among the clients yet. */
+  /** The number that came with its last connection: newer connections are not among the clients yet. */
   newConnections: number;
 }

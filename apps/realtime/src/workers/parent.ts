@@ -5,7 +5,7 @@ type Take = (socket: Socket, order: ConnectionOrder) => void;
 
 /** The process that started this one as a worker and accepts its connections. */
 export class Parent {
-  /** Resolves with the reason when this process is to end: its parent says so, or is gone. */
+  /** Resolves with the reason when this process must end: its parent says so, or has exited. */
   readonly end: Promise<string>;
   readonly #process: NodeJS.Process;
 
@@ -15,21 +15,21 @@ export class Parent {
       process.on("message", ({ kind }: WorkerOrder) => {
         if (kind === "stop") resolve("told to stop");
       });
-      process.once("disconnect", () => resolve("the parent is gone"));
+      process.once("disconnect", () => resolve("the parent process has exited"));
     });
   }
 
-  /** Has connections taken by a function. */
+  /** Passes the connections to a function. */
   onConnection(take: Take): void {
     this.#process.on("message", (order: WorkerOrder, socket: Socket | undefined) => {
-      // Without a socket the client has gone on the way.
+      // Without a socket the client disconnected on the way.
       if (order.kind === "connection" && socket !== undefined) take(socket, order);
     });
   }
 
-  /** Tells it how this worker is. */
-  tell(status: WorkerStatus): void {
-    // It may be gone, of which `end` tells.
+  /** Sends the parent this worker's status. */
+  send(status: WorkerStatus): void {
+    // The parent may have exited; `end` reports that.
     this.#process.send?.(status, undefined, undefined, () => undefined);
   }
 }

@@ -7,28 +7,28 @@ import { createSessionId } from "./session-id.ts";
 
 const statusMs = 1_000;
 
-/** A replica that gets its connections from its parent and tells it every second how it is. */
+/** A replica that receives its connections from its parent process and sends it its status every second. */
 export async function startWorker(config: RealtimeConfig, number: number, parent: Parent): Promise<Running> {
   const logger = createLogger({ level: config.logLevel, name: "realtime" }).child({ worker: number });
   const replica = createReplica(config, logger);
   const entry = receive(replica.httpServer);
   let newConnections = 0;
   let started: StartedReplica | undefined;
-  const tell = async () => {
+  const sendStatus = async () => {
     const health = await replica.health.report();
     const clients = started?.realtime.io.engine.clientsCount ?? 0;
-    parent.tell({ health, clients, newConnections, isUp: started !== undefined });
+    parent.send({ health, clients, newConnections, isUp: started !== undefined });
   };
-  const timer = setInterval(() => void tell(), statusMs);
+  const timer = setInterval(() => void sendStatus(), statusMs);
   const begin = async () => {
-    await tell();
+    await sendStatus();
     started = await replica.started;
     started.realtime.io.engine.generateId = () => createSessionId(number);
     parent.onConnection((socket, order) => {
       newConnections = order.newConnections;
       entry.take(socket, order.read);
     });
-    await tell();
+    await sendStatus();
     logger.info({ replicaId: started.cluster.replicaId }, "taking connections");
   };
   return {

@@ -7,16 +7,18 @@ import { failureOf } from "../server/start-failure.ts";
 import { Balancer } from "./balancer.ts";
 import { WorkerPool } from "./worker-pool.ts";
 
-/** The workers end by themselves before; the rest is for one that hangs. */
+/** The workers end by themselves before this; the rest is for one that hangs. */
 const graceMs = closeGraceMs + 1_000;
 
-/** Several replicas behind one port: it listens at once, and they take clients as soon as they can. */
+/**
+ * Several replicas behind one port. It listens at once, and the replicas accept clients as soon as they can.
+ */
 export async function startWorkers(config: RealtimeConfig): Promise<Running & { port: number }> {
   const logger = createLogger({ level: config.logLevel, name: "realtime" });
   const [ready, alive] = [new Health(), new Health()];
   const announceClose = addDrainCheck(ready);
   const workers = new WorkerPool(config.workers, logger);
-  // However this process ends, except by SIGKILL; then they end by themselves.
+  // However this process ends, except by SIGKILL: after that the workers end by themselves.
   process.once("exit", () => workers.kill());
   workers.addChecks(ready, alive);
   const failed = failureOf(workers.start());
@@ -33,7 +35,7 @@ export async function startWorkers(config: RealtimeConfig): Promise<Running & { 
     announceClose,
     async close() {
       announceClose();
-      // Open to the end: who polls is told to leave at the next poll.
+      // The port stays open to the end: a polling client is told to leave at its next poll.
       await workers.stop();
       balancer.close();
       await probes.close(0);

@@ -14,45 +14,46 @@ export class WorkerPool {
     });
   }
 
-  /** Starts all; rejects if one of them cannot start, and leaves the others to `kill`. */
+  /** Starts all workers; rejects if one cannot start, and leaves the others to `kill`. */
   async start(): Promise<void> {
     await Promise.all(this.#slots.map((slot) => slot.start()));
   }
 
   /**
-   * The worker of that number if it is up, else the one with the fewest clients, of those that may take traffic if
-   * there are any. Undefined if none is up, or none may take a new connection because all are told to stop.
+   * The worker with that number if it is up. Otherwise the one with the fewest clients, preferably among
+   * those that may take traffic. Undefined if none is up, or if the pool is stopping and the connection is
+   * new.
    */
   choose(number: number | undefined): WorkerProcess | undefined {
     const named = this.#slots.find((slot) => slot.number === number)?.worker;
     if (named?.isUp) return named;
     if (this.#isStopping) return undefined;
     const up = this.#slots.flatMap(({ worker }) => (worker?.isUp ? worker : []));
-    const ready = up.filter(({ trouble }) => trouble === undefined);
+    const ready = up.filter(({ problem }) => problem === undefined);
     return (ready.length > 0 ? ready : up).toSorted((a, b) => a.clients - b.clients)[0];
   }
 
-  /** Has each worker checked for whether it may take traffic, and for whether it hangs. */
+  /** Adds health checks of each worker: whether it may take traffic, and whether it hangs. */
   addChecks(ready: Health, alive: Health): void {
     for (const slot of this.#slots) {
       const name = `worker ${slot.number}`;
-      ready.add(name, () => pass(slot.worker === undefined ? "has ended" : slot.worker.trouble));
+      ready.add(name, () => pass(slot.worker === undefined ? "has ended" : slot.worker.problem));
       alive.add(name, () => pass(slot.worker?.unresponsive));
     }
   }
 
-  /** Has all send their clients away; resolves when they have ended, rejects if one did not end well. */
+  /** Makes all workers disconnect their clients. Resolves when they have ended; rejects if one failed. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     await Promise.all(this.#slots.map((slot) => slot.stop()));
   }
 
-  /** Ends all at once. */
+  /** Kills all workers. */
   kill(): void {
     for (const slot of this.#slots) slot.kill();
   }
 }
 
-function pass(trouble: string | undefined): void {
-  if (trouble !== undefined) throw new Error(trouble);
+function pass(problem: string | undefined): void {
+  if (problem !== undefined) throw new Error(problem);
 }

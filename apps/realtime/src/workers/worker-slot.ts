@@ -8,11 +8,11 @@ export interface WorkerSlotOptions {
   logger: Logger;
 }
 
-/** One that lived for less has ended early: the next waits twice as long. */
+/** A worker that lived for less ended early: the next start waits twice as long. */
 const longLifeMs = 60_000;
 const restartBackoff = { firstMs: 100, longestMs: 30_000 };
 
-/** The place of one worker, which is given to another when it ends. */
+/** The place of one worker, which is replaced when it ends. */
 export class WorkerSlot {
   readonly number: number;
   readonly #options: WorkerSlotOptions;
@@ -27,31 +27,33 @@ export class WorkerSlot {
     this.#options = options;
   }
 
-  /** The worker of the moment; undefined between the end of one and the start of the next. */
+  /** The current worker; undefined between the end of one and the start of the next. */
   get worker(): WorkerProcess | undefined {
     return this.#worker;
   }
 
   /**
-   * Starts the first worker; resolves when it is up. Rejects if it ends before, and does not try again: with a
-   * `StartError` if the worker ended like that, else with an `Error`.
+   * Starts the first worker; resolves when it is up. If it ends before, rejects and does not retry: with a
+   * `StartError` if the worker reported one by its exit code, otherwise with an `Error`.
    */
   async start(): Promise<void> {
     const worker = this.#begin();
     const end = await Promise.race([worker.up, worker.ended]);
     if (this.#isStopping) return;
-    // A signal that all processes were sent may reach the worker first; one that it alone was sent has it replaced.
+    // A signal to the whole process group may reach the worker first. A worker that alone got a signal is
+    // replaced.
     if (end?.signal === "SIGTERM" || end?.signal === "SIGINT") return this.#replaceAtEnd(worker);
-    if (end?.code === 2) throw new StartError(`worker ${this.number} could not, and has said why`);
+    if (end?.code === 2)
+      throw new StartError(`worker ${this.number} could not start and has logged the reason`);
     if (end !== undefined) throw new Error(`worker ${this.number} could not start: ${describe(end)}`);
     this.#replaceAtEnd(worker);
   }
 
-  /** Has the worker send its clients away; resolves when it has ended, rejects if it did not end well. */
+  /** Makes the worker disconnect its clients. Resolves when it has ended; rejects if it failed. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     clearTimeout(this.#restart);
-    // One that has no clients yet may end as it likes, such as by a signal that all processes were sent.
+    // A worker without clients may end in any way, for example by a signal to the whole process group.
     const wasUp = this.#worker?.isUp === true;
     this.#worker?.stop();
     const end = await this.#worker?.ended;
@@ -59,7 +61,7 @@ export class WorkerSlot {
       throw new Error(`worker ${this.number}: ${describe(end)}`);
   }
 
-  /** Ends the worker at once. */
+  /** Kills the worker. */
   kill(): void {
     this.#worker?.kill();
   }
@@ -77,7 +79,8 @@ export class WorkerSlot {
       const restartInMs = this.#nextDelay(performance.now() - startedMs);
       const context = { worker: this.number, workerPid: worker.pid, ...end, restartInMs };
       this.#options.logger.error(context, "a worker ended");
-      // At the first start a failure ends everything; now the others live, and the next attempt may succeed.
+      // At the first start a failure ends everything. Now the other workers run, and the next attempt may
+      // succeed.
       this.#restart = setTimeout(() => this.#replaceAtEnd(this.#begin()), restartInMs);
     });
   }

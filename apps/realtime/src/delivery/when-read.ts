@@ -2,22 +2,23 @@ import { type Pinged, ping } from "../socketio/ping-wheel.ts";
 import type { Connection } from "./connection.ts";
 
 /**
- * Resolves with true when a client has read all that was written to it before the call, and not much has come since: it
- * has answered a ping that was written after that. Only the client itself can tell: what the system has taken may lie in
- * buffers of megabytes on the way. A client that has not after `timeoutMs` is cut. False if the connection has ended.
+ * Resolves with true when a client has read everything that was written before the call, and little has come
+ * since: it has answered a ping that was written after that. Only the client can confirm this, because bytes
+ * that the system accepted may sit in megabytes of buffers on the way. The connection is closed if the client
+ * does not answer within `timeoutMs`. Resolves with false if the connection has ended.
  */
-export async function whenTaken(
+export async function whenRead(
   connection: Connection,
   { timeoutMs, maxWaiting }: { timeoutMs: number; maxWaiting: number },
 ): Promise<boolean> {
-  const timer = setTimeout(() => connection.cut(), timeoutMs);
+  const timer = setTimeout(() => connection.terminate(), timeoutMs);
   try {
     let isLast = false;
     while (!isLast) {
-      // A ping that is under way already was written before what is to be read.
+      // A ping that is already under way was written before the bytes in question.
       const isOwn = ping(connection.engine as unknown as Pinged);
       if (!(await isAnswered(connection))) return false;
-      // Who has read everything has nothing waiting; who answers without reading has.
+      // A client that has read everything has nothing waiting. One that answers pings without reading has.
       isLast = isOwn && connection.waitingBytes <= maxWaiting;
     }
     connection.forgetBackfill();
@@ -27,7 +28,7 @@ export async function whenTaken(
   }
 }
 
-/** Engine.IO tells of an answered ping as `heartbeat`. */
+/** Engine.IO emits `heartbeat` when a ping is answered. */
 function isAnswered({ engine }: Connection): Promise<boolean> {
   if (engine.readyState !== "open") return Promise.resolve(false);
   return new Promise((resolve) => {
