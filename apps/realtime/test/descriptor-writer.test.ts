@@ -56,7 +56,7 @@ describe.each(["native", "public"] as const)("the %s writer", (path) => {
 
   function writeMany(streams: ReadyStream[], text: string): readonly ReadyStream[] {
     if (writer.writeMany === undefined) throw new Error("a descriptor writer writes to many");
-    return writer.writeMany(streams, { for: () => Buffer.from(text) });
+    return writer.writeMany(streams, { bytes: () => Buffer.from(text) });
   }
 
   async function arrived(pair: Pair, length: number): Promise<string> {
@@ -89,7 +89,9 @@ describe.each(["native", "public"] as const)("the %s writer", (path) => {
     inflating.connection.supportsDeflate = true;
     slow.connection.isReady = false;
     const streams = [plain, inflating, slow].map(({ connection }) => connection);
-    const shared = { for: (supportsDeflate: boolean) => Buffer.from(supportsDeflate ? "deflated" : "plain") };
+    const shared = {
+      bytes: (supportsDeflate: boolean) => Buffer.from(supportsDeflate ? "deflated" : "plain"),
+    };
     expect(writer.writeMany?.(streams, shared)).toEqual([slow.connection]);
     expect(await arrived(plain, 5)).toBe("plain");
     expect(await arrived(inflating, 8)).toBe("deflated");

@@ -2,8 +2,8 @@ import { beforeEach, expect, test } from "@jest/globals";
 import type { LogEntry } from "@roomcast/event-log";
 import type { RoomName } from "@roomcast/events";
 import type { Connection } from "../src/delivery/connection.ts";
-import { EntryFrames } from "../src/delivery/entry-frames.ts";
-import { EventFrames } from "../src/delivery/event-frames.ts";
+import type { EntryBatch } from "../src/delivery/entry-batch.ts";
+import { EventEncoder } from "../src/delivery/event-encoder.ts";
 import { FanOutQueue } from "../src/delivery/fan-out-queue.ts";
 import { jsonFormat } from "../src/packets/json-format.ts";
 
@@ -18,13 +18,13 @@ class Recipient {
   onWrite: () => void = () => undefined;
   onDeliver: () => void = () => undefined;
 
-  deliver(entries: EntryFrames[]): void {
+  deliver({ entries }: EntryBatch): void {
     this.writes.push(entries.map(({ entry }) => entry.offset).join(" "));
     this.onDeliver();
   }
 }
 
-const frames = new EventFrames(jsonFormat);
+const encoder = new EventEncoder(jsonFormat);
 
 let queue: FanOutQueue;
 let offset: number;
@@ -65,7 +65,7 @@ function send(...rooms: RoomName[]): void {
     json: "{}",
   };
   const present = () => rooms.map((room) => (members.get(room) ?? []) as unknown as Connection[]);
-  queue.add({ namespace: "/", key: rooms.join("\n"), members: present }, new EntryFrames(entry, frames));
+  queue.add({ namespace: "/", key: rooms.join("\n"), members: present }, encoder.entry(entry));
 }
 
 test("rooms that take turns: one write for each connection, with all it is given, in order", () => {
@@ -129,7 +129,7 @@ test("a writer for many leaves who is not ready; what comes while those are writ
     write,
     writeMany(streams, shared) {
       ready.push(streams.filter(({ isReady }) => isReady));
-      for (const stream of streams) if (stream.isReady) write(stream, shared.for(stream.supportsDeflate));
+      for (const stream of streams) if (stream.isReady) write(stream, shared.bytes(stream.supportsDeflate));
       return streams.filter(({ isReady }) => !isReady);
     },
   });

@@ -157,7 +157,11 @@ describe("the control of revocations", () => {
   let store: PausableRevocations;
   let sessions: SessionRegistry;
   let errors: string[];
-  const session = { id: "s", userId: "ada", connection: { terminate: () => sessions.remove(session) } } as Session;
+  const session = {
+    id: "s",
+    userId: "ada",
+    connection: { terminate: () => sessions.remove(session) },
+  } as Session;
   beforeEach(() => {
     store = new PausableRevocations();
     sessions = new SessionRegistry();

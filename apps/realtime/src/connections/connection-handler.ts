@@ -4,7 +4,7 @@ import type { Namespace, Socket } from "socket.io";
 import type { Dispatcher } from "../commands/dispatch.ts";
 import { logRefusal } from "../commands/log-refusal.ts";
 import type { Connection } from "../delivery/connection.ts";
-import type { EventFrames } from "../delivery/event-frames.ts";
+import type { EventEncoder } from "../delivery/event-encoder.ts";
 import type { EmitToReplicas } from "../delivery/fan-out-adapter.ts";
 import { serverEnvelope } from "../delivery/server-event.ts";
 import type { EpochValidator } from "../sessions/epoch-validator.ts";
@@ -28,7 +28,7 @@ export interface ConnectionHandlerOptions {
   emitToReplicas: EmitToReplicas;
   positions: Pick<ClientPositions, "current">;
   control: RevocationControl;
-  frames: EventFrames;
+  encoder: EventEncoder;
   namespaces: readonly Namespace[];
   logger: Logger;
 }
@@ -149,7 +149,7 @@ export class ConnectionHandler {
     const namespace = connection.socket.nsp.name;
     connection.writeBackfill(
       ["connection.established", "connection_established"].map((name) =>
-        this.#options.frames.single(namespace, name, json, position),
+        this.#options.encoder.single(namespace, name, json, position),
       ),
     );
   }

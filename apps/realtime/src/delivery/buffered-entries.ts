@@ -1,4 +1,4 @@
-import type { EntryFrames } from "./entry-frames.ts";
+import type { EncodedEntry } from "./encoded-entry.ts";
 
 /** Bounds of what one connection may buffer during a catch-up: entries, and characters of their events. */
 export interface BufferBounds {
@@ -10,7 +10,7 @@ export interface BufferBounds {
 export class BufferedEntries {
   /** Whether more entries came than may be buffered. */
   hasOverflowed = false;
-  #entries: EntryFrames[] = [];
+  #entries: EncodedEntry[] = [];
   #bytes = 0;
 
   /** Characters of the buffered events. */
@@ -19,7 +19,7 @@ export class BufferedEntries {
   }
 
   /** Appends entries, or none of them if they exceed the bounds. */
-  add(entries: readonly EntryFrames[], { maxBufferedEntries, maxBufferedBytes }: BufferBounds): void {
+  add(entries: readonly EncodedEntry[], { maxBufferedEntries, maxBufferedBytes }: BufferBounds): void {
     const bytes = entries.reduce((sum, { entry }) => sum + entry.json.length, this.#bytes);
     if (this.#entries.length + entries.length > maxBufferedEntries || bytes > maxBufferedBytes) {
       this.hasOverflowed = true;
@@ -30,10 +30,10 @@ export class BufferedEntries {
   }
 
   /** Removes and returns the first entries, together about `maxBytes`, at least one. */
-  take(maxBytes: number): EntryFrames[] {
+  take(maxBytes: number): EncodedEntry[] {
     let [count, bytes] = [0, 0];
     while (count < this.#entries.length && (count === 0 || bytes < maxBytes))
-      bytes += (this.#entries[count++] as EntryFrames).entry.json.length;
+      bytes += (this.#entries[count++] as EncodedEntry).entry.json.length;
     this.#bytes -= bytes;
     return this.#entries.splice(0, count);
   }

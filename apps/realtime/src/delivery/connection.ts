@@ -12,11 +12,11 @@ import { forgetHandshake } from "../socketio/forget-handshake.ts";
 import { fdOf, type WriteState, writeStateOf } from "../socketio/stream-internals.ts";
 import { type BufferBounds, BufferedEntries } from "./buffered-entries.ts";
 import type { ChannelSet } from "./channel-set.ts";
-import { EntryBytes } from "./entry-bytes.ts";
-import type { EntryFrames } from "./entry-frames.ts";
+import type { EncodedEntry } from "./encoded-entry.ts";
+import { EntryBatch } from "./entry-batch.ts";
 import type { Frame } from "./frame.ts";
 import type { ReadyStream } from "./frame-writer.ts";
-import type { PendingEntries } from "./pending-entries.ts";
+import type { PendingBatches } from "./pending-batches.ts";
 
 /** What the connections of one server share. */
 export interface ConnectionContext {
@@ -55,7 +55,7 @@ export class Connection implements ReadyStream {
   state: WriteState | undefined = undefined;
   stream: NetSocket | undefined = undefined;
   /** The entries queued for it in this tick; set by the fan-out queue. */
-  pending: PendingEntries | undefined = undefined;
+  pending: PendingBatches | undefined = undefined;
   /** Another namespace's connection over the same transport. */
   next: Connection | undefined = undefined;
   /** The channels it is in; set by the channel index. */
@@ -133,7 +133,7 @@ export class Connection implements ReadyStream {
   }
 
   /** Returns the buffered entries in order. From now on live entries are written again. */
-  stopBuffering(): EntryFrames[] {
+  stopBuffering(): EncodedEntry[] {
     this.#context.queue.flush();
     const buffered = this.#buffered?.take(Number.POSITIVE_INFINITY) ?? [];
     this.#buffered = undefined;
@@ -143,21 +143,20 @@ export class Connection implements ReadyStream {
   /**
    * Takes live entries while it is not ready: buffers them, or writes them as long as the client keeps up.
    */
-  deliver(entries: EntryFrames[], bytes: EntryBytes): void {
-    if (this.#buffered === undefined) this.#write(entries, bytes);
-    else this.#buffered.add(entries, this.#context.bounds);
+  deliver(batch: EntryBatch): void {
+    if (this.#buffered === undefined) this.#write(batch);
+    else this.#buffered.add(batch.entries, this.#context.bounds);
   }
 
   /** Writes live entries now. */
-  write(entries: EntryFrames[]): void {
-    if (entries.length === 0) return;
-    this.#write(entries, new EntryBytes(entries, this.socket.nsp.name));
+  write(entries: EncodedEntry[]): void {
+    if (entries.length > 0) this.#write(new EntryBatch(this.socket.nsp.name, entries));
   }
 
   /** Writes frames of the backfill. The replay bounds how much it writes before the client has read it. */
   writeBackfill(frames: readonly Frame[]): void {
     if (frames.length === 0) return;
-    const bytes = Buffer.concat(frames.map((frame) => frame.for(this.supportsDeflate)));
+    const bytes = Buffer.concat(frames.map((frame) => frame.bytes(this.supportsDeflate)));
     this.#backfillBytes += bytes.length;
     this.#send(frames, bytes);
   }
@@ -183,13 +182,12 @@ export class Connection implements ReadyStream {
     setImmediate(() => engine.close(true));
   }
 
-  #write(entries: EntryFrames[], shared: EntryBytes): void {
+  #write(batch: EntryBatch): void {
     if (this.engine.readyState !== "open") return;
-    const bytes = shared.for(this.supportsDeflate);
+    const bytes = batch.bytes(this.supportsDeflate);
     if (this.#isTooSlow(bytes.length)) return this.terminate();
-    const namespace = this.socket.nsp.name;
     this.#send(
-      entries.map((entry) => entry.for(namespace)),
+      batch.entries.map((entry) => entry.frame(batch.namespace)),
       bytes,
     );
   }
@@ -203,7 +201,7 @@ export class Connection implements ReadyStream {
 
   /** Writes as every Socket.IO adapter does, through an internal of `Client`. */
   #sendThroughEngine(frame: Frame): void {
-    const bytes = frame.for(this.supportsDeflate);
+    const bytes = frame.bytes(this.supportsDeflate);
     const { client } = this.socket as unknown as {
       client: { writeToEngine(packets: Packet[], options: object): void };
     };

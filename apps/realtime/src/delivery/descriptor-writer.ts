@@ -1,11 +1,6 @@
 import type { Socket as NetSocket } from "node:net";
-import {
-  type FrameWriter,
-  type ReadyStream,
-  type SharedBytes,
-  streamWriter,
-  type WriterName,
-} from "./frame-writer.ts";
+import type { EntryBatch } from "./entry-batch.ts";
+import { type FrameWriter, type ReadyStream, streamWriter, type WriterName } from "./frame-writer.ts";
 import { keepsOrder, readyStream, withTestPair } from "./write-self-test.ts";
 
 /**
@@ -53,7 +48,7 @@ function descriptorWriter(name: WriterName, sendAll: SendAll): FrameWriter {
   function writeKind<Stream extends ReadyStream>(
     streams: readonly Stream[],
     supportsDeflate: boolean,
-    shared: SharedBytes,
+    batch: Pick<EntryBatch, "bytes">,
     rest: Stream[],
   ): boolean {
     let count = 0;
@@ -67,7 +62,7 @@ function descriptorWriter(name: WriterName, sendAll: SendAll): FrameWriter {
         indexes[count++] = index;
       }
     }
-    if (count > 0) send(streams, count, shared.for(supportsDeflate));
+    if (count > 0) send(streams, count, batch.bytes(supportsDeflate));
     return hasOthers;
   }
 
@@ -89,13 +84,13 @@ function descriptorWriter(name: WriterName, sendAll: SendAll): FrameWriter {
       indexes[0] = 0;
       send([stream], 1, bytes);
     },
-    writeMany(streams, shared) {
+    writeMany(streams, batch) {
       if (fds.length < streams.length) {
         fds = new Int32Array(2 * streams.length);
         indexes = new Int32Array(2 * streams.length);
       }
       const rest: (typeof streams)[number][] = [];
-      if (writeKind(streams, false, shared, rest)) writeKind(streams, true, shared, rest);
+      if (writeKind(streams, false, batch, rest)) writeKind(streams, true, batch, rest);
       return rest;
     },
   };

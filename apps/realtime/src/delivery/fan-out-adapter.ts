@@ -2,14 +2,14 @@ import type { Namespace } from "socket.io";
 import { Adapter, type BroadcastOptions } from "socket.io-adapter";
 import { ChannelIndex } from "./channel-index.ts";
 import type { Connection } from "./connection.ts";
-import type { EntryFrames } from "./entry-frames.ts";
+import type { EncodedEntry } from "./encoded-entry.ts";
 import type { FanOutQueue, Recipients } from "./fan-out-queue.ts";
 import { type FindConnection, VirtualRooms, VirtualSids } from "./virtual-maps.ts";
 
 /** An adapter that also writes log entries to its local members. */
 export interface FanOut {
   /** Writes an entry once to every member of the channels. Returns how many members the channels have. */
-  fanOut(channels: readonly string[], frames: EntryFrames): number;
+  fanOut(channels: readonly string[], entry: EncodedEntry): number;
   /** The local members of a channel. */
   membersOf(channel: string): readonly Connection[];
 }
@@ -76,14 +76,14 @@ export function withFanOut(
       super.broadcast(packet, options);
     }
 
-    fanOut(channels: readonly string[], frames: EntryFrames): number {
+    fanOut(channels: readonly string[], entry: EncodedEntry): number {
       let count = 0;
       const present = channels.filter((channel) => {
         const members = this.#index.members(channel);
         count += members?.length ?? 0;
         return members !== undefined;
       });
-      if (present.length > 0) queue.add(this.#recipients(present), frames);
+      if (present.length > 0) queue.add(this.#recipients(present), entry);
       return count;
     }
 

@@ -1,8 +1,8 @@
 import type { Connection } from "./connection.ts";
-import { EntryBytes } from "./entry-bytes.ts";
-import type { EntryFrames } from "./entry-frames.ts";
+import type { EncodedEntry } from "./encoded-entry.ts";
+import { EntryBatch } from "./entry-batch.ts";
 import type { FrameWriter } from "./frame-writer.ts";
-import { type EntryBatch, PendingEntries } from "./pending-entries.ts";
+import { PendingBatches } from "./pending-batches.ts";
 import { prefetch, prefetchCount } from "./prefetch.ts";
 
 /** The connections that are in some channels of a namespace at the moment. */
@@ -14,11 +14,12 @@ export interface Recipients {
   members(): readonly (readonly Connection[])[];
 }
 
-interface AddressedBatch extends EntryBatch {
+interface Queued {
   recipients: Recipients;
+  batch: EntryBatch;
 }
 
-/** The entry batch that is being written, and how far that is. */
+/** The batch that is being written, and how far that is. */
 interface Work {
   batch: EntryBatch;
   members: readonly Connection[];
@@ -35,7 +36,7 @@ interface Work {
  */
 export class FanOutQueue {
   readonly #writer: FrameWriter;
-  #batches: AddressedBatch[] = [];
+  #queued: Queued[] = [];
   #isScheduled = false;
   #underWay: Work | undefined = undefined;
 
@@ -44,13 +45,13 @@ export class FanOutQueue {
   }
 
   /** Queues an entry for recipients; it is written at the end of this tick. */
-  add(recipients: Recipients, entry: EntryFrames): void {
+  add(recipients: Recipients, entry: EncodedEntry): void {
     const { namespace, key } = recipients;
-    const last = this.#batches.at(-1);
-    if (last !== undefined && last.recipients.key === key && last.namespace === namespace) {
-      last.entries.push(entry);
+    const last = this.#queued.at(-1);
+    if (last !== undefined && last.recipients.key === key && last.batch.namespace === namespace) {
+      last.batch.entries.push(entry);
     } else {
-      this.#batches.push({ recipients, namespace, entries: [entry] });
+      this.#queued.push({ recipients, batch: new EntryBatch(namespace, [entry]) });
     }
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -62,16 +63,16 @@ export class FanOutQueue {
 
   /** Writes the entries queued so far. */
   flush(): void {
-    if (this.#batches.length === 0) return;
+    if (this.#queued.length === 0) return;
     this.#queueRest();
-    const batches = this.#batches;
+    const queued = this.#queued;
     // Writing may flush again, through Engine.IO's events. The queue must be empty then, or entries go out twice.
-    this.#batches = [];
-    const [first] = batches;
-    const isAlone = batches.length === 1 && this.#underWay === undefined;
-    const channels = isAlone ? (first as AddressedBatch).recipients.members() : [];
-    if (channels.length === 1) this.#writeAll(channels[0] as readonly Connection[], first as EntryBatch);
-    else for (const connection of distribute(batches)) this.#writePending(connection);
+    this.#queued = [];
+    const [first] = queued as [Queued];
+    const isAlone = queued.length === 1 && this.#underWay === undefined;
+    const channels = isAlone ? first.recipients.members() : [];
+    if (channels.length === 1) this.#writeAll(channels[0] as readonly Connection[], first.batch);
+    else for (const connection of distribute(queued)) this.#writePending(connection);
   }
 
   /**
@@ -79,9 +80,8 @@ export class FanOutQueue {
    * come while it writes.
    */
   #writeAll(members: readonly Connection[], batch: EntryBatch): void {
-    const bytes = new EntryBytes(batch.entries, batch.namespace);
     // Take the rest before other code runs: members that leave later then cannot make the loop skip another.
-    const rest = this.#writer.writeMany?.(members, bytes) ?? members.slice();
+    const rest = this.#writer.writeMany?.(members, batch) ?? members.slice();
     const work: Work = { batch, members: rest, next: 0, isQueued: false };
     this.#underWay = work;
     try {
@@ -89,7 +89,7 @@ export class FanOutQueue {
         if (work.next % prefetchCount === 0) prefetch(rest, work.next);
         const connection = rest[work.next++] as Connection;
         if (work.isQueued) this.#writePending(connection);
-        else this.#write(connection, batch.entries, bytes);
+        else this.#write(connection, batch);
       }
     } finally {
       this.#underWay = undefined;
@@ -100,7 +100,7 @@ export class FanOutQueue {
   #queueRest(): void {
     const work = this.#underWay;
     if (work === undefined || work.isQueued) return;
-    const alone = new PendingEntries(work.batch);
+    const alone = new PendingBatches(work.batch);
     for (const connection of work.members.slice(work.next)) connection.pending = alone;
     work.isQueued = true;
   }
@@ -109,30 +109,30 @@ export class FanOutQueue {
     const { pending } = connection;
     if (pending === undefined) return;
     connection.pending = undefined;
-    this.#write(connection, pending.entries, pending.bytes);
+    this.#write(connection, pending.batch);
   }
 
-  #write(connection: Connection, entries: EntryFrames[], bytes: EntryBytes): void {
-    if (connection.isReady) this.#writer.write(connection, bytes.for(connection.supportsDeflate));
-    else connection.deliver(entries, bytes);
+  #write(connection: Connection, batch: EntryBatch): void {
+    if (connection.isReady) this.#writer.write(connection, batch.bytes(connection.supportsDeflate));
+    else connection.deliver(batch);
   }
 }
 
-/** Sets the pending entries of every member. A connection in two rooms of an event gets it once. */
-function distribute(batches: readonly AddressedBatch[]): Connection[] {
-  const recipients: Connection[] = [];
-  for (const batch of batches) {
-    const alone = new PendingEntries(batch);
-    for (const members of batch.recipients.members()) {
+/** Sets the pending batches of every member. A connection in two rooms of an event gets it once. */
+function distribute(queued: readonly Queued[]): Connection[] {
+  const connections: Connection[] = [];
+  for (const { recipients, batch } of queued) {
+    const alone = new PendingBatches(batch);
+    for (const members of recipients.members()) {
       for (let i = 0; i < members.length; i++) {
         const connection = members[i] as Connection;
         const { pending } = connection;
         if (pending === undefined) {
           connection.pending = alone;
-          recipients.push(connection);
-        } else if (pending.batch !== batch) connection.pending = pending.with(batch);
+          connections.push(connection);
+        } else if (pending.last !== batch) connection.pending = pending.with(batch);
       }
     }
   }
-  return recipients;
+  return connections;
 }

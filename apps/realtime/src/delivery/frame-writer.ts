@@ -1,5 +1,6 @@
 import type { Socket as NetSocket } from "node:net";
 import type { WriteState } from "../socketio/stream-internals.ts";
+import type { EntryBatch } from "./entry-batch.ts";
 
 /** What a writer needs of a connection that is ready for shared frames. */
 export interface ReadyStream {
@@ -11,11 +12,6 @@ export interface ReadyStream {
   state: WriteState | undefined;
   /** Whether the client accepts deflated frames. */
   supportsDeflate: boolean;
-}
-
-/** The same frames for many clients: one buffer for those that support deflate, one for the others. */
-export interface SharedBytes {
-  for(supportsDeflate: boolean): Buffer;
 }
 
 /**
@@ -32,7 +28,10 @@ export interface FrameWriter {
    * Writes to the ready streams, as far as it can by one call. Returns the other streams, to which the caller
    * writes. No other code runs during the call.
    */
-  writeMany?<Stream extends ReadyStream>(streams: readonly Stream[], shared: SharedBytes): readonly Stream[];
+  writeMany?<Stream extends ReadyStream>(
+    streams: readonly Stream[],
+    batch: Pick<EntryBatch, "bytes">,
+  ): readonly Stream[];
 }
 
 /** Writes through `net.Socket.write`, which queues what the kernel does not take. */

@@ -24,7 +24,7 @@ export class Frame {
   }
 
   /** The packet as a WebSocket frame, deflated if it is large and the client `supportsDeflate`. */
-  for(supportsDeflate: boolean): Buffer {
+  bytes(supportsDeflate: boolean): Buffer {
     this.#plain ??= toPlainFrame(this.packet);
     if (!supportsDeflate || this.#deflate === undefined) return this.#plain;
     this.#deflated ??= this.#toDeflatedFrame(this.#plain, this.#deflate);

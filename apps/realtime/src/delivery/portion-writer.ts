@@ -41,7 +41,7 @@ export class PortionWriter {
     for (const item of items) {
       const frame = toFrame(item);
       if (frame === undefined) continue;
-      const { length } = frame.for(this.#connection.supportsDeflate);
+      const { length } = frame.bytes(this.#connection.supportsDeflate);
       if (portion.length > 0 && bytes + length > this.#size) {
         if (!(await this.#writePortion(portion, bytes))) return false;
         [portion, bytes] = [[], 0];

@@ -22,7 +22,7 @@ import { PacketLimiter } from "../connections/packet-limiter.ts";
 import { createWriter } from "../delivery/create-writer.ts";
 import { createDeflate } from "../delivery/deflate.ts";
 import { EngineEvents } from "../delivery/engine-events.ts";
-import { EventFrames } from "../delivery/event-frames.ts";
+import { EventEncoder } from "../delivery/event-encoder.ts";
 import { type FanOut, withFanOut } from "../delivery/fan-out-adapter.ts";
 import { FanOutQueue } from "../delivery/fan-out-queue.ts";
 import { packetFormat } from "../packets/packet-formats.ts";
@@ -96,7 +96,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   logger.info({ writePath: writer.name }, "chose the write path to clients");
   const queue = new FanOutQueue(writer);
   const events = new EngineEvents(queue);
-  const frames = createFrames(options);
+  const encoder = createEncoder(options);
   const packetLimiter = new PacketLimiter(packetFormat(options.parser), options.socket.commandRate);
   const endPings = compactEngine(io, options.socket, events, packetLimiter);
   io.adapter(withFanOut(cluster.adapter, connectionOf, queue) as unknown as Parameters<Server["adapter"]>[0]);
@@ -119,7 +119,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     log,
     rooms,
     sessions,
-    frames,
+    encoder,
     fanOuts,
     control,
     continuity,
@@ -134,7 +134,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     continuity,
     rooms,
     store: cluster.sessions,
-    frames,
+    encoder,
     bounds: { maxEntries: maxReplayEntries, maxBytes: maxReplaySize },
     takeTimeoutMs: pingIntervalMs + pingTimeoutMs,
   });
@@ -164,7 +164,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     emitToReplicas: cluster.emitToReplicas,
     positions,
     control,
-    frames,
+    encoder,
     namespaces: all,
     logger,
   });
@@ -221,7 +221,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   };
 }
 
-function createFrames({ parser, compressionThreshold }: RealtimeOptions): EventFrames {
+function createEncoder({ parser, compressionThreshold }: RealtimeOptions): EventEncoder {
   const deflate = compressionThreshold === undefined ? undefined : createDeflate(compressionThreshold);
-  return new EventFrames(packetFormat(parser), deflate);
+  return new EventEncoder(packetFormat(parser), deflate);
 }

@@ -1,6 +1,6 @@
 import type { LogFollower } from "@roomcast/event-log";
 import type { Position, ResetReason, RoomName, Subscribed } from "@roomcast/events";
-import type { EventFrames } from "../delivery/event-frames.ts";
+import type { EventEncoder } from "../delivery/event-encoder.ts";
 import { sendReset } from "../delivery/server-event.ts";
 import type { Session, Subscription } from "../sessions/session.ts";
 import { closedRoom, type SessionStore, toStored } from "../sessions/session-store.ts";
@@ -21,7 +21,7 @@ export interface CatchUpOptions {
   continuity: Pick<Continuity, "gaps" | "isBroken" | "restored">;
   rooms: RoomManager;
   store: SessionStore;
-  frames: EventFrames;
+  encoder: EventEncoder;
   /** Bounds of one replay over all of its rooms. */
   bounds: BackfillBounds;
   /** How long a client may take to read one portion of the backfill. */

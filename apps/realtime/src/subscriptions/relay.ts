@@ -8,8 +8,8 @@ import {
   type LogSink,
 } from "@roomcast/event-log";
 import type { Position } from "@roomcast/events";
-import { EntryFrames } from "../delivery/entry-frames.ts";
-import type { EventFrames } from "../delivery/event-frames.ts";
+import type { EncodedEntry } from "../delivery/encoded-entry.ts";
+import type { EventEncoder } from "../delivery/event-encoder.ts";
 import type { FanOut } from "../delivery/fan-out-adapter.ts";
 import { sendReset, serverEnvelope } from "../delivery/server-event.ts";
 import type { Session } from "../sessions/session.ts";
@@ -25,7 +25,7 @@ export interface RelayOptions {
   log: Pick<EventLog, "history" | "head">;
   rooms: RoomManager;
   sessions: SessionRegistry;
-  frames: EventFrames;
+  encoder: EventEncoder;
   /** The adapters of all namespaces. */
   fanOuts: () => Iterable<FanOut>;
   /** Applies a control entry at its place in the log's order, and catches up on missed ones. */
@@ -91,15 +91,15 @@ export class Relay implements LogSink {
 
   #fanOut(entry: LogEntry, channels: string[]): void {
     if (channels.length === 0) return;
-    const frames = this.#framesOf(entry);
-    if (frames === undefined) return;
-    for (const fanOut of this.#options.fanOuts()) this.delivered += fanOut.fanOut(channels, frames);
+    const encoded = this.#encode(entry);
+    if (encoded === undefined) return;
+    for (const fanOut of this.#options.fanOuts()) this.delivered += fanOut.fanOut(channels, encoded);
   }
 
   /** Undefined for an entry that cannot be parsed: it must not keep other entries from their clients. */
-  #framesOf(entry: LogEntry): EntryFrames | undefined {
+  #encode(entry: LogEntry): EncodedEntry | undefined {
     try {
-      return new EntryFrames(entry, this.#options.frames);
+      return this.#options.encoder.entry(entry);
     } catch (cause) {
       this.#options.onError(
         new Error(`entry ${entry.offset} of the log cannot be parsed and is not delivered`, { cause }),

@@ -8,7 +8,7 @@ import {
   type Subscribed,
 } from "@roomcast/events";
 import { isIn } from "../delivery/channel-set.ts";
-import type { EventFrames } from "../delivery/event-frames.ts";
+import type { EventEncoder } from "../delivery/event-encoder.ts";
 import type { Frame } from "../delivery/frame.ts";
 import { PortionWriter } from "../delivery/portion-writer.ts";
 import { sendReset } from "../delivery/server-event.ts";
@@ -34,7 +34,7 @@ export interface Replay {
 export interface ReplayContext {
   /** Whether the log has had a discontinuity since the replay was planned. */
   isBroken: () => boolean;
-  frames: EventFrames;
+  encoder: EventEncoder;
   /** How long a client may take to read one portion of the backfill. */
   takeTimeoutMs: number;
 }
@@ -81,13 +81,13 @@ async function writeBackfill(
     for (const room of rooms) (answers.get(room) as Subscribed).replayed++;
     if (rooms.length === 0) return undefined;
     const position = { ...replay.at, replay: { batch: replay.batch, at: entry.offset } };
-    return context.frames.single(namespace, entry.type, entry.json, formatPosition(position));
+    return context.encoder.single(namespace, entry.type, entry.json, formatPosition(position));
   };
   for await (const entries of replay.plan.windows()) {
     if (!(await writer.write(entries, frameOf))) return;
     checkUnbroken(context);
   }
-  await writer.writeBuffered((one) => (isFollowed(session, one.entry) ? one.for(namespace) : undefined));
+  await writer.writeBuffered((one) => (isFollowed(session, one.entry) ? one.frame(namespace) : undefined));
   checkUnbroken(context);
 }
 

@@ -1,9 +1,11 @@
-import type { Packet, PacketFormat } from "../packets/packet-format.ts";
+import type { LogEntry } from "@roomcast/event-log";
+import type { PacketFormat } from "../packets/packet-format.ts";
 import type { Deflate } from "./deflate.ts";
+import { EncodedEntry } from "./encoded-entry.ts";
 import { Frame } from "./frame.ts";
 
-/** Makes frames of events in this server's packet format. */
-export class EventFrames {
+/** Encodes events in this server's packet format. */
+export class EventEncoder {
   readonly #format: PacketFormat;
   readonly #deflate: Deflate | undefined;
 
@@ -13,14 +15,14 @@ export class EventFrames {
     this.#deflate = deflate;
   }
 
-  /** An event's JSON in the form that frames contain; to be made once. Throws if it is not JSON. */
-  body(json: string): Packet {
-    return this.#format.body(json);
-  }
-
-  /** A frame for many clients. */
-  shared(namespace: string, type: string, body: Packet, position: string): Frame {
-    return new Frame(this.#format.event(namespace, type, body, position), this.#deflate);
+  /** An entry for many clients. Throws if it is not JSON and the packet format has to parse it. */
+  entry(entry: LogEntry): EncodedEntry {
+    const body = this.#format.body(entry.json);
+    return new EncodedEntry(
+      entry,
+      (namespace, position) =>
+        new Frame(this.#format.event(namespace, entry.type, body, position), this.#deflate),
+    );
   }
 
   /** A frame for one client. It is not deflated, because no other client would share that work. */
