@@ -21,8 +21,7 @@ export class Dispatcher {
   readonly #log: SampledLog;
 
   /**
-   * `rate`: commands per second that a session may send on average, by their weights; bursts of ten times as
-   * many.
+   * `rate`: commands per second that a session may send on average, by weight; bursts of ten times as many.
    */
   constructor(commands: ReadonlyMap<string, Command>, rate: number, logger: Logger) {
     this.#commands = commands;

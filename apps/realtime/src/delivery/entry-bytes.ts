@@ -1,9 +1,6 @@
 import type { EntryFrames } from "./entry-frames.ts";
 
-/**
- * The frames of some entries in one buffer, shared by all clients that support deflate and by all that do
- * not.
- */
+/** The frames of some entries in one buffer: one for clients that support deflate, one for the others. */
 export class EntryBytes {
   readonly #entries: readonly EntryFrames[];
   readonly #namespace: string;

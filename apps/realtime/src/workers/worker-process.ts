@@ -30,8 +30,7 @@ export class WorkerProcess {
   /** Connections to pass on. Node passes one at a time, and forgets the others if the worker ends. */
   readonly #waiting = new Set<Socket>();
   /**
-   * The connection passed on last. Node closes our copy when the worker confirms it, but not if the worker
-   * ends.
+   * The connection passed on last. Node closes our copy when the worker confirms it, but not if that ends.
    */
   #passed: Handle | undefined;
 
