@@ -46,10 +46,7 @@ export class AdapterPublisher {
   }
 }
 
-/**
- * The subscribing client for @socket.io/redis-adapter. On every new Redis connection it subscribes again
- * first.
- */
+/** The subscribing client for @socket.io/redis-adapter. A new Redis connection first subscribes again. */
 export class AdapterSubscriber {
   readonly #connection: RedisConnection;
   readonly #channels = new Map<string, Listener>();

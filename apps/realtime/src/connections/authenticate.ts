@@ -27,7 +27,7 @@ export interface AuthenticateOptions {
   /** Number of revocations that this replica has applied. */
   revision: () => number;
   /**
-   * Takes a slot among the user's connections; the session that it `replaces` gives its slot up. See
+   * Takes a slot among the user's connections; the session it `replaces` gives its own up; see
    * `ConnectionSlots`.
    */
   acquireSlot: (session: Session, replaces?: string) => Promise<ReleaseSlot>;

@@ -19,10 +19,7 @@ export interface Handshake {
   resume?: {
     stored: StoredSession;
     seen: Position | undefined;
-    /**
-     * What the client sees as `socket.recovered`: whether its subscriptions are restored. False if it had not
-     * subscribed.
-     */
+    /** The client's `socket.recovered`: whether its subscriptions are restored. False if it had none. */
     isRecovered: boolean;
   };
 }

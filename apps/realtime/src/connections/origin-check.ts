@@ -24,8 +24,7 @@ export class OriginCheck {
   }
 
   /**
-   * Whether a page of the request's origin may send cookies: only if the origin is known, not if `*` allows
-   * it.
+   * Whether a page of the request's origin may send cookies: only if the origin is known, not just under `*`.
    */
   isTrusted(request: Headers): boolean {
     const { origin } = request.headers;

@@ -29,10 +29,7 @@ export interface ConnectionContext {
 
 /** Bounds of the bytes and entries that may wait for one connection. */
 export interface QueueBounds extends BufferBounds {
-  /**
-   * Bytes that may wait to be sent. Beyond them the connection is closed, and the client reconnects and
-   * resumes.
-   */
+  /** Bytes that may wait to be sent. Beyond them the connection is closed, and the client resumes. */
   maxQueuedBytes: number;
 }
 

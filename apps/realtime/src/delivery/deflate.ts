@@ -3,10 +3,7 @@ import { constants, deflateRawSync } from "node:zlib";
 /** Deflates a message's payload (RFC 7692, section 7.2.1); undefined if it is too small for that. */
 export type Deflate = (payload: Buffer) => Buffer | undefined;
 
-/**
- * The empty block that ends a flush. The sender removes it and the receiver adds it again (RFC 7692, section
- * 7.2.1).
- */
+/** The empty block that ends a flush; sender removes, receiver adds it (RFC 7692, section 7.2.1). */
 const tailLength = 4;
 
 const options = {

@@ -3,10 +3,7 @@ import type { Deflate } from "./deflate.ts";
 
 const opcodes = { text: 0x1, binary: 0x2 } as const;
 
-/**
- * Bits of a frame's first byte (RFC 6455, section 5.2); RSV1 is set in a deflated message (RFC 7692, section
- * 6).
- */
+/** Bits of a frame's first byte (RFC 6455, section 5.2); RSV1 says deflated (RFC 7692, section 6). */
 const [final, deflatedBit] = [0x80, 0x40];
 
 /** One event as one namespace's clients receive it: encoded once, written to many. */

@@ -6,10 +6,7 @@ const firstPortion = 65_536;
 const leastPortion = 16_384;
 const mostPortion = 262_144;
 
-/**
- * A portion that is read sooner than this makes the next ones larger; one that is read later makes them
- * smaller.
- */
+/** A portion read sooner than this makes the next ones larger; one read later makes them smaller. */
 const [soonMs, lateMs] = [250, 1_000];
 
 /**

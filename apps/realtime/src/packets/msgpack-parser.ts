@@ -24,8 +24,7 @@ export class MsgpackDecoder extends EventEmitter {
 }
 
 /**
- * Reads a client's packet. Throws if it is not a packet, or has binary data for a namespace whose commands
- * have none.
+ * Reads a client's packet. Throws if it is none, or has binary data for a namespace without such commands.
  */
 export function readPacket(data: unknown): Packet {
   if (!Buffer.isBuffer(data)) throw new Error("not a binary message");

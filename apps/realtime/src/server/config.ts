@@ -45,10 +45,7 @@ export interface SocketLimits {
   /** Sessions of a user that are stored; never fewer than the connections. */
   maxSessionsPerUser: number;
   maxSubscriptions: number;
-  /**
-   * Handshakes of one user per second, with bursts of 30 times as many; more for a user who may have many
-   * connections.
-   */
+  /** Handshakes of one user per second, bursts of 30 times as many; more if many connections are allowed. */
   handshakeRate: number;
   /** New connections from one address per second, with bursts of 20 times as many. */
   addressRate: number;

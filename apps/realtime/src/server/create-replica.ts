@@ -22,10 +22,7 @@ export const closeGraceMs = 3_000;
 export interface Replica {
   httpServer: Server;
   health: Health;
-  /**
-   * Resolves when clients can be served; rejects when the replica is closed before, or when it cannot start
-   * at all.
-   */
+  /** Resolves when clients can be served; rejects when the replica is closed before, or can never start. */
   started: Promise<StartedReplica>;
   /** How long `close` takes at most. */
   closeTimeoutMs: number;

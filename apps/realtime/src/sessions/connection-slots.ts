@@ -68,8 +68,8 @@ export interface ConnectionSlots {
    */
   acquire(holder: SlotHolder, replaces?: string): Promise<readonly string[]>;
   /**
-   * Releases a slot, unless another replica has it by now. Rejects with `unavailable`; the next renewal makes
-   * up for it.
+   * Releases a slot unless another replica has it. Rejects with `unavailable`; the next renewal makes up for
+   * it.
    */
   release(holder: SlotHolder): Promise<void>;
   /** Renews the lease; resolves with the slots that its sessions have lost. Rejects with `unavailable`. */

@@ -117,10 +117,7 @@ export class EpochValidator {
     if (confirmedFor !== this.#epoch) this.#isBehind = true;
   }
 
-  /**
-   * Sessions whose clients may be waiting to resume come first. After a failure the rest is left to the next
-   * check.
-   */
+  /** Sessions whose clients may be waiting come first. After a failure the rest is left to the next check. */
   async #checkAll(): Promise<void> {
     const all: Known[] = [...this.#ended.values(), ...this.#options.sessions.all()];
     const behind = all.filter((known) => known.confirmedFor !== this.#epoch && mayBeStored(known)).values();

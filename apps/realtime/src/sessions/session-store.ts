@@ -8,10 +8,7 @@ import type { Subscription, Versions } from "./session.ts";
 export interface StoredSubscription {
   room: RoomName;
   filters?: Filters;
-  /**
-   * Position. The entries in (`from`, `at`] were replayed by the batch `batch`, or a reset declared them
-   * lost.
-   */
+  /** Position. The entries in (`from`, `at`] were replayed by `batch`, or a reset declared them lost. */
   from: string;
   /** Whether a reset declared them lost; otherwise absent. */
   isReset?: true;
@@ -59,10 +56,7 @@ export interface SessionStoreBounds {
   maxPerUser: number;
 }
 
-/**
- * The bounds of a server: at least as many sessions as a user may have connections, so that all can be
- * resumed.
- */
+/** The bounds of a server: at least one session for each connection that a user may have. */
 export function sessionBounds(limits: {
   sessionTtlMs: number;
   maxSessionsPerUser: number;

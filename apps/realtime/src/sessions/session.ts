@@ -33,10 +33,7 @@ const waiting = new WeakMap<Session, number>();
 
 /** A user's connection across reconnects, as this replica holds it. */
 export class Session {
-  /**
-   * 128 random bits in base64url. It is Socket.IO's `pid`, which a stock client sends back when it
-   * reconnects.
-   */
+  /** 128 random bits in base64url: Socket.IO's `pid`, which a stock client sends back when it reconnects. */
   readonly id: string;
   /** Replaced when rooms are revoked from the user. */
   principal: Principal;
@@ -90,10 +87,7 @@ export class Session {
     return this.storedVersion >= 0;
   }
 
-  /**
-   * When it last sent a command, with the precision of one burst; 0 if it never has. A time of
-   * `performance.now`.
-   */
+  /** When it last sent a command, to within one burst; 0 if never. A time of `performance.now`. */
   get commandedAtMs(): number {
     return Math.min(this.#commandsFullAtMs, performance.now());
   }
@@ -103,10 +97,7 @@ export class Session {
     return this.connection.engine.pingTimeoutTimer !== null;
   }
 
-  /**
-   * Counts a command. Returns 0, or the milliseconds until the command may be sent again; then it does not
-   * count.
-   */
+  /** Counts a command. Returns 0, or the milliseconds until it may be sent again; then it does not count. */
   takeCommand(rule: BucketRule, weight: number): number {
     const fullAtMs = takeToken(this.#commandsFullAtMs, rule, weight);
     if (fullAtMs === undefined) return retryAfterMs(this.#commandsFullAtMs, rule, weight);

@@ -15,10 +15,7 @@ const pageBytes = 262_144;
 const firstGuess = 16_384;
 const maxPage = 500;
 
-/**
- * Reads the history of one room page by page, each page in its turn. Pages hold fewer events where events are
- * large.
- */
+/** Reads one room's history page by page, each page in its turn. Pages of large events hold fewer. */
 export class HistoryCursor {
   /** Whether there is nothing more to read. */
   isDone = false;

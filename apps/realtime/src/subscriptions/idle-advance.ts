@@ -33,10 +33,7 @@ export class IdleAdvance {
   #rest: Iterator<Session>;
   #visited = 0;
   #startedMs = performance.now();
-  /**
-   * The log's newest offset when this cycle began, and when the one before began; undefined in the first
-   * cycle.
-   */
+  /** The log's newest offset when this cycle and the one before began; undefined in the first cycle. */
   #startedAt: number;
   #startedBefore: number | undefined;
 

@@ -59,8 +59,7 @@ export class Relay implements LogSink {
   }
 
   /**
-   * Handles a discontinuity. Rejects only if histories cannot be read; the follower then reports the same gap
-   * again.
+   * Handles a discontinuity. Rejects only if histories cannot be read; the follower then reports it again.
    */
   onDiscontinuity(
     reason: DiscontinuityReason,

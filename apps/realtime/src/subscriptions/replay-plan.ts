@@ -157,8 +157,7 @@ class Planner implements ReplayPlan {
   }
 
   /**
-   * Reads the entries of a window again, from the rooms that have any in it. A history may have been trimmed
-   * since.
+   * Reads the entries of a window again, from the rooms that have any. A history may have been trimmed since.
    */
   async #readAgain(after: number, window: number[]): Promise<LogEntry[]> {
     const wanted = new Set(window);

@@ -31,8 +31,7 @@ export interface RevocationControlOptions {
   store: Pick<RevocationStore, "of" | "ofMany">;
   onError: (error: Error) => void;
   /**
-   * How long clients wait for the store after a discontinuity before their connections are closed. Default
-   * 30,000.
+   * How long clients wait for the store after a discontinuity until connections are closed. Default 30,000.
    */
   unreadableMs?: number;
 }

@@ -159,8 +159,7 @@ export class RoomManager {
   }
 
   /**
-   * The shortest age, in ms, for which the histories of a session's rooms keep events; `Infinity` without a
-   * room.
+   * The shortest age, in ms, to which the histories of a session's rooms go back; `Infinity` without a room.
    */
   shortestHistoryMs(session: Session): number {
     let shortest = Number.POSITIVE_INFINITY;

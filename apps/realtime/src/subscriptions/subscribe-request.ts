@@ -42,10 +42,7 @@ export function toJoinRequest(
   return { ...joinRequest, ...(since === undefined ? {} : resumeFrom(since, head)) };
 }
 
-/**
- * The automatic rooms of a session that is not stored, whose client resumes from the position that it brought
- * back.
- */
+/** The automatic rooms of a session that is not stored, from the position that its client brought back. */
 export function rejoinRequest(rooms: readonly RoomName[], from: Position, head: LogHead): CatchUpRequest {
   const point = resumeFrom(from, head);
   return {

@@ -19,10 +19,7 @@ export interface BalancerOptions {
 
 const probe = /^[A-Z]+ \/(health|ready)[? ]/;
 
-/**
- * Accepts the connections of all workers, and passes each on as soon as the first line of its request is
- * known.
- */
+/** Accepts the connections of all workers, and passes each on once the first line of its request is known. */
 export class Balancer {
   readonly #server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.#accept(socket));
   /** Connections that no worker has yet. */

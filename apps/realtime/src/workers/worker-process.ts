@@ -29,10 +29,7 @@ export class WorkerProcess {
   #newConnections = 0;
   /** Connections to pass on. Node passes one at a time, and forgets the others if the worker ends. */
   readonly #waiting = new Set<Socket>();
-  /**
-   * The connection passed on last. Node closes our copy when the worker confirms it, but not if the worker
-   * ends.
-   */
+  /** The connection passed on last. Node closes our copy when the worker confirms it, but not if it ends. */
   #passed: Handle | undefined;
 
   /** Starts the worker. It inherits this process' environment and output, and ends when this process ends. */
