@@ -221,9 +221,10 @@ export class CatchUp {
   /** Writes what waited, as far as the session still follows it. If some could not wait, the client resumes anew. */
   release(session: Session): void {
     const { connection } = session;
-    const hasOverflowed = connection.held?.hasOverflowed;
+    const { held } = connection;
     const waited = connection.release();
-    if (hasOverflowed) return connection.cut();
+    // Asked afterwards: what the fan-out queue still has is added within `release`, and may be too much.
+    if (held?.hasOverflowed) return connection.cut();
     connection.write(waited.filter(({ entry }) => isFollowed(session, entry)));
   }
 
