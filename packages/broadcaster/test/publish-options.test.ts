@@ -43,7 +43,7 @@ describe("rooms", () => {
 });
 
 describe("correlation id and idempotency key", () => {
-  test("the correlation id travels in the envelope", async () => {
+  test("WS-EVT-3 the correlation id travels in the envelope", async () => {
     expect((await publishWith({ correlationId: "req-7" })).envelope()).toMatchObject({
       correlationId: "req-7",
     });
