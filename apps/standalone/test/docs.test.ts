@@ -78,10 +78,20 @@ describe("docs/websocket-api.md", () => {
     const stated = new Set(statedRules(text));
     expect(named.filter((id) => id.startsWith("WS-") && !stated.has(id))).toEqual([]);
   });
+});
+
+describe("docs/client-guide.md", () => {
+  const text = read("docs/client-guide.md");
 
   test("shows a typed client that compiles", () => {
     const example = read("apps/standalone/test/examples/typed-client.ts");
-    expect(codeBlock(section(text, "## Typed client"), "ts")).toBe(example);
+    expect(codeBlock(section(text, "## TypeScript"), "ts")).toBe(example);
+  });
+
+  test("says what to do for every code but those that only HTTP answers", () => {
+    const rows = tableRows(section(text, "## Errors")).map(([codes]) => codes ?? "");
+    const codes = rows.flatMap((cell) => [...cell.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code));
+    expect([...codes, ...overHttpAlone].sort()).toEqual(Object.keys(errorTable).sort());
   });
 });
 
@@ -143,6 +153,19 @@ describe.each(documents())("%s", (path) => {
     expect(named.map(([, name]) => name as string).filter((name) => !variables.has(name))).toEqual([]);
   });
 });
+
+/** Codes that no socket receives. */
+const overHttpAlone = [
+  ...["invalid_signature", "origin_not_allowed", "not_found", "method_not_allowed", "unsupported_media_type"],
+  ...[
+    "unknown_event",
+    "invalid_event",
+    "idempotency_conflict",
+    "payload_too_large",
+    "timeout",
+    "not_replicated",
+  ],
+];
 
 /** Beside those of the processes: what Node, the scripts, the compose file and the examples know. */
 const others = ["NODE_ENV", "REDIS_SERVER", "ROOMCAST_PORT", "API_KEY", "DATABASE_URL"];
