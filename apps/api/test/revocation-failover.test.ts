@@ -39,7 +39,7 @@ const publish = (bearer: string) => {
   return post("events", event, bearer);
 };
 
-test("WS-AUTH-17: a revocation is answered only when a Redis replica has it, and outlives a failover", async () => {
+test("WS-AUTH-17 a revocation is answered only when a Redis replica has it, and outlives a failover", async () => {
   const master = await group.master();
   const replica = group.servers.find((server) => server !== master);
   await replica?.kill("SIGSTOP");

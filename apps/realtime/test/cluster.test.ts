@@ -9,7 +9,7 @@ describe("two replicas and one API over Redis", () => {
   }, 60_000);
   afterAll(() => cluster.stop());
 
-  test("1,000 events of 4 concurrent publishers arrive on both replicas, each once, in one order", async () => {
+  test("WS-EVT-4, WS-EVT-5 1,000 events of 4 concurrent publishers arrive on both replicas, each once, in one order", async () => {
     const clients = await Promise.all(
       cluster.replicas.flatMap(({ url }, index) =>
         (["websocket", "polling"] as const).map((transport) =>

@@ -25,7 +25,7 @@ describe("filters of a subscription", () => {
       Object.assign(exampleOf("instance.state_changed"), { accountId }),
     );
 
-  test("each client gets what passes its own, whoever else is in the room", async () => {
+  test("WS-FILT-1 each client gets what passes its own, whoever else is in the room", async () => {
     const [one, list, all] = await Promise.all(["one", "list", "all"].map(connect));
     await one?.subscribe("channel:instances", { filters: { accountId: "12345" } });
     await list?.subscribe("channel:instances", { filters: { accountId: ["12345", "777"] } });
@@ -40,7 +40,7 @@ describe("filters of a subscription", () => {
     expect(list?.unread).not.toContain("instance.state_changed");
   });
 
-  test("a replay honours them", async () => {
+  test("WS-FILT-5 a replay honours them", async () => {
     const client = await connect("late");
     const { position } = await client.subscribe("channel:other");
     for (const account of ["1", "12345", "2", "12345"]) await send(account);
@@ -53,7 +53,7 @@ describe("filters of a subscription", () => {
     expect(received.map(({ event }) => event.data.accountId)).toEqual(["12345", "12345"]);
   });
 
-  test("another subscribe replaces them", async () => {
+  test("WS-SUB-3 another subscribe replaces them", async () => {
     const client = await connect("changer");
     await client.subscribe("channel:instances", { filters: { accountId: "1" } });
     await client.subscribe("channel:instances", { filters: { accountId: "2" } });

@@ -24,7 +24,7 @@ describe.each(variants)("a stock client that lost its connection, over $name,", 
 
   for (const transport of ["websocket", "polling"] as const) {
     describe(`over ${transport}`, () => {
-      test("comes back recovered, with its rooms and everything it missed, in order, before anything newer", async () => {
+      test("WS-POS-2, WS-POS-4 comes back recovered, with its rooms and everything it missed, in order, before anything newer", async () => {
         const room = `r-${transport}`;
         const client = await connect(0, { transports: [transport] });
         await client.subscribe(`project:${room}`);
@@ -44,7 +44,7 @@ describe.each(variants)("a stock client that lost its connection, over $name,", 
     });
   }
 
-  test("keeps its filters", async () => {
+  test("WS-FILT-5 keeps its filters", async () => {
     const client = await connect(0);
     await client.subscribe("project:f", { filters: { updatedBy: ["u1"] } });
     client.breakConnection();
@@ -56,7 +56,7 @@ describe.each(variants)("a stock client that lost its connection, over $name,", 
     client.close();
   });
 
-  test("is told positions although its filter lets nothing through, and is not reset for what it did not want", async () => {
+  test("WS-FILT-6 is told positions although its filter lets nothing through, and is not reset for what it did not want", async () => {
     const client = await connect(0);
     await client.subscribe("agent:q", { filters: { agentName: "someone else" } });
     for (let n = 0; n < 10; n++) await publish(api(), agentStatus("q"));
@@ -68,7 +68,7 @@ describe.each(variants)("a stock client that lost its connection, over $name,", 
     client.close();
   });
 
-  test("is told which room could not be bridged, and of the others misses nothing", async () => {
+  test("WS-RESET-1, WS-RESET-2 is told which room could not be bridged, and of the others misses nothing", async () => {
     const client = await connect(0);
     await client.subscribe("project:b");
     await client.subscribe("agent:a");
@@ -150,7 +150,7 @@ describe.each(variants)("a stock client that lost its connection, over $name,", 
     client.close();
   });
 
-  test("an older live connection of the same session is cut", async () => {
+  test("WS-POS-7 an older live connection of the same session is cut", async () => {
     const client = await connect(0, { reconnection: false });
     const pid = (client.socket as unknown as { _pid: string })._pid;
     const { position } = await client.next("connection_established");
@@ -164,7 +164,7 @@ describe.each(variants)("a stock client that lost its connection, over $name,", 
   });
 
   describe("subscribe with `since`", () => {
-    test("sends what came after the position, before anything newer", async () => {
+    test("WS-SUB-5 sends what came after the position, before anything newer", async () => {
       const client = await connect(0);
       const first = await send("s", 1);
       for (let n = 2; n <= 4; n++) await send("s", n);
@@ -175,7 +175,7 @@ describe.each(variants)("a stock client that lost its connection, over $name,", 
       client.close();
     });
 
-    test("a client that breaks off in the middle of the replay resumes there, in all of its rooms", async () => {
+    test("WS-POS-8 a client that breaks off in the middle of the replay resumes there, in all of its rooms", async () => {
       const client = await connect(0);
       const first = await send("m", 1);
       await client.subscribe("project:live");
@@ -212,7 +212,7 @@ describe.each(variants)("a stock client that lost its connection, over $name,", 
   });
 
   /** The last of the tests: it leaves one replica. */
-  test("comes back on another replica when its own is killed", async () => {
+  test("WS-POS-3 comes back on another replica when its own is killed", async () => {
     const client = await connect(0);
     await client.subscribe("project:k");
     await send("k", 1);

@@ -21,7 +21,7 @@ describe("when the end of the log is lost", () => {
     await server.close();
   });
 
-  test("a client that was given some of it is told for each room", async () => {
+  test("WS-RESET-1 a client that was given some of it is told for each room", async () => {
     await client.subscribe(room);
     await say("lost");
     expect(await heard()).toBe("lost");
@@ -93,7 +93,7 @@ describe("when the end of the log is lost", () => {
     expect(await heardUpTo("last")).toEqual(["new", "last"]);
   });
 
-  test("a client that has seen more of the new log than this replica is not resumed from the old one", async () => {
+  test("WS-POS-10 a client that has seen more of the new log than this replica is not resumed from the old one", async () => {
     await client.subscribe(room);
     await say("lost");
     await say("lost too");
@@ -102,7 +102,7 @@ describe("when the end of the log is lost", () => {
     expect(await client.call("subscribe", { room, since })).toMatchObject({ error: { code: "unavailable" } });
   });
 
-  test("a client that has seen more than this replica is given nothing before its place", async () => {
+  test("WS-POS-10 a client that has seen more than this replica is given nothing before its place", async () => {
     await say("first");
     log.fallBehind();
     const { position: since } = await say("seen elsewhere");

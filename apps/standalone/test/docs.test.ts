@@ -19,6 +19,7 @@ import {
   testFiles,
   withoutCode,
 } from "./support/documents.ts";
+import { labels, namedIds, statedRules } from "./support/rule-labels.ts";
 
 const specs = { Realtime: realtimeVariables, API: apiVariables, Standalone: standaloneVariables };
 
@@ -62,17 +63,35 @@ describe("docs/websocket-api.md", () => {
     );
   });
 
-  test("gives every rule an ID of its own, and has each that a test names", () => {
-    const rules = [...text.matchAll(/^- \*\*(WS-[A-Z]+-\d+)\*\* /gm)].map(([, id]) => id as string);
+  test("gives every rule an ID of its own", () => {
+    const rules = statedRules(text);
     expect(rules).toEqual([...new Set(rules)]);
-    const files = testFiles().filter((path) => path.startsWith("apps/realtime/"));
-    const named = files.flatMap((path) => read(path).match(/WS-[A-Z]+-\d+/g) ?? []);
-    expect([...new Set(named)].filter((id) => !rules.includes(id))).toEqual([]);
   });
+
+  test("has exactly the rules that titles of tests carry", () => {
+    const labelled = [...labels()].filter((id) => id.startsWith("WS-"));
+    expect(labelled.sort()).toEqual(statedRules(text).sort());
+  });
+
+  test("has every rule that a test names anywhere", () => {
+    const named = testFiles().flatMap((path) => namedIds(read(path)));
+    const stated = new Set(statedRules(text));
+    expect(named.filter((id) => id.startsWith("WS-") && !stated.has(id))).toEqual([]);
+  });
+});
+
+describe("docs/client-guide.md", () => {
+  const text = read("docs/client-guide.md");
 
   test("shows a typed client that compiles", () => {
     const example = read("apps/standalone/test/examples/typed-client.ts");
-    expect(codeBlock(section(text, "## Typed client"), "ts")).toBe(example);
+    expect(codeBlock(section(text, "## TypeScript"), "ts")).toBe(example);
+  });
+
+  test("says what to do for every code but those that only HTTP answers", () => {
+    const rows = tableRows(section(text, "## Errors")).map(([codes]) => codes ?? "");
+    const codes = rows.flatMap((cell) => [...cell.matchAll(/`([a-z_]+)`/g)].map(([, code]) => code));
+    expect([...codes, ...overHttpAlone].sort()).toEqual(Object.keys(errorTable).sort());
   });
 });
 
@@ -83,14 +102,13 @@ describe("docs/security.md", () => {
 
   test("gives every attack an ID of its own, in order, which a test carries in its title, and has each that a test names", () => {
     expect(ids).toEqual(ids.map((_, index) => `SEC-${index + 1}`));
-    const named = testFiles().flatMap((path) => read(path).match(/SEC-\d+/g) ?? []);
-    expect([...new Set(named)].sort()).toEqual([...ids].sort());
+    const labelled = [...labels()].filter((id) => id.startsWith("SEC-"));
+    expect(labelled.sort()).toEqual([...ids].sort());
   });
 
   test("names only rules that there are", () => {
-    const rules = new Set<string>(read("docs/websocket-api.md").match(/(?<=^- \*\*)WS-[A-Z]+-\d+/gm));
-    const named = text.match(/WS-[A-Z]+-\d+/g) ?? [];
-    expect(named.filter((id) => !rules.has(id))).toEqual([]);
+    const known = new Set([...statedRules(read("docs/websocket-api.md")), ...ids]);
+    expect(namedIds(text).filter((id) => !known.has(id))).toEqual([]);
   });
 });
 
@@ -135,6 +153,19 @@ describe.each(documents())("%s", (path) => {
     expect(named.map(([, name]) => name as string).filter((name) => !variables.has(name))).toEqual([]);
   });
 });
+
+/** Codes that no socket receives. */
+const overHttpAlone = [
+  ...["invalid_signature", "origin_not_allowed", "not_found", "method_not_allowed", "unsupported_media_type"],
+  ...[
+    "unknown_event",
+    "invalid_event",
+    "idempotency_conflict",
+    "payload_too_large",
+    "timeout",
+    "not_replicated",
+  ],
+];
 
 /** Beside those of the processes: what Node, the scripts, the compose file and the examples know. */
 const others = ["NODE_ENV", "REDIS_SERVER", "ROOMCAST_PORT", "API_KEY", "DATABASE_URL"];

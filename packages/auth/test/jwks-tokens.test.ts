@@ -119,7 +119,7 @@ describe("when the issuer rotates its keys", () => {
     expect(server.seen).toHaveLength(3);
   });
 
-  test("right after a fetch, a token with the new key waits for the next one and is accepted", async () => {
+  test("WS-AUTH-15 right after a fetch, a token with the new key waits for the next one and is accepted", async () => {
     await expectAccepted(token(rsa, "r1"));
     publish(jwkOf(next, { kid: "r2" }));
     const waiting = expectAccepted(token(next, "r2"));
@@ -221,7 +221,7 @@ describe("when the key set cannot be had", () => {
     await expectRefusal(verifier, token(rsa, "r1"), "unavailable");
   });
 
-  test("known keys go on working and unknown ones are unavailable, until it can be had again", async () => {
+  test("WS-AUTH-15 known keys go on working and unknown ones are unavailable, until it can be had again", async () => {
     await expectAccepted(token(rsa, "r1"));
     answer = (response) => sendJson(response, {}, 503);
     clock.advance(ages.fresh);

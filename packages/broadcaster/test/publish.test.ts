@@ -5,7 +5,7 @@ import { projectUpdate } from "./support/project-update.ts";
 import { RecordingLog } from "./support/recording-log.ts";
 
 describe("publish", () => {
-  test("appends one envelope to the catalogue's rooms and answers with id and position", async () => {
+  test("WS-EVT-3 appends one envelope to the catalogue's rooms and answers with id and position", async () => {
     const log = new RecordingLog();
     const broadcaster = new EventBroadcaster(log, { now: () => 1_700_000_000_000, newId: () => "id-1" });
 
@@ -30,7 +30,7 @@ describe("publish", () => {
     });
   });
 
-  test("gives every event a UUID v7, later ones greater", async () => {
+  test("WS-EVT-1 gives every event a UUID v7, later ones greater", async () => {
     const log = new RecordingLog();
     const broadcaster = new EventBroadcaster(log);
     for (let n = 0; n < 100; n++) await broadcaster.publish("project.updated", projectUpdate());
@@ -100,7 +100,7 @@ describe("rooms", () => {
 });
 
 describe("correlation id and idempotency key", () => {
-  test("the correlation id travels in the envelope", async () => {
+  test("WS-EVT-3 the correlation id travels in the envelope", async () => {
     expect((await publishWith({ correlationId: "req-7" })).envelope()).toMatchObject({
       correlationId: "req-7",
     });

@@ -57,9 +57,10 @@ describe("the guide's way to connect and follow", () => {
         show: (data: unknown) => shown.push(data),
         fetchState: (room: string) => fetched.push(room),
         refused: (error: unknown) => shown.push(error),
+        console: { log: () => undefined },
       };
       socket = runGuide(
-        guideCode("### Connect and follow"),
+        guideCode("## Connect") + guideCode("## Follow a room"),
         await cutAfter(count),
         given,
         "socket",
@@ -97,7 +98,7 @@ describe("the guide's React hook", () => {
       return { id };
     };
     const given = { io, fetchToken, fetchProject, useEffect, useState };
-    const code = guideCode("### React").replaceAll("1_000", "20");
+    const code = guideCode("## React").replaceAll("1_000", "20");
     const { socket: made, useProject } = runGuide(code, url, given, "{ socket, useProject }") as {
       socket: Socket;
       useProject: (id: string) => Project;

@@ -21,7 +21,7 @@ const fields = new Map<string, FilterField>([
 const parse = (filters: unknown) => parseFilters(filters, fields);
 const matches = (filters: Filters, data: Record<string, unknown>) => parse(filters)?.matches(data);
 
-describe("a filter lets through", () => {
+describe("WS-FILT-1, WS-FILT-3 a filter lets through", () => {
   test.each<[Filters, Record<string, unknown>, boolean]>([
     [{ accountId: "12345" }, { accountId: "12345" }, true],
     [{ accountId: "12345" }, { accountId: "54321" }, false],

@@ -16,7 +16,7 @@ describe.each(codes)("the error %s", (code) => {
     if (errorTable[code].retryable) expect([429, 503, 504]).toContain(errorTable[code].status);
   });
 
-  test("is shown as the table has it", () => {
+  test("WS-ERR-1 is shown as the table has it", () => {
     const error = new ProtocolError(code, "words");
     expect(error).toMatchObject({ name: "ProtocolError", code, status: errorTable[code].status });
     expect(error.toBody()).toEqual({ code, message: "words", retryable: errorTable[code].retryable });

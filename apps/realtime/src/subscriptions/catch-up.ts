@@ -232,10 +232,11 @@ export class CatchUp {
    */
   flushBuffered(session: Session): void {
     const { connection } = session;
-    const hasOverflowed = connection.buffered?.hasOverflowed;
-    const buffered = connection.stopBuffering();
-    if (hasOverflowed) return connection.terminate();
-    connection.write(buffered.filter(({ entry }) => isFollowed(session, entry)));
+    const { buffered: buffer } = connection;
+    const entries = connection.stopBuffering();
+    // Checked afterwards: `stopBuffering` adds what the fan-out queue still has, and the buffer may overflow by it.
+    if (buffer?.hasOverflowed) return connection.terminate();
+    connection.write(entries.filter(({ entry }) => isFollowed(session, entry)));
   }
 
   /**

@@ -5,13 +5,21 @@ import { fileURLToPath } from "node:url";
 /** The folder of the repository. */
 export const root = fileURLToPath(new URL("../../../../", import.meta.url));
 
+const top = [
+  "README.md",
+  "CONTRIBUTING.md",
+  "CHANGELOG.md",
+  "SECURITY.md",
+  ".github/pull_request_template.md",
+];
+
 /** The paths of everything written for people, from the repository's folder. */
 export function documents(): string[] {
   const docs = readdirSync(join(root, "docs"), { recursive: true, encoding: "utf8" });
   const pages = docs.filter((path) => path.endsWith(".md")).map((path) => join("docs", path));
   const packages = readdirSync(join(root, "packages")).map((name) => join("packages", name, "README.md"));
   const readmes = packages.filter((path) => existsSync(join(root, path)));
-  return ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", ...pages.sort(), ...readmes];
+  return [...top, ...pages.sort(), ...readmes];
 }
 
 /** The paths of all tests, from the repository's folder. */

@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { compileFunction } from "node:vm";
 
-const guide = readFileSync(new URL("../../../../docs/integration-guide.md", import.meta.url), "utf8");
+const guide = readFileSync(new URL("../../../../docs/client-guide.md", import.meta.url), "utf8");
 
-/** A code block of the integration guide as it stands, without its imports and `export`s: they are given to it. */
+/** The first code block below a heading of the client guide as it stands, without its imports and `export`s: they are given to it. */
 export function guideCode(heading: string): string {
   const [, after] = guide.split(`\n${heading}\n`);
   const code = /^```jsx?\n([\s\S]*?)^```$/m.exec(after ?? "")?.[1];
