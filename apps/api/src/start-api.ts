@@ -44,8 +44,8 @@ export interface RunningApi extends Running {
 }
 
 /**
- * Starts the API over Redis and listens at once; it is alive before Redis can be reached, but not ready. It closes when
- * the last request has been answered, or after 5 seconds.
+ * Starts the API over Redis and listens at once; it is alive before Redis can be reached, but not ready. It
+ * closes when the last request has been answered, or after 5 seconds.
  */
 export async function startApi(config: ApiConfig): Promise<RunningApi> {
   const logger = createLogger({ level: config.logLevel, name: "api" });
@@ -105,7 +105,7 @@ function createContext(config: ApiConfig, parts: Parts): ApiContext {
   health.add("redis", () => status.check());
   health.add("log", async () => {
     await log.head();
-    if (log.refused !== undefined) throw new Error(`Redis refuses a part of appends: ${log.refused}`);
+    if (log.refused !== undefined) throw new Error(`Redis refuses a command of an append: ${log.refused}`);
   });
   return {
     broadcaster: initBroadcaster(log),
