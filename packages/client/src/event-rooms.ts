@@ -3,7 +3,7 @@ import type { EventEnvelope, EventType, RoomKind } from "@roomcast/events";
 type Family = EventType extends `${infer Name}.${string}` ? Name : never;
 type SecondaryKind = Extract<RoomKind, "project" | "agent" | "user">;
 
-/** Families whose events go to a second room, if their data names it: the kinds of the first and of the second. */
+/** Families whose events may also go to a second room that their data names: the kinds of both rooms. */
 const families: { [F in Family]?: [first: RoomKind, second: SecondaryKind] } = {
   agent: ["agent", "project"],
   workflow: ["project", "agent"],
@@ -12,8 +12,8 @@ const families: { [F in Family]?: [first: RoomKind, second: SecondaryKind] } = {
 };
 
 /**
- * The rooms an event went to, as far as a client can know: the primary one, which the envelope names, and the one the
- * catalogue adds. Further rooms that a publisher chose are not disclosed.
+ * Returns the rooms of an event that a client can know: the primary room in the envelope, and the room that
+ * the catalogue adds. Clients do not learn about other rooms that a publisher chose.
  */
 export function roomsOf({ type, room, data }: EventEnvelope): string[] {
   const [first, second] = families[type.split(".")[0] as Family] ?? [];

@@ -5,7 +5,7 @@ type Test = (value: never, operand: never) => boolean;
 
 const timestamp = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
 
-/** As `instantOf` of `@roomcast/events`: the same for the same instant, less for an earlier one. */
+/** As `instantOf` of `@roomcast/events`: equal text for the same instant, smaller text for an earlier one. */
 function instantOf(text: string): string | undefined {
   const [, seconds = "", fraction = "", zone = ""] = timestamp.exec(text) ?? [];
   const ms = Date.parse(seconds + zone);
@@ -14,7 +14,7 @@ function instantOf(text: string): string | undefined {
     : `${new Date(ms).toISOString().slice(0, 19)}.${fraction.padEnd(9, "0")}`;
 }
 
-/** A timestamp is compared as an instant, and with timestamps only. */
+/** Compares timestamps as instants, and only with other timestamps. */
 const comparing =
   (holds: (value: unknown, operand: unknown) => boolean) =>
   (value: unknown, operand: unknown): boolean => {
@@ -42,8 +42,8 @@ const tests: { [O in Operator]-?: Test } = {
 };
 
 /**
- * Whether an event's data passes the filters of a room, judged as the server does: an event that came through another
- * room was not judged by them.
+ * Whether an event's data passes the filters of a room, by the server's rules. The server has not applied
+ * them to an event that came through another room.
  */
 export function passesFilters(data: object, filters: Filters = {}): boolean {
   return Object.entries(filters).every(([field, conditions]) => {
