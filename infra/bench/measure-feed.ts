@@ -2,11 +2,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import { cpuUs } from "./cpu.ts";
 import type { LoadReport } from "./load/load-generator.ts";
 import { circumstances } from "./load/load-share.ts";
-import type { FeedOrder } from "./servers/feed.ts";
-import type { Stage } from "./stage.ts";
+import type { FeedOrder } from "./programs/feed.ts";
+import type { Setup } from "./setup.ts";
 import type { Circumstances } from "./table.ts";
 
-/** What publishing to the clients of a stage cost. */
+/** What publishing to the clients of a setup cost. */
 export interface FeedMeasurement extends Circumstances {
   /** Events that clients received, each counted once for each client. */
   messages: number;
@@ -24,13 +24,13 @@ const patienceMs = 1_000;
 
 /** Carries an order out and waits until everything has arrived. */
 export async function measureFeed(
-  { contestant, load }: Stage,
+  { server, load }: Setup,
   order: FeedOrder,
   clients: number,
 ): Promise<FeedMeasurement> {
   await load.forgetLatencies();
-  const before = { report: await load.report(), cpuUs: cpuUs(contestant.pid) };
-  const { published, failed } = await contestant.feed(order);
+  const before = { report: await load.report(), cpuUs: cpuUs(server.pid) };
+  const { published, failed } = await server.feed(order);
   const expected = (published * clients) / order.rooms;
   const report = await arrival(() => load.report(), before.report.received + expected);
   const messages = report.received - before.report.received;
@@ -38,7 +38,7 @@ export async function measureFeed(
   const loadUs = report.cpuUs - before.report.cpuUs;
   const { loadShare, doubts } = circumstances(before.report, report, messages !== expected || failed > 0);
   const bytes = report.bytes - before.report.bytes;
-  const serverUs = cpuUs(contestant.pid) - before.cpuUs;
+  const serverUs = cpuUs(server.pid) - before.cpuUs;
   return { messages, bytes, serverUs, loadUs, elapsedUs, loadShare, doubts, report };
 }
 

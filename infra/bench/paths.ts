@@ -19,8 +19,8 @@ export const reportFile = join(repositoryFolder, "docs", "performance.md");
 export const chartFolder = join(repositoryFolder, "docs", "assets");
 
 /** The compiled script of a process under test. */
-export function serverScript(name: string): string {
-  return join(repositoryFolder, "infra", "dist", "bench", "servers", `${name}.js`);
+export function programScript(name: string): string {
+  return join(repositoryFolder, "infra", "dist", "bench", "programs", `${name}.js`);
 }
 
 /** The compiled main script of an app. */

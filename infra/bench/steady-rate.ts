@@ -1,6 +1,6 @@
 import { measureFeed } from "./measure-feed.ts";
-import type { FeedOrder } from "./servers/feed.ts";
-import type { Stage } from "./stage.ts";
+import type { FeedOrder } from "./programs/feed.ts";
+import type { Setup } from "./setup.ts";
 
 /** What part of its core a server is kept busy: enough to count, too little to queue. */
 const serverShare = 0.65;
@@ -12,7 +12,7 @@ const messagesPerSecondAtFirst = 60_000;
 
 /** Finds how many bursts per second keep a server steadily busy; the same share of the core for fast and slow. */
 export async function steadyRate(
-  stage: Stage,
+  setup: Setup,
   shape: Omit<FeedOrder, "burstsPerSecond" | "durationMs">,
   clients: number,
   trialMs: number,
@@ -23,7 +23,7 @@ export async function steadyRate(
   if (shape.eventBytes !== undefined) rate /= 10;
   for (let trial = 0; trial < 2; trial++) {
     const order = { ...shape, burstsPerSecond: rate, durationMs: trialMs };
-    const { messages, serverUs, loadUs } = await measureFeed(stage, order, clients);
+    const { messages, serverUs, loadUs } = await measureFeed(setup, order, clients);
     const usPerBurst = Math.max(serverUs / serverShare, loadUs / maxLoadShare) / (messages / perBurst);
     rate = 1_000_000 / usPerBurst;
   }

@@ -1,7 +1,7 @@
-import type { ContestantName } from "./contestants/contestant.ts";
 import { type Spread, spreadOf } from "./rounds.ts";
+import type { ServerName } from "./servers/bench-server.ts";
 
-/** What is measured of every contestant. */
+/** What is measured of every server. */
 export interface Column {
   id: string;
   label: string;
@@ -24,7 +24,7 @@ export interface Circumstances {
   loadShare: number;
 }
 
-/** The results of one scenario: contestants down, columns across. */
+/** The results of one scenario: servers down, columns across. */
 export class Table {
   readonly id: string;
   readonly title: string;
@@ -32,10 +32,10 @@ export class Table {
   readonly text: string;
   readonly columns: readonly Column[];
   /** Whom the others are compared with. */
-  readonly reference: ContestantName;
+  readonly reference: ServerName;
   readonly #samples = new Map<string, number[]>();
   readonly #doubts = new Map<string, Set<Doubt>>();
-  readonly #contestants: ContestantName[] = [];
+  readonly #servers: ServerName[] = [];
   #loadShare = 0;
 
   constructor(description: Pick<Table, "id" | "title" | "text" | "columns" | "reference">) {
@@ -46,8 +46,8 @@ export class Table {
     this.reference = description.reference;
   }
 
-  get contestants(): readonly ContestantName[] {
-    return this.#contestants;
+  get servers(): readonly ServerName[] {
+    return this.#servers;
   }
 
   /** The largest part of its core that the load generator used for any sample; 0 if that was not asked. */
@@ -56,31 +56,31 @@ export class Table {
   }
 
   add(
-    contestant: ContestantName,
+    server: ServerName,
     column: string,
     sample: number,
     { doubts = [], loadShare = 0 }: Partial<Circumstances> = {},
   ): void {
-    if (!this.#contestants.includes(contestant)) this.#contestants.push(contestant);
-    const key = `${contestant}/${column}`;
+    if (!this.#servers.includes(server)) this.#servers.push(server);
+    const key = `${server}/${column}`;
     this.#samples.set(key, [...(this.#samples.get(key) ?? []), sample]);
     this.#doubts.set(key, new Set([...(this.#doubts.get(key) ?? []), ...doubts]));
     this.#loadShare = Math.max(this.#loadShare, loadShare);
   }
 
   /** Median and spread; undefined if it was not measured. */
-  spread(contestant: ContestantName, column: string): Spread | undefined {
-    const samples = this.#samples.get(`${contestant}/${column}`);
+  spread(server: ServerName, column: string): Spread | undefined {
+    const samples = this.#samples.get(`${server}/${column}`);
     return samples === undefined ? undefined : spreadOf(samples);
   }
 
-  doubts(contestant: ContestantName, column: string): readonly Doubt[] {
-    return [...(this.#doubts.get(`${contestant}/${column}`) ?? [])];
+  doubts(server: ServerName, column: string): readonly Doubt[] {
+    return [...(this.#doubts.get(`${server}/${column}`) ?? [])];
   }
 
   /** The median of one divided by the median of another; undefined if either was not measured, or the other is 0. */
-  ratio(contestant: ContestantName, column: string, to: ContestantName): number | undefined {
-    const [one, other] = [this.spread(contestant, column), this.spread(to, column)];
+  ratio(server: ServerName, column: string, to: ServerName): number | undefined {
+    const [one, other] = [this.spread(server, column), this.spread(to, column)];
     return one === undefined || !other?.median ? undefined : one.median / other.median;
   }
 }

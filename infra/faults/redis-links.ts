@@ -10,7 +10,7 @@ export class RedisLinks {
     this.#run = run;
   }
 
-  /** Starts a link for each of three replicas and resolves with their URLs: the `replicaRedisUrls` of a stage. */
+  /** Starts a link for each of three replicas and resolves with their URLs: the `replicaRedisUrls` of a cluster. */
   readonly start = async (redisUrl: string): Promise<string[]> => {
     for (let n = 0; n < 3; n++) {
       const link = await TcpProxy.start(Number(new URL(redisUrl).port));

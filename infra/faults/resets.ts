@@ -1,5 +1,5 @@
 import type { ClientHistory, ClientOp } from "@roomcast/testkit";
-import { stays } from "./stays.ts";
+import { neverLeaves } from "./never-leaves.ts";
 
 /**
  * What is wrong with the resets after a fault that every client must be told of, once in each of its rooms and within
@@ -10,7 +10,7 @@ export function missingResets(
   faultAtMs: number,
   withinMs: number,
 ): string[] {
-  const wrong = clients.filter(stays).flatMap((client) => {
+  const wrong = clients.filter(neverLeaves).flatMap((client) => {
     const detail = wrongOf(client, faultAtMs, withinMs);
     return detail.length === 0 ? [] : [`${client.name} (${detail.join("; ")})`];
   });

@@ -5,9 +5,9 @@ import { killAllConnections } from "../faults/scenarios/kill-redis-connections.t
 import { killReplicas } from "../faults/scenarios/kill-replica.ts";
 import { catchMutant, noReplay } from "../faults/scenarios/mutants.ts";
 import { emptyRedis } from "../faults/scenarios/restart-redis.ts";
-import type { StageOptions } from "../faults/stage.ts";
+import type { ClusterOptions } from "../faults/cluster.ts";
 
-/** The fault harness in small: `npm run test:faults` has all faults, and larger crowds. */
+/** The fault harness in small: `npm run test:faults` has all faults, and more clients. */
 describe("clients under faults", () => {
   const small = { clients: 30, rate: 100, shares: { churn: 0.1, since: 0.1 }, revokeEveryMs: false } as const;
   const timeoutMs = 60_000;
@@ -47,7 +47,7 @@ describe("clients under faults", () => {
   test(
     "are seen to lose events when replay is switched off",
     async () => {
-      const play = (run: Run, options: StageOptions) => killReplicas(run, 1, options);
+      const play = (run: Run, options: ClusterOptions) => killReplicas(run, 1, options);
       const row = await played("mutant", (run) => catchMutant(run, { ...noReplay, play }, small));
       expect(row).toMatchObject(clean);
     },

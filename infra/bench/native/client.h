@@ -24,7 +24,7 @@ struct client {
 };
 
 /* What all clients share and count together. */
-struct crowd {
+struct load {
   struct plan plan;
   int resumes;
   int ready, failed, dropped;
@@ -37,10 +37,10 @@ struct crowd {
 uint64_t now_us(void);
 
 /* Begins to connect and registers with epoll; every connection counts as ready, failed or (later) dropped. */
-void client_open(struct crowd *crowd, struct client *client, int epoll);
+void client_open(struct load *load, struct client *client, int epoll);
 
 /* To be called when epoll says that the client has something. */
-void client_turn(struct crowd *crowd, struct client *client, int epoll);
+void client_turn(struct load *load, struct client *client, int epoll);
 
 /* Resets the connection, so that no port stays in TIME_WAIT. */
 void client_close(struct client *client);

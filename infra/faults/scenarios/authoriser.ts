@@ -1,8 +1,8 @@
 import type { SwarmClient } from "@roomcast/testkit";
 import { waitUntil } from "@roomcast/testkit";
 import { Authoriser } from "../authoriser.ts";
+import { Cluster } from "../cluster.ts";
 import type { Scenario } from "../scenario.ts";
-import { Stage } from "../stage.ts";
 
 interface Closed {
   client: SwarmClient;
@@ -20,20 +20,20 @@ export const authoriser: Scenario = {
     const asked = await Authoriser.start(run);
     const closed: Closed[] = [];
     const shares = { churn: 0.1, since: 0 };
-    const stage = await Stage.set(run, { env: asked.env, claims: { rooms: [] }, shares });
-    await stage.flow(2_000);
+    const cluster = await Cluster.start(run, { env: asked.env, claims: { rooms: [] }, shares });
+    await cluster.flow(2_000);
     asked.isDown = true;
-    stage.replicas.sever();
-    await stage.flow(5_000);
+    cluster.replicas.sever();
+    await cluster.flow(5_000);
     asked.isDown = false;
-    await stage.flow(3_000);
-    for (const client of run.random.sample(stayingClients(stage), 10)) {
+    await cluster.flow(3_000);
+    for (const client of run.random.sample(stayingClients(cluster), 10)) {
       const [room] = client.rooms;
       if (room !== undefined) closed.push({ client, room });
     }
     for (const { client, room } of closed) asked.denied.add(`${client.name} ${room}`);
     // One that starts remembers no yes.
-    for (const replica of stage.replicas.all) await stage.replicas.crash(replica);
+    for (const replica of cluster.replicas.all) await cluster.replicas.crash(replica);
     const failures = await unmet("every client is told of the room that it lost", () =>
       closed.every(wasTold),
     );
@@ -42,15 +42,15 @@ export const authoriser: Scenario = {
       const opens = unmet(`${one.client.name} enters ${one.room} again`, () => reopen(one), reopenMs);
       failures.push(...(await opens));
     }
-    await stage.flow(2_000);
+    await cluster.flow(2_000);
     const mayClose = (client: string, room: string) =>
       closed.some((one) => one.client.name === client && one.room === room);
-    return stage.finish({ closed: mayClose }, { failures, notes: [`${closed.length} rooms closed`] });
+    return cluster.finish({ closed: mayClose }, { failures, notes: [`${closed.length} rooms closed`] });
   },
 };
 
 /** Those that leave no room of their own accord, and from whom nothing was taken. */
-function stayingClients({ swarm, revocations }: Stage): SwarmClient[] {
+function stayingClients({ swarm, revocations }: Cluster): SwarmClient[] {
   const revoked = new Set(revocations?.all.map(({ client }) => client));
   return swarm.clients.filter(
     ({ name, ops, hasGivenUp }) =>

@@ -1,8 +1,8 @@
 import { startRedis, waitUntil } from "@roomcast/testkit";
+import { Cluster } from "../cluster.ts";
 import { askRedis } from "../redis-admin.ts";
 import { isReady } from "../replicas.ts";
 import type { Scenario } from "../scenario.ts";
-import { Stage } from "../stage.ts";
 
 const noticeMs = 20_000;
 const evicting = ["CONFIG", "SET", "maxmemory-policy", "allkeys-lru", "maxmemory"];
@@ -15,22 +15,22 @@ export const evictingRedis: Scenario = {
   async run(run) {
     const redis = await startRedis();
     run.onEnd(() => redis.stop());
-    const stage = await Stage.set(run, { redisUrl: redis.url });
-    await stage.flow(2_000);
+    const cluster = await Cluster.start(run, { redisUrl: redis.url });
+    await cluster.flow(2_000);
     // Far above what is used: that it may evict is enough.
     await askRedis(redis.url, [...evicting, "1gb"]);
     const failures: string[] = [];
     const expect = (what: string, isTrue: () => Promise<boolean>) =>
       waitUntil(what, isTrue, noticeMs).catch(({ message }: Error) => failures.push(message));
-    await expect("no replica is ready", async () => !(await readiness(stage)).includes(true));
+    await expect("no replica is ready", async () => !(await readiness(cluster)).includes(true));
     await askRedis(redis.url, keeping);
-    await expect("every replica is ready again", async () => !(await readiness(stage)).includes(false));
-    stage.replicas.sever();
-    await stage.flow(2_000);
-    return stage.finish({}, { failures });
+    await expect("every replica is ready again", async () => !(await readiness(cluster)).includes(false));
+    cluster.replicas.sever();
+    await cluster.flow(2_000);
+    return cluster.finish({}, { failures });
   },
 };
 
-function readiness({ replicas }: Stage): Promise<boolean[]> {
+function readiness({ replicas }: Cluster): Promise<boolean[]> {
   return Promise.all(replicas.all.map((replica) => isReady(replica)));
 }

@@ -1,8 +1,8 @@
 import { startRedis, TcpProxy, TestClient, testToken, timesToFirstNews, waitUntil } from "@roomcast/testkit";
+import { Cluster } from "../cluster.ts";
 import { askRedis } from "../redis-admin.ts";
 import { isReady } from "../replicas.ts";
 import type { Run, Scenario } from "../scenario.ts";
-import { Stage } from "../stage.ts";
 
 const longestMs = 20_000;
 
@@ -12,8 +12,8 @@ export const fixedAddress: Scenario = {
   fault: "failover behind a fixed address, old connections left open to the demoted master",
   async run(run) {
     const { old, next, address } = await startPair(run);
-    const stage = await Stage.set(run, { redisUrl: `redis://127.0.0.1:${address.port}` });
-    await stage.flow(3_000);
+    const cluster = await Cluster.start(run, { redisUrl: `redis://127.0.0.1:${address.port}` });
+    await cluster.flow(3_000);
     address.setTargets([next.port]);
     await askRedis(old.url, ["FAILOVER", "TO", "127.0.0.1", String(next.port)]);
     const isPromoted = async () => (await roleOf(next.url)) === "master";
@@ -22,17 +22,17 @@ export const fixedAddress: Scenario = {
     const failures: string[] = [];
     const expect = (what: string, isTrue: () => Promise<boolean>) =>
       waitUntil(what, isTrue, longestMs).catch(({ message }: Error) => failures.push(message));
-    const serving = stage.replicas.all.map((replica, index) =>
+    const serving = cluster.replicas.all.map((replica, index) =>
       expect(`replica ${index} is ready and takes somebody in`, async () => {
         return (await isReady(replica)) && (await takesIn(replica.url, `new${index}`));
       }),
     );
     await Promise.all(serving);
     await expect("nobody is left at the demoted master", async () => (await clientsOf(old.url)) === 0);
-    stage.replicas.sever();
-    await stage.flow(3_000);
-    const recovery = timesToFirstNews(stage.observed, overAtMs);
-    return stage.finish({}, { recovery, failures });
+    cluster.replicas.sever();
+    await cluster.flow(3_000);
+    const recovery = timesToFirstNews(cluster.observed, overAtMs);
+    return cluster.finish({}, { recovery, failures });
   },
 };
 

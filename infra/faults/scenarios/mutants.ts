@@ -1,6 +1,6 @@
 import { type AnomalyKind, summarise } from "@roomcast/testkit";
+import type { ClusterOptions } from "../cluster.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
-import type { StageOptions } from "../stage.ts";
 import { killReplicas } from "./kill-replica.ts";
 import { beQuiet } from "./quiet-rooms.ts";
 import { resumeSlowly } from "./slow-resume.ts";
@@ -13,7 +13,7 @@ export interface Mutant {
   /** What is switched off. */
   fault: string;
   /** The scenario in which it does harm. */
-  play: (run: Run, options: StageOptions) => Promise<Outcome>;
+  play: (run: Run, options: ClusterOptions) => Promise<Outcome>;
   /** Anomalies of which at least one must be found. */
   kinds: readonly AnomalyKind[];
 }
@@ -55,7 +55,7 @@ const all: readonly Mutant[] = [
 ];
 
 /** So many enter rooms, and so often within a gap, that some do in the moment in which it does harm. */
-function enterMuch(run: Run, options: StageOptions): Promise<Outcome> {
+function enterMuch(run: Run, options: ClusterOptions): Promise<Outcome> {
   return trimLog(run, { ...options, clients: 150, shares: { churn: 0.9, since: 0 } }, 3);
 }
 
@@ -67,7 +67,7 @@ export const mutants: readonly Scenario[] = all.map((mutant) => ({
 }));
 
 /** Plays a mutant's scenario, and expects the checker to notice. */
-export async function catchMutant(run: Run, mutant: Mutant, options: StageOptions = {}): Promise<Outcome> {
+export async function catchMutant(run: Run, mutant: Mutant, options: ClusterOptions = {}): Promise<Outcome> {
   const outcome = await mutant.play(run, { clients: 60, ...options, mutant: mutant.name });
   const found = outcome.anomalies.filter(({ kind }) => mutant.kinds.includes(kind));
   return {

@@ -1,7 +1,7 @@
 import { startRedis } from "@roomcast/testkit";
+import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { fastClock } from "../fast-clock.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
-import { Stage, type StageOptions } from "../stage.ts";
 
 /** How fast the time of Redis goes by, which says how old everything is. */
 const speed = 8;
@@ -24,10 +24,10 @@ export const quietRooms: Scenario = {
 };
 
 /** Lets most rooms be quiet, and has every client come back to them without a reset. */
-export async function beQuiet(run: Run, options: StageOptions = {}): Promise<Outcome> {
+export async function beQuiet(run: Run, options: ClusterOptions = {}): Promise<Outcome> {
   const redis = await startRedis({ env: await fastClock(run, speed) });
   run.onEnd(() => redis.stop());
-  const stage = await Stage.set(run, {
+  const cluster = await Cluster.start(run, {
     shares: { churn: 0, since: 0 },
     busyRooms: 2,
     rate: 50,
@@ -35,10 +35,10 @@ export async function beQuiet(run: Run, options: StageOptions = {}): Promise<Out
     redisUrl: redis.url,
     env: { ...shortAges, ...options.env },
   });
-  await stage.flow(quietMs);
-  stage.replicas.sever();
-  await stage.flow(3_000);
-  const outcome = await stage.finish();
+  await cluster.flow(quietMs);
+  cluster.replicas.sever();
+  await cluster.flow(3_000);
+  const outcome = await cluster.finish();
   const failures = outcome.resets === 0 ? [] : [`${outcome.resets} resets of rooms that nothing happened in`];
   return { ...outcome, failures: [...outcome.failures, ...failures] };
 }

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { RoomName } from "@roomcast/events";
 import { type RoomcastProcess, TcpProxy } from "@roomcast/testkit";
+import { Cluster } from "../cluster.ts";
+import { neverLeaves } from "../never-leaves.ts";
 import { megabytes, Probe } from "../probe.ts";
 import { Publishers } from "../publishers.ts";
 import { RawClient, rawClientEnv } from "../raw-client.ts";
 import type { Run, Scenario } from "../scenario.ts";
 import { sendToLog } from "../send.ts";
-import { Stage } from "../stage.ts";
-import { stays } from "../stays.ts";
 import { quantile } from "../table.ts";
 
 const room: RoomName = "channel:flood";
@@ -25,11 +25,11 @@ export const slowClients: Scenario = {
   async run(run) {
     const probe = await Probe.make(run);
     const clients = run.isQuick ? 40 : 100;
-    const stage = await Stage.set(run, { clients, rate: 100, env: { ...probe.env, ...rawClientEnv } });
-    const { replicas } = stage;
+    const cluster = await Cluster.start(run, { clients, rate: 100, env: { ...probe.env, ...rawClientEnv } });
+    const { replicas } = cluster;
     const before = await probe.ask(replicas.all);
     const calmFromMs = performance.now();
-    await stage.flow(5_000);
+    await cluster.flow(5_000);
     // Straight to one replica: a balancer between has buffers of its own.
     const [{ url, port }] = replicas.all as [RoomcastProcess];
     const trickle = await TcpProxy.start(port);
@@ -37,7 +37,7 @@ export const slowClients: Scenario = {
     const slow = await gatherSlow(run, url, trickle);
     const flooding = new Publishers({
       ...flood,
-      send: sendToLog(stage.log),
+      send: sendToLog(cluster.log),
       rooms: [room],
       random: run.random,
     });
@@ -51,8 +51,8 @@ export const slowClients: Scenario = {
     trickle.throttle(undefined);
     const uncut = await countUncut(slow);
     // Last: by now what was held up has come, and whoever does not stay in its rooms has left one.
-    const calm = latencies(stage, calmFromMs, floodFromMs);
-    const flooded = latencies(stage, floodFromMs, floodToMs);
+    const calm = latencies(cluster, calmFromMs, floodFromMs);
+    const flooded = latencies(cluster, floodFromMs, floodToMs);
     const [calmP99, floodP99] = [quantile(calm, 0.99), quantile(flooded, 0.99)];
     const isSlowed = flooded.length === 0 || floodP99 > Math.max(2 * calmP99, noticeableMs);
     const extraBytes = during.rssBytes - before.rssBytes;
@@ -63,13 +63,13 @@ export const slowClients: Scenario = {
     ];
     const p99 = `others' p99 ${Math.round(calmP99)} → ${Math.round(floodP99)} ms`;
     const notes = [`${slow.length} slow clients cut`, p99, `+${megabytes(Math.max(0, extraBytes))}`];
-    return stage.finish({}, { failures, notes });
+    return cluster.finish({}, { failures, notes });
   },
 };
 
 /** Milliseconds that events published within a time took to each client that stays in its rooms. */
-function latencies({ publishers, swarm }: Stage, fromMs: number, toMs: number): number[] {
-  return swarm.clients.filter(stays).flatMap(({ ops }) =>
+function latencies({ publishers, swarm }: Cluster, fromMs: number, toMs: number): number[] {
+  return swarm.clients.filter(neverLeaves).flatMap(({ ops }) =>
     ops.flatMap((op) => {
       const sentAtMs = op.kind === "received" ? (publishers.publications.get(op.key)?.sentAtMs ?? 0) : 0;
       return op.kind === "received" && sentAtMs >= fromMs && sentAtMs < toMs ? [op.atMs - sentAtMs] : [];

@@ -1,8 +1,8 @@
 import { startRedis, waitUntil } from "@roomcast/testkit";
 import { Authoriser } from "../authoriser.ts";
+import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { killSubscribers } from "../redis-admin.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
-import { Stage, type StageOptions } from "../stage.ts";
 
 /** Nobody leaves a room, so that each comes back to all that it missed. */
 const shares = { churn: 0, since: 0 };
@@ -22,30 +22,30 @@ export const slowResume: Scenario = {
 };
 
 /** Makes a gap in the log while resumes wait for the authoriser. */
-export async function resumeSlowly(run: Run, options: StageOptions = {}): Promise<Outcome> {
+export async function resumeSlowly(run: Run, options: ClusterOptions = {}): Promise<Outcome> {
   const authoriser = await Authoriser.start(run);
   const redis = await startRedis();
   run.onEnd(() => redis.stop());
   const env = { ...authoriser.env, LOG_MAX_ENTRIES: "100", ...options.env };
   const claims = { rooms: [] };
-  const stage = await Stage.set(run, { shares, claims, ...options, env, redisUrl: redis.url });
-  await stage.flow(3_000);
+  const cluster = await Cluster.start(run, { shares, claims, ...options, env, redisUrl: redis.url });
+  await cluster.flow(3_000);
   authoriser.hold();
-  stage.replicas.sever();
+  cluster.replicas.sever();
   // Two thirds come back to a replica that has no answer for them yet.
   await waitUntil("the authoriser is asked", () => authoriser.waiting >= fewest);
-  const before = advances(stage);
-  await publishUnheard(stage, redis.url);
+  const before = advances(cluster);
+  await publishUnheard(cluster, redis.url);
   // Who is told a position after the gap now is told it too early.
-  await waitUntil("positions are told", () => advances(stage) > before, patienceMs).catch(() => undefined);
-  stage.replicas.sever();
+  await waitUntil("positions are told", () => advances(cluster) > before, patienceMs).catch(() => undefined);
+  cluster.replicas.sever();
   authoriser.release();
-  await stage.flow(4_000);
-  return stage.finish();
+  await cluster.flow(4_000);
+  return cluster.finish();
 }
 
 /** Publishes into a room that nobody follows; until it is done no replica hears anything. */
-async function publishUnheard({ publishers }: Stage, redisUrl: string): Promise<void> {
+async function publishUnheard({ publishers }: Cluster, redisUrl: string): Promise<void> {
   await killSubscribers(redisUrl);
   let isPublished = false;
   const events = Array.from({ length: burst }, (_, n) => publishers.publish(`burst-${n}`, ["channel:burst"]));
@@ -57,7 +57,7 @@ async function publishUnheard({ publishers }: Stage, redisUrl: string): Promise<
 }
 
 /** How many positions clients were told by themselves. */
-function advances({ swarm }: Stage): number {
+function advances({ swarm }: Cluster): number {
   return swarm.clients.reduce(
     (sum, { ops }) => sum + ops.filter(({ kind }) => kind === "advanced").length,
     0,

@@ -22,8 +22,8 @@ import { filterFor, makeRooms, tags } from "./rooms.ts";
 import type { Outcome, Run } from "./scenario.ts";
 import { sendToApi, sendToLog } from "./send.ts";
 
-export interface StageOptions {
-  /** Default: a Redis of the stage's own, which keeps nothing. */
+export interface ClusterOptions {
+  /** Default: a Redis of the cluster's own, which keeps nothing. */
   redisUrl?: string;
   /** Where each replica finds Redis; default three times `redisUrl`. */
   replicaRedisUrls?: (redisUrl: string) => Promise<readonly string[]>;
@@ -64,13 +64,13 @@ const finishMs = 50_000;
 const revokeEveryMs = 2_500;
 
 /** Replicas, clients and publishers at work, ready for a fault. */
-export class Stage {
+export class Cluster {
   readonly rooms: readonly RoomName[];
   readonly replicas: Replicas;
   readonly swarm: Swarm;
   readonly publishers: Publishers;
   readonly log: RedisEventLog;
-  /** Undefined for a stage without. */
+  /** Undefined for a cluster without. */
   readonly revocations: Revocations | undefined;
   readonly #run: Run;
   #markers = 0;
@@ -86,7 +86,7 @@ export class Stage {
   }
 
   /** Resolves when every client follows its rooms and events flow. */
-  static async set(run: Run, options: StageOptions = {}): Promise<Stage> {
+  static async start(run: Run, options: ClusterOptions = {}): Promise<Cluster> {
     const redisUrl = options.redisUrl ?? (await ownRedis(run));
     const env = { ...wholeHistories, ...run.env, ...options.env };
     const redisUrls = await (options.replicaRedisUrls?.(redisUrl) ?? [redisUrl, redisUrl, redisUrl]);
@@ -113,7 +113,7 @@ export class Stage {
     const revocations = pauseMs === false ? undefined : new Revocations(apiUrl, swarm, run.random.fork());
     if (pauseMs !== false) revocations?.start(pauseMs);
     run.onEnd(() => revocations?.end());
-    return new Stage(run, { rooms, replicas, swarm, publishers, log, revocations });
+    return new Cluster(run, { rooms, replicas, swarm, publishers, log, revocations });
   }
 
   /** The events flow for a while. */
@@ -192,7 +192,7 @@ export class Stage {
   }
 }
 
-type Parts = Pick<Stage, "rooms" | "replicas" | "swarm" | "publishers" | "log" | "revocations">;
+type Parts = Pick<Cluster, "rooms" | "replicas" | "swarm" | "publishers" | "log" | "revocations">;
 
 async function startReplicas(
   run: Run,
@@ -204,7 +204,7 @@ async function startReplicas(
   return replicas;
 }
 
-function mutation({ mutant }: StageOptions): Record<string, string> {
+function mutation({ mutant }: ClusterOptions): Record<string, string> {
   return mutant === undefined ? {} : { NODE_OPTIONS: `--import ${findModule(`mutants/${mutant}`)}` };
 }
 
@@ -222,8 +222,8 @@ async function startApi(run: Run, redisUrl: string, env: Record<string, string>)
 
 async function gather(
   run: Run,
-  options: StageOptions,
-  { replicas, publishers, rooms }: Pick<Stage, "replicas" | "publishers" | "rooms">,
+  options: ClusterOptions,
+  { replicas, publishers, rooms }: Pick<Cluster, "replicas" | "publishers" | "rooms">,
 ): Promise<Swarm> {
   const random = run.random.fork();
   const urls = await options.urls?.(replicas);

@@ -18,7 +18,7 @@ import { steerReceiving } from "./receive-steering.ts";
 export const jwtSecret = "the-secret-of-the-benchmark-0123456789abcdef";
 
 /** What a benchmark run works with. */
-export interface Lab {
+export interface Environment {
   readonly profile: Profile;
   readonly cores: Cores;
   readonly native: NativePrograms;
@@ -39,7 +39,7 @@ export interface Lab {
   close(): Promise<void>;
 }
 
-export interface LabOptions {
+export interface EnvironmentOptions {
   profile: Profile;
   /** `node` does without a C compiler. */
   generator?: "c" | "node" | undefined;
@@ -50,12 +50,12 @@ export interface LabOptions {
 }
 
 /** Prepares a run: compiles, finds the peers, signs the tokens. */
-export async function openLab({
+export async function openEnvironment({
   profile,
   generator,
   withPeers = true,
   steer = true,
-}: LabOptions): Promise<Lab> {
+}: EnvironmentOptions): Promise<Environment> {
   const notes: string[] = [];
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   const cores = await chooseCores();

@@ -1,9 +1,9 @@
-import type { Lab } from "../lab.ts";
+import type { Environment } from "../environment.ts";
 import type { ClientPlan } from "../load/client-plan.ts";
-import type { FeedOrder, FeedResult } from "../servers/feed.ts";
+import type { FeedOrder, FeedResult } from "../programs/feed.ts";
 
 /** What takes part, in the order of the tables. */
-export const contestantLabels = {
+export const serverLabels = {
   floor: "C, one `send()` per event and client",
   "floor-coalesced": "C, one `send()` per burst and client",
   roomcast: "**Roomcast**",
@@ -21,9 +21,9 @@ export const contestantLabels = {
   "socket.io-redis": "Socket.IO + redis-adapter",
 } as const;
 
-export type ContestantName = keyof typeof contestantLabels;
+export type ServerName = keyof typeof serverLabels;
 
-/** What of a contestant's connections is asked for. */
+/** What of a server's connections is asked for. */
 export interface Setting {
   /** Clients take turns to be in `project:0` to `project:<rooms - 1>`. */
   rooms: number;
@@ -33,8 +33,8 @@ export interface Setting {
 }
 
 /** A server under test that runs and listens. */
-export interface Contestant {
-  readonly name: ContestantName;
+export interface BenchServer {
+  readonly name: ServerName;
   /** The process whose CPU time and memory count. */
   readonly pid: number;
   readonly plan: ClientPlan;
@@ -46,4 +46,4 @@ export interface Contestant {
 }
 
 /** Starts a server, or returns undefined if this machine does not have it. */
-export type StartContestant = (lab: Lab, setting: Setting) => Promise<Contestant | undefined>;
+export type StartServer = (environment: Environment, setting: Setting) => Promise<BenchServer | undefined>;
