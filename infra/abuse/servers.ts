@@ -17,7 +17,7 @@ const room = "project:long";
 const pastEvents = 1_000;
 const pastBytes = 4_000;
 
-/** A realtime and an API process over a Redis of their own, with a room that has a long past. */
+/** A realtime and an API process with their own Redis, and a room with a long history. */
 export interface Servers {
   realtime: RoomcastProcess;
   api: RoomcastProcess;
@@ -25,11 +25,11 @@ export interface Servers {
   probe: Probe;
   authoriserPort: number;
   room: string;
-  /** The position before the past of `room`. */
+  /** The position before the history of `room`. */
   since: string;
 }
 
-/** Starts them; they end with the run. */
+/** Starts the processes. They end with the run. */
 export async function startServers(run: Run): Promise<Servers> {
   const redis = await startRedis();
   run.onEnd(() => redis.stop());

@@ -15,7 +15,7 @@ const style = `
   .peer { fill: #8c959f } .ours { fill: #1f883d } .floor { fill: #54aeff }
   @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } }`;
 
-/** Horizontal bars of the columns' medians; shorter is better. */
+/** Renders horizontal bars of the columns' medians. Shorter is better. */
 export function renderChart(table: Table, columns: readonly string[]): string {
   const groups = columns.map((id) => renderGroup(table, id));
   let y = 0;

@@ -29,7 +29,7 @@ const scenarios: Record<ScenarioName, Scenario> = {
   micro: hotPath,
 };
 
-/** What the baseline is of. */
+/** The conditions of the baseline. */
 const comparable =
   "the full profile, with the load generator in C, steered receiving and cores that stay awake";
 

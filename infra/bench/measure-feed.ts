@@ -6,11 +6,11 @@ import type { FeedOrder } from "./programs/feed.ts";
 import type { Setup } from "./setup.ts";
 import type { Circumstances } from "./table.ts";
 
-/** What publishing to the clients of a setup cost. */
+/** The cost of publishing to the clients of a setup. */
 export interface FeedMeasurement extends Circumstances {
-  /** Events that clients received, each counted once for each client. */
+  /** Received events, counted once for each client. */
   messages: number;
-  /** What came over the connections meanwhile. */
+  /** Bytes received over the connections. */
   bytes: number;
   /** CPU time of the server. */
   serverUs: number;
@@ -20,9 +20,9 @@ export interface FeedMeasurement extends Circumstances {
   report: LoadReport;
 }
 
-const patienceMs = 1_000;
+const idleTimeoutMs = 1_000;
 
-/** Carries an order out and waits until everything has arrived. */
+/** Publishes an order and waits until everything has arrived. */
 export async function measureFeed(
   { server, load }: Setup,
   order: FeedOrder,
@@ -42,11 +42,11 @@ export async function measureFeed(
   return { messages, bytes, serverUs, loadUs, elapsedUs, loadShare, doubts, report };
 }
 
-/** Resolves when as many events were received, or when nothing comes any more. */
+/** Resolves when this many events were received, or when no more events arrive. */
 async function arrival(look: () => Promise<LoadReport>, received: number): Promise<LoadReport> {
   let report = await look();
   let movedAt = performance.now();
-  while (report.received < received && performance.now() - movedAt < patienceMs) {
+  while (report.received < received && performance.now() - movedAt < idleTimeoutMs) {
     await delay(5);
     const next = await look();
     if (next.received > report.received) movedAt = performance.now();

@@ -3,10 +3,10 @@ import { type ServerName, serverLabels } from "./servers/bench-server.ts";
 import { type Doubt, doubtTexts, type Table } from "./table.ts";
 import { judge, type Target, type Verdict } from "./targets.ts";
 
-/** A run as the reader is told of it. */
+/** A run as the report shows it. */
 export interface Report {
   machine: Machine;
-  /** How to do it again. */
+  /** The command that repeats the run. */
   command: string;
   date: string;
   notes: readonly string[];
@@ -15,7 +15,7 @@ export interface Report {
 
 const doubtMarks: Record<Doubt, string> = { load: "†", lost: "‡" };
 
-/** The whole result as Markdown. */
+/** Renders the whole result as Markdown. */
 export function renderReport({ machine, command, date, notes, tables }: Report): string {
   const { model, cores, node, system } = machine;
   const parts = [
@@ -28,7 +28,7 @@ export function renderReport({ machine, command, date, notes, tables }: Report):
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-/** One table as Markdown: the ratio to the reference first, then the median with the least and the most. */
+/** Renders one table as Markdown: the ratio to the reference, then the median with minimum and maximum. */
 export function renderTable(table: Table): string {
   const header = [
     "",
@@ -101,7 +101,7 @@ function renderRows(header: readonly string[], rows: readonly (readonly string[]
   return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** Three significant digits, and no more decimals than that needs. */
+/** Formats a number with three significant digits, without superfluous decimals. */
 export function formatNumber(value: number): string {
   if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString("en");
   return String(Number(value.toPrecision(3)));

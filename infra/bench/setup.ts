@@ -8,7 +8,7 @@ export interface Setup {
   load: LoadGenerator;
 }
 
-/** Starts servers and connects clients to each; those that this machine does not have are left out. */
+/** Starts servers and connects clients to each. Leaves out servers that this machine does not have. */
 export async function openSetups(
   environment: Environment,
   starts: readonly StartServer[],
@@ -30,7 +30,10 @@ export async function openSetups(
   return setups;
 }
 
-/** Starts one server and a load without connections; undefined if this machine does not have it. */
+/**
+ * Starts one server and its load generator, without connections. Returns undefined if the machine lacks the
+ * server.
+ */
 export async function openSetup(
   environment: Environment,
   start: StartServer,

@@ -2,15 +2,18 @@ import { measureFeed } from "./measure-feed.ts";
 import type { FeedOrder } from "./programs/feed.ts";
 import type { Setup } from "./setup.ts";
 
-/** What part of its core a server is kept busy: enough to count, too little to queue. */
+/** How busy a server's core is kept: enough to measure, too little to cause queues. */
 const serverShare = 0.65;
 
-/** The load generator has to follow. */
+/** The load generator must keep up. */
 const maxLoadShare = 0.65;
 
 const messagesPerSecondAtFirst = 60_000;
 
-/** Finds how many bursts per second keep a server steadily busy; the same share of the core for fast and slow. */
+/**
+ * Finds the bursts per second that keep a server steadily busy, at the same share of its core for every
+ * server.
+ */
 export async function steadyRate(
   setup: Setup,
   shape: Omit<FeedOrder, "burstsPerSecond" | "durationMs">,

@@ -1,21 +1,21 @@
 import type { ServerName } from "./servers/bench-server.ts";
 import type { Table } from "./table.ts";
 
-/** What the project has promised itself of one figure. */
+/** The project's target for one figure. */
 export interface Target {
   what: string;
   table: string;
   column: string;
   server: ServerName;
-  /** Compared with this one's figure; without it the figure counts as it is. */
+  /** Compares with this server's figure. Without it, the absolute figure counts. */
   to?: ServerName;
   limit: { atMost: number } | { atLeast: number };
 }
 
-/** A target with what was measured. */
+/** A target with the measured value. */
 export interface Verdict {
   target: Target;
-  /** Undefined if it was not measured. */
+  /** Undefined if not measured. */
   value: number | undefined;
   isMet: boolean;
 }
@@ -99,7 +99,7 @@ export const targets: readonly Target[] = [
   },
 ];
 
-/** What became of the targets whose scenarios have been run. */
+/** Checks the targets of the scenarios that have run. */
 export function judge(tables: readonly Table[]): Verdict[] {
   return targets.flatMap((target) => {
     const table = tables.find(({ id }) => id === target.table);

@@ -2,8 +2,8 @@ import type { ClientHistory, ClientOp } from "@roomcast/testkit";
 import { neverLeaves } from "./never-leaves.ts";
 
 /**
- * What is wrong with the resets after a fault that every client must be told of, once in each of its rooms and within
- * `withinMs`. Looks only at clients that stayed in their rooms and kept their connection.
+ * Checks the resets after a fault: every client must receive exactly one in each of its rooms within
+ * `withinMs`. Checks only clients that stayed in their rooms and kept their connection. Returns the failures.
  */
 export function missingResets(
   clients: readonly ClientHistory[],
@@ -28,7 +28,7 @@ function wrongOf({ ops }: ClientHistory, faultAtMs: number, withinMs: number): s
   return [...missing.map((room) => `${room} not`), ...again.map((room) => `${room} again`)];
 }
 
-/** The rooms that a client came to be in, without those that were taken from it. */
+/** The rooms that a client has joined, without revoked rooms. */
 function roomsOf(ops: readonly ClientOp[]): Set<string> {
   const closed = new Set(
     ops.flatMap((op) => (op.kind === "reset" && op.reason === "access" ? [op.room] : [])),

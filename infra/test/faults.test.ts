@@ -1,11 +1,11 @@
 import { describe, expect, test } from "@jest/globals";
+import type { ClusterOptions } from "../faults/cluster.ts";
 import { runScenario } from "../faults/run-scenario.ts";
 import type { Outcome, Row, Run } from "../faults/scenario.ts";
 import { killAllConnections } from "../faults/scenarios/kill-redis-connections.ts";
 import { killReplicas } from "../faults/scenarios/kill-replica.ts";
 import { catchMutant, noReplay } from "../faults/scenarios/mutants.ts";
 import { emptyRedis } from "../faults/scenarios/restart-redis.ts";
-import type { ClusterOptions } from "../faults/cluster.ts";
 
 /** The fault harness in small: `npm run test:faults` has all faults, and more clients. */
 describe("clients under faults", () => {

@@ -5,10 +5,10 @@ import { type Flood, repeat } from "../flood.ts";
 
 const clients = 4;
 const roomsOfOne = 100;
-/** Commands that the default rate lets a client send at once, and then in each second. */
+/** How many commands the default rate limit allows at once, and then in each second. */
 const [burst, eachSecond] = [195, 20];
 
-/** Clients ask for rooms that only the application's authoriser can decide on, 100 in each command. */
+/** Clients request rooms that only the application's authoriser can allow, 100 in each command. */
 export const authoriserQuestions: Flood = {
   name: "authoriser-questions",
   title: "rooms that the authoriser must be asked about",

@@ -99,7 +99,7 @@ static void resume_part(const struct load *load, const struct client *client, ch
     snprintf(out, size, ",\"pid\":\"%s\",\"offset\":\"%s\"", client->pid, client->offset);
 }
 
-/* Sends what is next to send; ready once nothing is left to wait for. */
+/* Sends the next texts of the plan. The client is ready when no step is left. */
 static void advance(struct load *load, struct client *client) {
   const struct plan *plan = &load->plan;
   char text[TEXT_SIZE], resume[PID_SIZE + OFFSET_SIZE + 32];
@@ -127,7 +127,7 @@ static void copy_text(char *out, size_t size, const unsigned char *from, const u
   out[length] = 0;
 }
 
-/* Keeps what a stock client would resume with: the session's id, and the last string of the greeting. */
+/* Stores what a stock client resumes with: the session id and the last string of `connection.established`. */
 static void remember(struct client *client, const struct ws_frame *frame) {
   static const char pid[] = "\"pid\":\"", established[] = "42/ws,[\"connection.established\"";
   unsigned char *end = frame->payload + frame->length;
@@ -184,7 +184,7 @@ static void take_frame(struct load *load, struct client *client, const struct ws
   advance(load, client);
 }
 
-/* Reads the answer to the upgrade. Returns its length, or 0 if it is not there as a whole or the client is lost. */
+/* Reads the upgrade response. Returns its length, or 0 if it is incomplete or the client is lost. */
 static size_t take_upgrade(struct load *load, struct client *client, size_t length) {
   unsigned char *end = memmem(buffer, length, "\r\n\r\n", 4);
   if (end == NULL) return 0;

@@ -1,14 +1,14 @@
 /*
- * Thousands of WebSocket clients in one thread. The plan comes as arguments (see plan.c), commands come as lines on
- * stdin, every command is answered by one line of JSON:
+ * Thousands of WebSocket clients in one thread. The arguments are the plan (see plan.c). Commands are lines on stdin.
+ * Every command is answered with one line of JSON:
  *   connect <count> <at once>   until all clients up to <count> are ready or have failed
  *   disconnect                  resets all connections
  *   port <number>               where clients connect from now on
- *   resume <0|1>                whether clients name the session they had when they connect
- *   rest <milliseconds>         after each look at the connections, unless much is waiting or some are being opened;
- *                               a command ends it
- *   reset                       forgets the latencies
- *   report                      what was received, and the CPU time taken since the start
+ *   resume <0|1>                whether clients resume their former session when they connect
+ *   rest <milliseconds>         how long to sleep after each look at the connections, unless much is waiting or
+ *                               clients are connecting; a command ends the sleep
+ *   reset                       clears the latencies
+ *   report                      what was received, and the CPU time used since the start
  */
 #define _GNU_SOURCE
 #include <poll.h>
@@ -27,7 +27,7 @@ static struct load load;
 static struct client *clients;
 static int epoll, client_count, rest_ms;
 
-/* The connect command at work. */
+/* The state of the current connect command. */
 static struct { int wanted, at_once, next; uint64_t since_us; } connecting;
 
 static double cpu_us(void) {

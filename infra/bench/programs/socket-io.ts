@@ -7,11 +7,11 @@ import jwt from "jsonwebtoken";
 import { createClient } from "redis";
 import { type Namespace, Server, type ServerOptions } from "socket.io";
 import { pingIntervalSeconds } from "../ping-interval.ts";
-import { serveCommands, tell } from "./serve-commands.ts";
+import { send, serveCommands } from "./serve-commands.ts";
 
 /**
- * The peer: a Socket.IO server as its documentation has it, with a token check and one command.
- * Arguments: the JWT secret, `string` or `key` (what `jsonwebtoken` is given), and a Redis URL for the
+ * The peer: a Socket.IO server as in its documentation, with a token check and one command. Arguments: the
+ * JWT secret, `string` or `key` (the form of the secret for `jsonwebtoken`), and a Redis URL for the
  * redis-adapter or `deflate`.
  */
 const [secret = "", keyKind = "string", extra] = process.argv.slice(2);
@@ -30,7 +30,7 @@ namespace.on("connection", (socket) => {
 serveCommands(() => publishTo(namespace));
 httpServer.listen(0, "127.0.0.1");
 await once(httpServer, "listening");
-tell({ port: (httpServer.address() as AddressInfo).port });
+send({ port: (httpServer.address() as AddressInfo).port });
 
 function checkToken(...[socket, next]: Parameters<Parameters<Namespace["use"]>[0]>): void {
   const { token } = socket.handshake.auth as { token?: unknown };

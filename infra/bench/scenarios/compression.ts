@@ -11,7 +11,7 @@ const starts: readonly StartServer[] = [startEmbedded, startDeflating, startSock
 
 const warmUp = 100;
 
-/** What deflating large events costs and saves. */
+/** The cost and the savings of deflating large events. */
 export const compression: Scenario = async (environment) => {
   const { clients, connections, eventBytes } = environment.profile.compression;
   const table = new Table({

@@ -5,7 +5,7 @@ import type { ClientPlan } from "../load/client-plan.ts";
 import { circumstances } from "../load/load-share.ts";
 import { inRounds } from "../rounds.ts";
 import type { ServerName, Setting, StartServer } from "../servers/bench-server.ts";
-import { resuming, untilGreeted } from "../servers/resuming-plan.ts";
+import { resuming, untilWelcomed } from "../servers/resuming-plan.ts";
 import { startEmbedded } from "../servers/roomcast.ts";
 import { startSocketIo, startSocketIoKey } from "../servers/socket-io.ts";
 import { closeSetups, openSetup, type Setup } from "../setup.ts";
@@ -15,7 +15,7 @@ import type { Scenario } from "./scenario.ts";
 const setting: Setting = { rooms: 100 };
 const settleMs = 200;
 
-/** What it takes to let a client in. */
+/** The cost of accepting a client. */
 export const connect: Scenario = async (environment) => {
   const { connections, atOnce, warmUpRounds, rounds } = environment.profile.connect;
   const table = new Table({
@@ -46,7 +46,7 @@ interface ConnectSetup {
 async function openConnecting(environment: Environment): Promise<ConnectSetup[]> {
   const connected = (plan: ClientPlan): ClientPlan => ({ ...plan, steps: plan.steps.slice(0, 3) });
   const entries: [StartServer, ServerName, (plan: ClientPlan) => ClientPlan][] = [
-    [startEmbedded, "roomcast", untilGreeted],
+    [startEmbedded, "roomcast", untilWelcomed],
     [startEmbedded, "roomcast-resume", resuming],
     [startSocketIo, "socket.io", connected],
     [startSocketIoKey, "socket.io-key", connected],
@@ -79,6 +79,6 @@ async function measureRound({ profile, log }: Environment, table: Table, entry: 
   }
   await setup.load.disconnect();
   await setup.load.resumeSessions(true);
-  // The server has to see that they are gone: a resume would evict them else.
+  // The server must notice that the clients are gone. Otherwise a resume would have to evict them.
   await delay(settleMs);
 }

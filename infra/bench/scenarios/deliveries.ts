@@ -7,20 +7,20 @@ import { closeSetups, openSetups, type Setup } from "../setup.ts";
 import { steadyRate } from "../steady-rate.ts";
 import type { Table } from "../table.ts";
 
-/** A server that cannot keep up takes longer. */
+/** A server that cannot keep up just needs longer. */
 const warmUpEventsPerSecond = 20_000;
 
-/** Publishes events to every server that are not measured, to its clients in so many rooms. */
+/** Publishes events to every server without measuring. */
 export async function warmUp(setups: readonly Setup[], events: number, clients: number, rooms: number) {
   const durationMs = (1_000 * events) / warmUpEventsPerSecond;
   const order = { ...shapeOf(1, rooms), burstsPerSecond: warmUpEventsPerSecond, durationMs };
   for (const setup of setups) await measureFeed(setup, order, clients);
 }
 
-/** Few, so that many events can be published before the others come. */
+/** Few clients, so that many events can be published before the other clients connect. */
 const warmUpClients = 10;
 
-/** Servers that are warm, with their first clients, all in one room. */
+/** Opens servers with their first clients, all in one room, and warms them up. */
 export async function openWarm(environment: Environment, starts: readonly StartServer[]): Promise<Setup[]> {
   const setups = await openSetups(environment, starts, { rooms: 1 }, warmUpClients);
   try {
@@ -33,15 +33,20 @@ export async function openWarm(environment: Environment, starts: readonly StartS
 }
 
 /**
- * Whoever reads each message as it comes is woken for each, and the server pays for that; here clients read at leisure,
- * after one or two: the more there are, the longer it takes until each has some.
+ * A client that reads each message as it arrives is woken for each, and the server pays for that. So clients
+ * read after one or two messages. With more clients, it takes longer until each has some.
  */
 const restMsPerClient = 0.01;
 
-/** Longer than TCP's shortest timeout, 200 ms: clients that heard nothing for that long acknowledge at once. */
+/**
+ * Longer than TCP's shortest timeout of 200 ms. Clients that received nothing for so long acknowledge at
+ * once.
+ */
 const pauseMs = 250;
 
-/** With one room, events of one tick would reach the same clients together. */
+/**
+ * With one room, bursts must be isolated, because events of one tick would reach the same clients together.
+ */
 function shapeOf(burst: number, rooms: number) {
   return { burst, rooms, isolated: rooms === 1 };
 }
@@ -53,13 +58,13 @@ export interface DeliveryColumn {
   rooms: number;
   burst: number;
   rounds: number;
-  /** Default: the small events. */
+  /** Default: the small event. */
   eventBytes?: number;
-  /** A further column, for KB on the wire per message. */
+  /** Another column, for KB on the wire per message. */
   wireId?: string;
 }
 
-/** Fills a column: every server at a rate that keeps it steadily busy, in rounds. */
+/** Fills a column. It measures every server in rounds, at a rate that keeps it steadily busy. */
 export async function measureDeliveries(
   environment: Environment,
   table: Table,
@@ -75,7 +80,8 @@ export async function measureDeliveries(
   await inRounds(rounds, setups, async (setup) => {
     const order = { ...shape, burstsPerSecond: rates.get(setup) ?? 1, durationMs: measureMs };
     await delay(Math.max(0, (restingSince.get(setup) ?? 0) + pauseMs - performance.now()));
-    // Meanwhile other servers were in the processor's cache, which one that has the machine to itself does not suffer.
+    // Other servers have filled the processor's cache in between. Warm it up again, because in production a
+    // server does not share it.
     await measureFeed(setup, { ...order, durationMs: (1_000 * rooms) / order.burstsPerSecond }, clients);
     const measured = await measureFeed(setup, order, clients);
     restingSince.set(setup, performance.now());
@@ -87,7 +93,7 @@ export async function measureDeliveries(
   });
 }
 
-/** What was measured and how busy both sides were. */
+/** Formats the measurement and how busy both sides were. */
 function progress({ serverUs, loadShare, messages, elapsedUs, doubts }: FeedMeasurement): string {
   const percent = (share: number) => `${(100 * share).toFixed(0)}%`;
   const cost = (serverUs / messages).toFixed(2);

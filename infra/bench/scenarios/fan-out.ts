@@ -28,7 +28,7 @@ const modes = [
   { id: "burst", label: "bursts of 10", burst: 10 },
 ] as const;
 
-/** All clients in one room: what one delivered message costs the server. */
+/** All clients are in one room: measures the server's cost of one delivered message. */
 export const fanOut: Scenario = async (environment) => {
   const { clients } = environment.profile.fanOut;
   const table = new Table({
@@ -61,10 +61,10 @@ async function measureClients(
 ) {
   for (const { load } of setups) await load.connect(clients);
   for (const { id, burst } of modes) {
-    // Alone, an event has nothing to be coalesced with.
-    const takers = setups.filter(({ server }) => burst > 1 || server.name !== "floor-coalesced");
+    // A single event cannot be coalesced with another.
+    const measured = setups.filter(({ server }) => burst > 1 || server.name !== "floor-coalesced");
     const { rounds } = environment.profile.deliveries;
     const column = { id: `${clients}/${id}`, clients, rooms: 1, burst, rounds };
-    await measureDeliveries(environment, table, takers, column);
+    await measureDeliveries(environment, table, measured, column);
   }
 }

@@ -5,7 +5,7 @@ import { Table } from "../table.ts";
 import { measureDeliveries, openWarm } from "./deliveries.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** The fan-out alone, small and often enough to compare it with the committed ratio. */
+/** Only the fan-out, small and with enough rounds to compare it with the committed ratio. */
 export const hotPath: Scenario = async (environment) => {
   const { clients, rounds } = environment.profile.micro;
   const table = new Table({

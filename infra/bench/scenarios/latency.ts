@@ -10,10 +10,10 @@ import type { Scenario } from "./scenario.ts";
 
 const starts = [startEmbedded, startOverRedis, startNchan, startNats, startSocketIo, startSocketIoRedis];
 
-/** The clients wherever time is measured. */
+/** The number of clients and rooms in scenarios that measure time. */
 export const smallLoad = { clients: 100, rooms: 20 };
 
-/** From a publisher's call to a client's receipt. */
+/** Measures the time from a publisher's call to a client's receipt. */
 export const latency: Scenario = async (environment) => {
   const { profile, log } = environment;
   const { eventsPerSecond: rates, measureMs, rounds } = profile.latency;
@@ -34,7 +34,7 @@ export const latency: Scenario = async (environment) => {
   const setting = { rooms, measuresLatency: true };
   const setups = await openSetups(environment, starts, setting, clients);
   try {
-    // What runs for the first time is compiled on the way, and that is not what is asked.
+    // Warm up first: compiling the code must not count.
     for (const setup of setups) await measureFeed(setup, orderOf(1_000, measureMs), clients);
     for (const rate of rates) {
       await inRounds(rounds, setups, async (setup) => {
@@ -54,7 +54,7 @@ export const latency: Scenario = async (environment) => {
   return table;
 };
 
-/** Single events to the rooms in turn. */
+/** Returns an order of single events that go to the rooms in turn. */
 export function orderOf(eventsPerSecond: number, durationMs: number) {
   return { burstsPerSecond: eventsPerSecond, burst: 1, rooms: smallLoad.rooms, durationMs, isolated: false };
 }

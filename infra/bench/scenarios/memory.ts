@@ -12,12 +12,12 @@ import type { Scenario } from "./scenario.ts";
 
 const starts = [startEmbedded, startSocketIo];
 
-/** Three rooms for every client, of five clients each. */
+/** Two more rooms for every client, besides its project. Each room has five clients. */
 const rooms = ["agent:%r", "channel:news-%r"];
 const clientsPerRoom = 5;
 const settleMs = 500;
 
-/** What a connection that does nothing takes. */
+/** The memory of an idle connection. */
 export const memory: Scenario = async (environment) => {
   const { connections, rounds } = environment.profile.memory;
   const table = new Table({
@@ -36,7 +36,7 @@ export const memory: Scenario = async (environment) => {
   return table;
 };
 
-/** Adds to the columns `heap` and `rss` what a server took that was started for it. */
+/** Starts a server, measures its memory per connection, and adds it to the columns `heap` and `rss`. */
 export async function measureMemory(
   environment: Environment,
   table: Table,
@@ -47,7 +47,7 @@ export async function measureMemory(
   const setup = await openSetup(environment, start, setting);
   if (setup === undefined) return;
   try {
-    // Code is compiled and buffers are made by the first connections.
+    // The first connections compile code and allocate buffers.
     await setup.load.connect(warmUp);
     await setup.load.disconnect();
     const before = await settled(setup);

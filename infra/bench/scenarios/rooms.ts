@@ -18,7 +18,7 @@ const starts = [
   startSocketIoRedis,
 ];
 
-/** Many small rooms that take turns: what an event costs counts as much as what a client costs. */
+/** Many small rooms in turn: the cost of an event counts as much as the cost of a client. */
 export const rooms: Scenario = async (environment) => {
   const { clients, rooms: count } = environment.profile.rooms;
   const table = new Table({

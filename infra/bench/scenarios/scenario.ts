@@ -1,5 +1,5 @@
 import type { Environment } from "../environment.ts";
 import type { Table } from "../table.ts";
 
-/** Measures one thing of all servers. */
+/** Measures one property of all servers. */
 export type Scenario = (environment: Environment) => Promise<Table>;

@@ -8,7 +8,7 @@ import { startSocketIoRedis } from "../servers/socket-io.ts";
 import { Table } from "../table.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** How clients come back after their server died. */
+/** How clients come back after their server has died. */
 interface Return {
   name: ServerName;
   start: StartServer;
@@ -23,7 +23,7 @@ const returns: Return[] = [
 const clientsPerRoom = 50;
 const missedPerRoom = 2;
 
-/** A server is killed, and all of its clients come to another one. */
+/** A server is killed, and all its clients reconnect to another one. */
 export const takeover: Scenario = async (environment) => {
   const { connections, atOnce } = environment.profile.takeover;
   const table = new Table({
@@ -53,7 +53,7 @@ async function measureReturn(
   if (victim === undefined || heir === undefined) return;
   const load = await environment.load(resumes ? resuming(heir.plan) : heir.plan);
   try {
-    // The heir has been at work for a while.
+    // Warm up the other server first.
     await load.connect(warmUp);
     await load.disconnect();
     await load.moveTo(victim.plan.port);

@@ -8,16 +8,16 @@ import { type Circumstances, Table } from "../table.ts";
 import { orderOf, smallLoad } from "./latency.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** A rate is sustained if everything arrives and 99 of 100 within this time. */
+/** A rate is sustained if all events arrive, and 99% of them within this time. */
 const maxP99Us = 50_000;
 
 const peer = "socket.io-redis";
 const growth = 1.25;
 const maxSteps = 16;
-/** Rates in a row that were not sustained: then it is not the machine's hiccup. */
+/** After this many failed rates in a row, the reason is not a short disturbance of the machine. */
 const maxFailures = 3;
 
-/** The most events per second that go all the way through Redis to the clients. */
+/** The highest rate of events through Redis to the clients. */
 export const throughput: Scenario = async (environment) => {
   const table = new Table({
     id: "throughput",
@@ -36,7 +36,7 @@ export const throughput: Scenario = async (environment) => {
   const setups = await openSetups(environment, [startOverRedis, startSocketIoRedis], setting, clients);
   try {
     const { startEventsPerSecond, stepMs } = environment.profile.throughput;
-    // What runs for the first time is compiled on the way, and that is not what is asked.
+    // Warm up first: compiling the code must not count.
     const warmUp = orderOf(startEventsPerSecond, stepMs);
     for (const setup of setups) await measureFeed(setup, warmUp, clients);
     await climb(environment, table, setups);
@@ -47,7 +47,7 @@ export const throughput: Scenario = async (environment) => {
   return table;
 };
 
-/** Raises the rate for all in step, so that a hiccup of the machine falls on all alike. */
+/** Raises the rate of all servers in step, so that disturbances of the machine affect all alike. */
 async function climb({ profile, log }: Environment, table: Table, setups: readonly Setup[]): Promise<void> {
   const { startEventsPerSecond, stepMs } = profile.throughput;
   const climbers = setups.map((setup) => ({ setup, failures: 0, best: undefined as Sustained | undefined }));
@@ -77,24 +77,24 @@ async function compare({ profile }: Environment, table: Table, setups: readonly 
     const { name } = setup.server;
     const common = await measureAt(setup, rate);
     table.add(name, "common-p99", common.report.p99Us / 1_000, common);
-    // Twice its highest rate is not for the peer.
+    // The peer cannot sustain twice its highest rate.
     const double = name === peer ? common : await measureAt(setup, 2 * rate);
     table.add(name, "double-p99", double.report.p99Us / 1_000, double);
   });
 }
 
-/** What a server was seen to sustain. */
+/** A rate that a server has sustained. */
 interface Sustained extends Circumstances {
   rate: number;
   p99Us: number;
 }
 
-/** One hiccup of the machine does not count. */
+/** Tries twice, so that one disturbance of the machine does not count. */
 async function bestOfTwo(setup: Setup, eventsPerSecond: number, durationMs: number) {
   return (await attempt(setup, eventsPerSecond, durationMs)) ?? attempt(setup, eventsPerSecond, durationMs);
 }
 
-/** The rate at which events really went out, if it was sustained. */
+/** Returns the rate at which events really went out, if it was sustained. */
 async function attempt(
   setup: Setup,
   eventsPerSecond: number,

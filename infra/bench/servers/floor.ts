@@ -5,7 +5,7 @@ import type { StartServer } from "./bench-server.ts";
 /** The send() loop in C. */
 export const startFloor: StartServer = (environment, setting) => floor(environment, setting, false);
 
-/** The same, with all events of a burst in one send(). */
+/** The same with one send() for all events of a burst. */
 export const startCoalescedFloor: StartServer = (environment, setting) => floor(environment, setting, true);
 
 async function floor(

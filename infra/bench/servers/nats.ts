@@ -7,7 +7,7 @@ import { pingIntervalSeconds } from "../ping-interval.ts";
 import type { StartServer } from "./bench-server.ts";
 import { startPublisher } from "./node-process.ts";
 
-/** A NATS server with its WebSocket listener; published to over TCP. */
+/** A NATS server with its WebSocket listener. The publisher uses TCP. */
 export const startNats: StartServer = async (environment, { rooms, measuresLatency = false }) => {
   const { nats } = environment.peers;
   if (nats === undefined) return undefined;

@@ -5,7 +5,7 @@ import { pinned } from "../cores.ts";
 import type { StartServer } from "./bench-server.ts";
 import { startPublisher } from "./node-process.ts";
 
-/** nginx with Nchan, one worker; published to over HTTP. */
+/** nginx with Nchan and one worker. The publisher uses HTTP. */
 export const startNchan: StartServer = async (environment, { rooms, measuresLatency = false }) => {
   const { nchan } = environment.peers;
   if (nchan === undefined) return undefined;

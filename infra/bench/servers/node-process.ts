@@ -7,7 +7,7 @@ import type { ServerAnswer } from "../programs/serve-commands.ts";
 /** A Node process that answers the benchmark's commands. */
 export class NodeProcess {
   readonly #process: AnsweringProcess<ServerAnswer>;
-  /** Where it listens; 0 for one that only publishes. */
+  /** The port on which it listens; 0 if it only publishes. */
   readonly port: number;
 
   constructor(process: AnsweringProcess<ServerAnswer>, port: number) {
@@ -41,7 +41,7 @@ export function startServer(environment: Environment, args: readonly string[]): 
   return startScript(environment.cores.server, "socket-io", args);
 }
 
-/** Starts a process that publishes from outside of the server. */
+/** Starts a process that publishes from outside the server. */
 export function startPublisher(environment: Environment, kind: string, target: string): Promise<NodeProcess> {
   return startScript(environment.cores.feed, "publisher", [kind, target]);
 }
@@ -57,6 +57,6 @@ async function startScript(
   const command = [...nodeCommand, programScript(name), ...args];
   const started = await AnsweringProcess.node<ServerAnswer>({ core, command });
   const { port } = await started.next();
-  if (port === undefined) throw new Error(`${name} does not say where it listens`);
+  if (port === undefined) throw new Error(`${name} did not report its port`);
   return new NodeProcess(started, port);
 }

@@ -12,7 +12,7 @@ import { socketIoPlan } from "./socket-io-plan.ts";
 export const startEmbedded: StartServer = (environment, setting) =>
   startWithHooks(environment, setting, { name: "roomcast", app: "standalone", env: {} });
 
-/** The same without the addon. */
+/** The same without the native addon. */
 export const startPublicPath: StartServer = (environment, setting) =>
   startWithHooks(environment, setting, {
     name: "roomcast-public",
@@ -20,7 +20,7 @@ export const startPublicPath: StartServer = (environment, setting) =>
     env: { WS_WRITE_PATH: "public" },
   });
 
-/** The same by Node's streams alone. */
+/** The same with Node's streams only. */
 export const startStreamPath: StartServer = (environment, setting) =>
   startWithHooks(environment, setting, {
     name: "roomcast-stream",
@@ -39,7 +39,7 @@ export const startDeflating: StartServer = async (environment, setting) => {
   return { ...server, plan: { ...server.plan, deflates: true } };
 };
 
-/** A replica that follows the log in Redis, which another process appends to. */
+/** A replica that follows the log in Redis. Another process appends to the log. */
 export const startOverRedis: StartServer = async (environment, setting) => {
   const { url } = await environment.redis();
   const replica = await startWithHooks(environment, setting, {

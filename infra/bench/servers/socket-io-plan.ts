@@ -2,7 +2,7 @@ import type { Environment } from "../environment.ts";
 import type { ClientPlan } from "../load/client-plan.ts";
 import type { Setting } from "./bench-server.ts";
 
-/** What a stock socket.io-client on the websocket transport sends, and what it waits for, to follow its rooms. */
+/** The plan of a stock socket.io-client on the websocket transport that follows its rooms. */
 export function socketIoPlan(environment: Environment, port: number, setting: Setting): ClientPlan {
   const { rooms, moreRooms = [], measuresLatency = false } = setting;
   const subscriptions = ["project:%r", ...moreRooms].flatMap((room, index) => [

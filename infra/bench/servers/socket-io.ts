@@ -3,22 +3,22 @@ import type { BenchServer, ServerName, Setting, StartServer } from "./bench-serv
 import { type NodeProcess, startPublisher, startServer } from "./node-process.ts";
 import { socketIoPlan } from "./socket-io-plan.ts";
 
-/** Plain Socket.IO; its token check is given the secret as a string, as people write it. */
+/** Plain Socket.IO. Its token check uses the secret as a string, as applications usually do. */
 export const startSocketIo: StartServer = async (environment, setting) =>
   benchServer(environment, setting, "socket.io", await startServer(environment, [jwtSecret, "string"]));
 
-/** The same with the key of the token check made once. */
+/** The same, but the key of the token check is made only once. */
 export const startSocketIoKey: StartServer = async (environment, setting) =>
   benchServer(environment, setting, "socket.io-key", await startServer(environment, [jwtSecret, "key"]));
 
-/** The same on the terms of permessage-deflate that Roomcast has, for clients that inflate. */
+/** The same with Roomcast's settings of permessage-deflate, for clients that inflate. */
 export const startSocketIoDeflate: StartServer = async (environment, setting) => {
   const server = await startServer(environment, [jwtSecret, "string", "deflate"]);
   const { plan, ...rest } = benchServer(environment, setting, "socket.io-deflate", server);
   return { ...rest, plan: { ...plan, deflates: true } };
 };
 
-/** Socket.IO with its Redis adapter, events emitted by another process with redis-emitter. */
+/** Socket.IO with its Redis adapter. Another process emits the events with redis-emitter. */
 export const startSocketIoRedis: StartServer = async (environment, setting) => {
   const { url } = await environment.redis();
   const server = await startServer(environment, [jwtSecret, "string", url]);

@@ -9,10 +9,13 @@ interface Closed {
   room: string;
 }
 
-/** A replica keeps a no for five seconds. */
+/** A replica caches a denial for five seconds. */
 const reopenMs = 20_000;
 
-/** Nobody's token grants a room: the application is asked, which fails, then takes rooms away and gives them back. */
+/**
+ * No token grants a room, so replicas ask the authoriser. It fails, then denies some rooms, then allows them
+ * again.
+ */
 export const authoriser: Scenario = {
   name: "authoriser",
   fault: "the authoriser fails while every connection is broken; then it closes rooms, and opens them again",
@@ -32,7 +35,7 @@ export const authoriser: Scenario = {
       if (room !== undefined) closed.push({ client, room });
     }
     for (const { client, room } of closed) asked.denied.add(`${client.name} ${room}`);
-    // One that starts remembers no yes.
+    // A restarted replica has no cached answers.
     for (const replica of cluster.replicas.all) await cluster.replicas.crash(replica);
     const failures = await unmet("every client is told of the room that it lost", () =>
       closed.every(wasTold),
@@ -49,7 +52,7 @@ export const authoriser: Scenario = {
   },
 };
 
-/** Those that leave no room of their own accord, and from whom nothing was taken. */
+/** Clients that leave no room by themselves and of which nothing was revoked. */
 function stayingClients({ swarm, revocations }: Cluster): SwarmClient[] {
   const revoked = new Set(revocations?.all.map(({ client }) => client));
   return swarm.clients.filter(
@@ -68,7 +71,7 @@ async function reopen({ client, room }: Closed): Promise<boolean> {
   return client.hasGivenUp || client.rooms.includes(room);
 }
 
-/** What does not come in time, as a failure. */
+/** Waits for a condition. Returns a failure if it does not hold in time. */
 async function unmet(
   what: string,
   isTrue: () => Promise<boolean> | boolean,

@@ -7,7 +7,7 @@ import type { Scenario } from "../scenario.ts";
 
 const noticeMs = 10_000;
 
-/** The network between one replica and Redis is gone for a while, without a word to either side. */
+/** The network between one replica and Redis is down for a while. Neither side sees its connection close. */
 export const cutRedis: Scenario = {
   name: "cut-redis",
   fault: "one replica cut off from Redis, then healed",

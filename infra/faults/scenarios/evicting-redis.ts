@@ -8,7 +8,7 @@ const noticeMs = 20_000;
 const evicting = ["CONFIG", "SET", "maxmemory-policy", "allkeys-lru", "maxmemory"];
 const keeping = ["CONFIG", "SET", "maxmemory-policy", "noeviction", "maxmemory", "0"];
 
-/** Redis is told to throw away what it has no room for: then absence proves nothing, and nobody may be served from it. */
+/** Redis may evict keys. A missing key then proves nothing, so no client may be served from this Redis. */
 export const evictingRedis: Scenario = {
   name: "evicting-redis",
   fault: "Redis is set to maxmemory with allkeys-lru, and back; then every connection broken",
@@ -17,7 +17,7 @@ export const evictingRedis: Scenario = {
     run.onEnd(() => redis.stop());
     const cluster = await Cluster.start(run, { redisUrl: redis.url });
     await cluster.flow(2_000);
-    // Far above what is used: that it may evict is enough.
+    // The limit is far above the memory in use: it is enough that Redis may evict.
     await askRedis(redis.url, [...evicting, "1gb"]);
     const failures: string[] = [];
     const expect = (what: string, isTrue: () => Promise<boolean>) =>

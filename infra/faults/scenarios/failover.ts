@@ -4,20 +4,20 @@ import { Cluster } from "../cluster.ts";
 import { detachReplicas } from "../redis-admin.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
 
-/** The master hangs, a replica of it is promoted, and the old master comes back as its replica. */
+/** The master hangs, Sentinel promotes a replica, and the old master returns as its replica. */
 export const failover: Scenario = {
   name: "failover",
   fault: "Sentinel 1+2: master stopped, failed over, old master continued",
   async run(run) {
     const outcome = await failOver(run, async () => undefined);
-    // Only changes of the very last moment may not have reached a replica.
+    // Only changes of the last moment may be missing on the replica.
     const most = outcome.clients / 20;
     const failures = outcome.freshSessions > most ? ["clients lost sessions that were safe"] : [];
     return { ...outcome, failures: [...outcome.failures, ...failures] };
   },
 };
 
-/** The same, and what the master acknowledged last never reached a replica. */
+/** The same, but the last acknowledged writes never reached a replica. */
 export const failoverRollback: Scenario = {
   name: "failover-rollback",
   fault: "the same with 2 s of acknowledged events that no Redis replica has",
@@ -50,9 +50,9 @@ async function failOver(run: Run, prepare: (group: SentinelGroup) => Promise<voi
   cluster.replicas.sever();
   await cluster.flow(3_000);
   const failovers = await group.failovers();
-  // More than one means that Sentinel took a slow machine for a dead master.
+  // More than one failover means that the machine was too slow for Sentinel.
   const failures = failovers === 1 ? [] : [`Sentinel failed over ${failovers} times`];
-  // Acknowledged by the old master alone.
+  // Only the old master had these events.
   const lost = ({ ack = { atMs: 0 } }) => ack.atMs <= overAtMs;
   return cluster.finish({ resets: ["diverged"], freshSessions: true, lost }, { recovery, failures });
 }

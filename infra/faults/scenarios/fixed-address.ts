@@ -6,7 +6,7 @@ import type { Run, Scenario } from "../scenario.ts";
 
 const longestMs = 20_000;
 
-/** Redis fails over behind an address that stays, and what was connected to the old master is left connected. */
+/** Redis fails over behind a fixed address. Existing connections to the old master stay open. */
 export const fixedAddress: Scenario = {
   name: "fixed-address",
   fault: "failover behind a fixed address, old connections left open to the demoted master",
@@ -23,12 +23,12 @@ export const fixedAddress: Scenario = {
     const expect = (what: string, isTrue: () => Promise<boolean>) =>
       waitUntil(what, isTrue, longestMs).catch(({ message }: Error) => failures.push(message));
     const serving = cluster.replicas.all.map((replica, index) =>
-      expect(`replica ${index} is ready and takes somebody in`, async () => {
-        return (await isReady(replica)) && (await takesIn(replica.url, `new${index}`));
+      expect(`replica ${index} is ready and accepts a client`, async () => {
+        return (await isReady(replica)) && (await acceptsClient(replica.url, `new${index}`));
       }),
     );
     await Promise.all(serving);
-    await expect("nobody is left at the demoted master", async () => (await clientsOf(old.url)) === 0);
+    await expect("no connection is left at the demoted master", async () => (await clientsOf(old.url)) === 0);
     cluster.replicas.sever();
     await cluster.flow(3_000);
     const recovery = timesToFirstNews(cluster.observed, overAtMs);
@@ -56,7 +56,7 @@ async function roleOf(url: string): Promise<string> {
   return role[0];
 }
 
-/** Connections of ours that a Redis has, the one that asks not counted. */
+/** Counts our connections to a Redis, without the one that asks. */
 async function clientsOf(url: string): Promise<number> {
   const kinds = ["normal", "pubsub"];
   const lists = await askRedis(url, ...kinds.map((kind) => ["CLIENT", "LIST", "TYPE", kind]));
@@ -68,7 +68,7 @@ async function clientsOf(url: string): Promise<number> {
   return lines.filter((line) => !line.includes("cmd=client|list")).length;
 }
 
-async function takesIn(url: string, userId: string): Promise<boolean> {
+async function acceptsClient(url: string, userId: string): Promise<boolean> {
   const client = await TestClient.connected(url, { token: testToken(userId) }).catch(() => undefined);
   client?.close();
   return client !== undefined;

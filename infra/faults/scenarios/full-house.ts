@@ -1,7 +1,7 @@
 import { Cluster } from "../cluster.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Every user has as many connections as allowed when a replica dies, and every page is loaded anew. */
+/** Every user has the maximum of connections when a replica dies, and then every page is reloaded. */
 export const fullHouse: Scenario = {
   name: "full-house",
   fault: "one connection allowed a user: `kill -9` of a replica, and every page loaded anew; twice",

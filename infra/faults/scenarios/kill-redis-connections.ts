@@ -4,14 +4,14 @@ import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { killConnections } from "../redis-admin.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
 
-/** Every connection of every process to Redis breaks, again and again. */
+/** All connections to Redis break repeatedly. */
 export const killRedisConnections: Scenario = {
   name: "kill-redis-connections",
   fault: "CLIENT KILL of every Redis connection each 2 s",
   run: (run) => killAllConnections(run, run.isQuick ? 5 : 15),
 };
 
-/** Breaks all connections to Redis every two seconds, as often as said. */
+/** Breaks all connections to Redis every two seconds, `times` times. */
 export async function killAllConnections(
   run: Run,
   times: number,

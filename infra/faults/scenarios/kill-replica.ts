@@ -3,14 +3,14 @@ import { Cluster, type ClusterOptions } from "../cluster.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
 import { quantile } from "../table.ts";
 
-/** A replica is killed without warning every few seconds while clients, rooms and publishers are many. */
+/** A replica is killed every few seconds, under load. */
 export const killReplica: Scenario = {
   name: "kill-replica",
   fault: "`kill -9` of a replica every 5 s, 3 replicas, 200 events/s, 20 rooms",
   run: (run) => killReplicas(run, run.isQuick ? 3 : 12),
 };
 
-/** Kills a replica every five seconds, as often as said. */
+/** Kills a replica every five seconds, `kills` times. */
 export async function killReplicas(run: Run, kills: number, options: ClusterOptions = {}): Promise<Outcome> {
   const cluster = await Cluster.start(run, options);
   const { replicas } = cluster;

@@ -7,7 +7,7 @@ import type { Scenario } from "../scenario.ts";
 const attackers = 20;
 const mostExtraBytes = 50 * 1_048_576;
 
-/** Clients that have a valid token, and send nothing that makes sense. */
+/** Clients with a valid token send only malformed packets. */
 export const malformedPackets: Scenario = {
   name: "malformed-packets",
   fault: "malformed packets from clients with valid tokens",
@@ -20,7 +20,7 @@ export const malformedPackets: Scenario = {
     });
     const { replicas } = cluster;
     const wanted = run.isQuick ? 100_000 : 1_000_000;
-    // The first ones fill caches.
+    // The first packets fill caches.
     await sendMalformed(replicas.url, 10_000, run.random, attackers);
     const before = await probe.ask(replicas.all);
     const sent = await sendMalformed(replicas.url, wanted, run.random, attackers);

@@ -7,12 +7,12 @@ import type { Scenario } from "../scenario.ts";
 import { postEvents } from "../send.ts";
 
 const batchSize = 100;
-/** Far more than the API lets wait for the log. */
+/** Far more than the API allows to wait for the log. */
 const batchesAtOnce = 300;
 const mostExtraBytes = 400 * 1_048_576;
 const expectedStatuses = new Set([201, 207, 429, 503, 504]);
 
-/** Callers send as much as they can, without regard to what is answered. */
+/** Publishers send as much as they can and ignore the responses. */
 export const publishStorm: Scenario = {
   name: "publish-storm",
   fault: "publish storm through the API, 30,000 events in flight at once",
@@ -81,7 +81,7 @@ class Storm {
   }
 }
 
-/** Into rooms that nobody follows: the storm is the log's to bear. */
+/** Events for rooms without followers, so that only the log has to bear the storm. */
 const events = Array.from({ length: batchSize }, (_, n) => ({
   type: "project.updated",
   data: {

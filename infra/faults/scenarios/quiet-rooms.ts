@@ -3,7 +3,7 @@ import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { fastClock } from "../fast-clock.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
 
-/** How fast the time of Redis goes by, which says how old everything is. */
+/** How much faster the clock of Redis runs. It determines the age of entries. */
 const speed = 8;
 const age = "60";
 const shortAges = {
@@ -13,17 +13,17 @@ const shortAges = {
   HISTORY_AGENT_AGE: age,
   HISTORY_CHANNEL_AGE: age,
 };
-/** For Redis more than a minute, and two for its clock's steps, than a history reaches back. */
+/** In Redis' time, longer than a history's age (1 min) plus the slack of a room's head (2 min). */
 const quietMs = 40_000;
 
-/** Rooms are quiet for longer than their histories reach back, and clients connected all the time. */
+/** Rooms are quiet for longer than their histories reach back, while clients stay connected. */
 export const quietRooms: Scenario = {
   name: "quiet-rooms",
   fault: "rooms quiet for five times as long as their histories reach back; then every connection broken",
   run: (run) => beQuiet(run),
 };
 
-/** Lets most rooms be quiet, and has every client come back to them without a reset. */
+/** Keeps most rooms quiet. Every client must come back to them without a reset. */
 export async function beQuiet(run: Run, options: ClusterOptions = {}): Promise<Outcome> {
   const redis = await startRedis({ env: await fastClock(run, speed) });
   run.onEnd(() => redis.stop());

@@ -7,7 +7,7 @@ import type { Scenario } from "../scenario.ts";
 const longestReturnMs = 30_000;
 const longestLagMs = 250;
 
-/** Every client loses its connection at once, and all come back as fast as they can. */
+/** All clients lose their connection at once and reconnect as fast as they can. */
 export const reconnectStorm: Scenario = {
   name: "reconnect-storm",
   fault: "every connection broken at once; all come back within 0.5 s of each other",

@@ -11,14 +11,14 @@ import { saveSnapshot } from "../redis-admin.ts";
 import { missingResets } from "../resets.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
 
-/** Redis loses everything it had. */
+/** Redis loses all its data. */
 export const restartRedis: Scenario = {
   name: "restart-redis",
   fault: "Redis restarted, no persistence; then every connection broken",
   run: (run) => emptyRedis(run),
 };
 
-/** Redis loses everything; every client must be told so in each of its rooms, once and soon. */
+/** Redis loses all its data. Every client must soon receive exactly one reset in each of its rooms. */
 export async function emptyRedis(run: Run, options: ClusterOptions = {}): Promise<Outcome> {
   const { redis, cluster } = await withRedis(run, {}, options);
   const restartedAtMs = await crash(redis);
@@ -35,7 +35,7 @@ export async function emptyRedis(run: Run, options: ClusterOptions = {}): Promis
   return cluster.finish(allowances, { recovery, failures });
 }
 
-/** Redis crashes while every client is coming back, and has everything in its append-only file. */
+/** Redis crashes while all clients reconnect. Its append-only file has all data. */
 export const restartRedisAof: Scenario = {
   name: "restart-redis-aof",
   fault: "every connection broken, `kill -9` of Redis with AOF in the middle of their return; then again",
@@ -51,7 +51,7 @@ export const restartRedisAof: Scenario = {
   },
 };
 
-/** Redis crashes and goes back to its last snapshot. */
+/** Redis crashes and restarts from its last snapshot. */
 export const restartRedisRdb: Scenario = {
   name: "restart-redis-rdb",
   fault: "`kill -9` of Redis with RDB only; then every connection broken",
@@ -83,7 +83,7 @@ async function withRedis(
   return { redis, cluster };
 }
 
-/** Kills Redis and starts it again; resolves with the time at which it answers. */
+/** Kills Redis and starts it again. Resolves with the time at which it answers. */
 async function crash(redis: RedisServer): Promise<number> {
   await redis.kill("SIGKILL");
   await delay(500);
@@ -91,7 +91,7 @@ async function crash(redis: RedisServer): Promise<number> {
   return performance.now();
 }
 
-/** What clients can resume afterwards shows what the loss has left of their sessions. */
+/** Breaks all connections. Whether clients can resume shows what is left of their sessions. */
 async function breakAll(cluster: Cluster): Promise<void> {
   cluster.replicas.sever();
   await cluster.flow(3_000);

@@ -3,7 +3,9 @@ import { Cluster } from "../cluster.ts";
 import { detachReplicas } from "../redis-admin.ts";
 import type { Scenario } from "../scenario.ts";
 
-/** Revocations are acknowledged by a master whose replicas do not hear of them, and one of those is promoted. */
+/**
+ * A master acknowledges revocations that its replicas do not receive, and one of the replicas is promoted.
+ */
 export const revokedFailover: Scenario = {
   name: "revoked-failover",
   fault: "revocations in the last 2 s before a failover that loses 2 s",

@@ -5,10 +5,10 @@ import type { Replicas } from "../replicas.ts";
 import type { Run, Scenario } from "../scenario.ts";
 
 const longestExitMs = 30_000;
-/** Longer than the proxies take to find a replica alive again. */
+/** Longer than the proxies need to notice that a replica is alive again. */
 const proxyNoticeMs = 5_000;
 
-/** Every replica is ended with SIGTERM and started again, one after the other, as a deploy does it. */
+/** Every replica is ended with SIGTERM and started again, one after the other, as in a deployment. */
 export const rollingRestart: Scenario = {
   name: "rolling-restart",
   fault: "SIGTERM, rolling restart of all replicas behind nginx and haproxy",

@@ -11,14 +11,14 @@ import { sendToLog } from "../send.ts";
 import { quantile } from "../table.ts";
 
 const room: RoomName = "channel:flood";
-/** Kernel buffers may take 40 MB for each client before the server sees that nobody reads. */
+/** Kernel buffers may take 40 MB for each client before the server notices that it does not read. */
 const flood = { padding: "x".repeat(32_768), rate: 150, isPlain: true, keyPrefix: "flood-" };
 const floodMs = 15_000;
 const mostExtraBytes = 256 * 1_048_576;
-/** Below this the tail of the latency is the machine's. */
+/** Below this, the machine itself may cause the tail of the latency. */
 const noticeableMs = 150;
 
-/** Some clients stop reading, some of them answering pings all the same, and some read a kilobyte a second. */
+/** Some clients stop reading, some of these still answer pings, and some read one kilobyte a second. */
 export const slowClients: Scenario = {
   name: "slow-clients",
   fault: "clients that stop reading, with and without fake pongs; 1 KB/s readers",
@@ -30,7 +30,7 @@ export const slowClients: Scenario = {
     const before = await probe.ask(replicas.all);
     const calmFromMs = performance.now();
     await cluster.flow(5_000);
-    // Straight to one replica: a balancer between has buffers of its own.
+    // Connect directly to one replica, because a balancer would add its own buffers.
     const [{ url, port }] = replicas.all as [RoomcastProcess];
     const trickle = await TcpProxy.start(port);
     run.onEnd(() => trickle.stop());
@@ -50,7 +50,7 @@ export const slowClients: Scenario = {
     const during = await probe.ask(replicas.all);
     trickle.throttle(undefined);
     const uncut = await countUncut(slow);
-    // Last: by now what was held up has come, and whoever does not stay in its rooms has left one.
+    // Compute this last: delayed events have arrived by now, and clients that leave rooms have left one.
     const calm = latencies(cluster, calmFromMs, floodFromMs);
     const flooded = latencies(cluster, floodFromMs, floodToMs);
     const [calmP99, floodP99] = [quantile(calm, 0.99), quantile(flooded, 0.99)];
@@ -67,7 +67,7 @@ export const slowClients: Scenario = {
   },
 };
 
-/** Milliseconds that events published within a time took to each client that stays in its rooms. */
+/** The latencies in milliseconds of events published in a period, for clients that stay in their rooms. */
 function latencies({ publishers, swarm }: Cluster, fromMs: number, toMs: number): number[] {
   return swarm.clients.filter(neverLeaves).flatMap(({ ops }) =>
     ops.flatMap((op) => {
@@ -79,7 +79,7 @@ function latencies({ publishers, swarm }: Cluster, fromMs: number, toMs: number)
 
 /** Six clients that follow the flooded room: two of each kind. */
 async function gatherSlow(run: Run, url: string, trickle: TcpProxy): Promise<RawClient[]> {
-  const kinds = ["deaf", "deaf", "pretending", "pretending", "trickle", "trickle"];
+  const kinds = ["silent", "silent", "pretending", "pretending", "trickle", "trickle"];
   const clients: RawClient[] = [];
   for (const [index, kind] of kinds.entries()) {
     const through = kind === "trickle" ? `http://127.0.0.1:${trickle.port}` : url;
@@ -94,13 +94,16 @@ async function gatherSlow(run: Run, url: string, trickle: TcpProxy): Promise<Raw
   return clients;
 }
 
-/** Answers pings that it never reads. */
+/** Sends pongs for pings that it never reads. */
 function pretend(run: Run, client: RawClient): void {
   const timer = setInterval(() => client.send("3"), 1_000);
   run.onEnd(() => clearInterval(timer));
 }
 
-/** Whoever was cut off finds the end of the connection behind what had been sent before. */
+/**
+ * Counts the clients that the server has not disconnected. They read on, because the end comes behind sent
+ * data.
+ */
 async function countUncut(slow: readonly RawClient[]): Promise<number> {
   for (const { socket } of slow) socket.resume();
   await delay(5_000);

@@ -6,10 +6,10 @@ import type { Run, Scenario } from "../scenario.ts";
 const bytesPerSecond = 100 * 1_024;
 /** Together 1.2 MB for each client: twelve seconds of its link. */
 const missed = { events: 60, padding: "x".repeat(40_000) };
-/** Much shorter than what was missed takes. */
+/** Much shorter than the transfer of the missed events takes. */
 const env = { WS_PING_INTERVAL: "3", WS_PING_TIMEOUT: "3" };
 
-/** Clients come back over links that need longer for what they missed than a ping may take. */
+/** Clients reconnect over links on which the missed events take longer than the ping timeout. */
 export const slowLinks: Scenario = {
   name: "slow-links",
   fault: "links of 100 KB/s, cut; 1.2 MB missed by each client, pings of 3 s; by polling, websocket and both",

@@ -4,16 +4,18 @@ import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { killSubscribers } from "../redis-admin.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
 
-/** Nobody leaves a room, so that each comes back to all that it missed. */
+/** No client leaves a room, so that each one misses events in all its rooms. */
 const shares = { churn: 0, since: 0 };
-/** Questions, of which each client has about three. */
+/** How many questions the authoriser must have received. Each client causes about three. */
 const fewest = 20;
-/** Much more than the log holds. */
+/** Many more events than the log keeps. */
 const burst = 1_500;
-/** A replica waits two seconds for an answer. */
-const patienceMs = 1_000;
+/** Less than the two seconds that a replica waits for the authoriser. */
+const timeoutMs = 1_000;
 
-/** Every replica falls off the log while sessions are being resumed, and every connection breaks once more. */
+/**
+ * All replicas miss trimmed entries of the log while sessions resume, and then all connections break again.
+ */
 export const slowResume: Scenario = {
   name: "slow-resume",
   fault:
@@ -32,19 +34,21 @@ export async function resumeSlowly(run: Run, options: ClusterOptions = {}): Prom
   await cluster.flow(3_000);
   authoriser.hold();
   cluster.replicas.sever();
-  // Two thirds come back to a replica that has no answer for them yet.
+  // Two thirds of the clients reconnect to another replica, which has no cached answer for them.
   await waitUntil("the authoriser is asked", () => authoriser.waiting >= fewest);
   const before = advances(cluster);
   await publishUnheard(cluster, redis.url);
-  // Who is told a position after the gap now is told it too early.
-  await waitUntil("positions are told", () => advances(cluster) > before, patienceMs).catch(() => undefined);
+  // A position after the gap that arrives now is too early.
+  await waitUntil("clients receive positions", () => advances(cluster) > before, timeoutMs).catch(
+    () => undefined,
+  );
   cluster.replicas.sever();
   authoriser.release();
   await cluster.flow(4_000);
   return cluster.finish();
 }
 
-/** Publishes into a room that nobody follows; until it is done no replica hears anything. */
+/** Publishes to a room without followers. No replica receives a push until it is done. */
 async function publishUnheard({ publishers }: Cluster, redisUrl: string): Promise<void> {
   await killSubscribers(redisUrl);
   let isPublished = false;
@@ -56,7 +60,7 @@ async function publishUnheard({ publishers }: Cluster, redisUrl: string): Promis
   await published;
 }
 
-/** How many positions clients were told by themselves. */
+/** How many `position.advanced` clients have received. */
 function advances({ swarm }: Cluster): number {
   return swarm.clients.reduce(
     (sum, { ops }) => sum + ops.filter(({ kind }) => kind === "advanced").length,

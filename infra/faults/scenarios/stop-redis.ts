@@ -11,14 +11,14 @@ export const stopRedisBriefly: Scenario = {
   run: (run) => stopRedis(run, 3_000, true),
 };
 
-/** Redis hangs for so long that every command in it fails. */
+/** Redis hangs for so long that every command fails. */
 export const stopRedisLong: Scenario = {
   name: "stop-redis",
   fault: "SIGSTOP of Redis until every command fails",
   run: (run) => stopRedis(run, run.isQuick ? 10_000 : 30_000, false),
 };
 
-/** The log's command timeout is 2 s; what is late was late in this process. */
+/** The log's command timeout is 2 s. More time than this was lost in this process. */
 const longestAttemptMs = 4_000;
 
 async function stopRedis(run: Run, ms: number, throughApi: boolean): Promise<Outcome> {

@@ -3,14 +3,14 @@ import { recoveryTimes, timesToFirstNews } from "@roomcast/testkit";
 import { Cluster } from "../cluster.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
 
-/** A replica hangs for so short a time that its clients stay. */
+/** A replica hangs so briefly that its clients stay connected. */
 export const stopReplicaBriefly: Scenario = {
   name: "stop-replica-briefly",
   fault: "SIGSTOP of a replica so briefly that its clients stay, then SIGCONT",
   run: (run) => stopReplica(run, 5_000),
 };
 
-/** A replica hangs until its clients have gone elsewhere, and finds them gone when it wakes. */
+/** A replica hangs until its clients have reconnected to other replicas. */
 export const stopReplica60: Scenario = {
   name: "stop-replica",
   fault: "SIGSTOP of a replica until its clients have left, then SIGCONT",

@@ -9,7 +9,7 @@ const tenEvents = {
   HISTORY_CHANNEL_EVENTS: "10",
 };
 
-/** Clients are away for longer than the histories reach back. */
+/** Clients are disconnected for longer than the histories reach back. */
 export const trimmedHistory: Scenario = {
   name: "trimmed-history",
   fault: "histories of 10 events, clients cut off past them",

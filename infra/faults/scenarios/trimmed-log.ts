@@ -5,14 +5,16 @@ import { RedisLinks } from "../redis-links.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
 
 const shares = { churn: 0.4, since: 0.2 };
-/** So many that a room which is entered is mostly one that nobody else on the replica follows. */
+/** So many that a client mostly joins a room without other followers on its replica. */
 const rooms = 200;
-/** So many that some are on the replica that does not hear of it. */
+/** So many that some of the clients are on the replica that misses the revocation. */
 const revoked = 8;
-/** Slow enough that clients come to enter rooms while a replica reads what it missed. */
+/** So slow that clients join rooms while a replica reads the entries that it missed. */
 const slowBytesPerSecond = 30_000;
 
-/** A replica misses more than the log holds, while clients enter and leave rooms and some are revoked. */
+/**
+ * A replica misses more entries than the log keeps, while clients join and leave rooms and some are revoked.
+ */
 export const trimmedLog: Scenario = {
   name: "trimmed-log",
   fault:
@@ -20,7 +22,7 @@ export const trimmedLog: Scenario = {
   run: (run) => trimLog(run),
 };
 
-/** Lets replicas fall off the log, each in its own way: one is cut off, as often as said, and one is stopped. */
+/** Makes replicas miss trimmed entries: one is cut off from Redis `cuts` times, and one is stopped. */
 export async function trimLog(run: Run, options: ClusterOptions = {}, cuts = 1): Promise<Outcome> {
   const redis = await startRedis();
   run.onEnd(() => redis.stop());
@@ -41,7 +43,7 @@ export async function trimLog(run: Run, options: ClusterOptions = {}, cuts = 1):
   }
   const stopped = run.random.pick(cluster.replicas.all);
   stopped.kill("SIGSTOP");
-  // What Redis has sent it already must not be all that it missed.
+  // Data that Redis has already sent must not contain all missed entries.
   await killConnections(redis.url);
   await cluster.revocations?.revokeSome(revoked);
   await cluster.flow(4_000);
