@@ -32,7 +32,7 @@ const httpTimeouts = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
   connectionsCheckingInterval: 5_000,
-  // Longer than a load balancer keeps an idle connection, so that it never writes to one we are closing.
+  // Longer than load balancers keep idle connections, so that they never write to one that we are closing.
   keepAliveTimeout: 75_000,
 };
 /** How long the last requests may take. */
@@ -44,8 +44,8 @@ export interface RunningApi extends Running {
 }
 
 /**
- * Starts the API over Redis and listens at once; it is alive before Redis can be reached, but not ready. It
- * closes when the last request has been answered, or after 5 seconds.
+ * Starts the API with Redis and listens at once. Until Redis is reachable, it is alive but not ready. It
+ * closes when the last request is answered, or after 5 seconds.
  */
 export async function startApi(config: ApiConfig): Promise<RunningApi> {
   const logger = createLogger({ level: config.logLevel, name: "api" });
@@ -61,7 +61,7 @@ export async function startApi(config: ApiConfig): Promise<RunningApi> {
   const context = createContext(config, { logger, status, onError, log, redis, revoking, health });
   const listening = await listen(createServer(httpTimeouts, createApi(context)), config);
   logger.info({ host: config.host, port: listening.port }, "listening");
-  // Rejects when the process is closed before, or cannot start, of which `failed` tells.
+  // It rejects if the process is closed before, or if it cannot start, which `failed` reports.
   Promise.all([log.connect(Number.POSITIVE_INFINITY), redis.connect(), revoking.connect()]).then(
     () => status.started(),
     () => undefined,
@@ -89,7 +89,7 @@ interface Parts {
   onError: (error: Error) => void;
   log: RedisEventLog;
   redis: RedisConnection;
-  /** For revocations alone: each waits on it for a replica of Redis. */
+  /** Only for revocations: each one waits on this connection for a Redis replica. */
   revoking: RedisConnection;
   health: Health;
 }

@@ -62,7 +62,9 @@ function asRefusal(cause: unknown): ProtocolError {
     return new ProtocolError("token_expired", "the token has expired", { cause });
   }
   const isEarly = cause instanceof jwt.NotBeforeError;
-  const message = isEarly ? "the token's `nbf` is in the future: it is not valid yet" : "the token does not verify";
+  const message = isEarly
+    ? "the token's `nbf` is in the future: it is not valid yet"
+    : "the token does not verify";
   return new ProtocolError("unauthorized", message, { cause });
 }
 

@@ -25,7 +25,9 @@ const curveAlgorithms: Record<string, Algorithm> = {
 export function secretKey(secret: string): KeyObject {
   const bytes = Buffer.from(secret);
   if (bytes.length < minSecretBytes) {
-    throw new Error(`a token secret must have at least ${minSecretBytes} bytes, this one has ${bytes.length}`);
+    throw new Error(
+      `a token secret must have at least ${minSecretBytes} bytes, this one has ${bytes.length}`,
+    );
   }
   return createSecretKey(bytes);
 }

@@ -10,13 +10,13 @@ export class SubscribeCommand {
   @MaxLength(80)
   room!: string;
 
-  /** Replay what came after this position before anything newer. */
+  /** Replays the events after this position before newer ones. */
   @IsOptional()
   @IsString()
   @MaxLength(64)
   since?: string;
 
-  /** Conditions on the event's data; parsed by `parseFilters`. */
+  /** Conditions on the event's data. `parseFilters` parses them. */
   @IsAnyJson()
   filters?: Filters;
 }
@@ -28,13 +28,13 @@ export class UnsubscribeCommand {
   room!: string;
 }
 
-/** `history`: one page of a room's past, oldest first. */
+/** `history`: one page of a room's history, oldest first. */
 export class HistoryCommand {
   @IsString()
   @MaxLength(80)
   room!: string;
 
-  /** Events after this position; without it, the newest `limit` events. */
+  /** Returns events after this position. Without it, returns the newest `limit` events. */
   @IsOptional()
   @IsString()
   @MaxLength(64)
@@ -48,33 +48,36 @@ export class HistoryCommand {
   limit?: number;
 }
 
-/** A client's wish for one room, as sent with `subscribe`. */
+/** A client's request for one room in a `subscribe` command. */
 export interface SubscribeInput {
   room: RoomName | (string & {});
   since?: string;
   filters?: Filters;
 }
 
-/** What a `subscribe` answers for one room. */
+/** The result of `subscribe` for one room. */
 export interface Subscribed {
   room: RoomName;
-  /** From here on the room's events are delivered live. */
+  /** The room's events after this position are delivered live. */
   position: string;
-  /** How many events of the past were sent before the ack. */
+  /** How many missed events were sent before the acknowledgement. */
   replayed: number;
 }
 
-/** What `history` answers. */
+/** The result of `history`. */
 export interface HistoryPage {
   room: RoomName;
   events: { event: EventEnvelope; position: string }[];
-  /** Pass it as `since` to read on. */
+  /** Pass it as `since` to read the next page. */
   position: string;
   /** Whether more events follow `position`. */
   more: boolean;
-  /** Whether nothing between `since` and the first event is missing; false without `since` when older events are gone. */
+  /**
+   * Whether no event between `since` and the first event is missing. Without `since`, false if older events
+   * are gone.
+   */
   complete: boolean;
 }
 
-/** The answer to every command. */
+/** The acknowledgement of every command. */
 export type Ack<Data> = { ok: true; data: Data } | { ok: false; error: ErrorBody };

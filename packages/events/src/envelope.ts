@@ -1,12 +1,12 @@
 import type { EventData, EventType } from "./catalogue.ts";
 import type { RoomName } from "./rooms.ts";
 
-/** What travels: the first argument of every event a client receives. */
+/** The envelope of an event: the first argument of every event that a client receives. */
 export interface Envelope<Type extends string, Data> {
-  /** Unique and ordered by time (UUID v7); the same on every redelivery. */
+  /** Unique and ordered by time (UUID v7). The same on every redelivery. */
   id: string;
   type: Type;
-  /** The event's primary room; further rooms it went to are not disclosed. */
+  /** The event's primary room. Clients do not learn about its other rooms. */
   room: RoomName;
   /** When it was published, ISO 8601 in UTC. */
   timestamp: string;

@@ -3,10 +3,10 @@ import { ProtocolError } from "./errors.ts";
 import { instantOf } from "./instant.ts";
 import { isKeptNumber, shown } from "./json.ts";
 
-/** A JSON scalar a filter compares with. */
+/** A JSON scalar with which a filter compares. */
 export type FilterValue = string | number | boolean | null;
 
-/** Conditions of one field: all of them must hold. */
+/** The conditions of one field. All must hold. */
 export interface FilterConditions {
   eq?: FilterValue;
   ne?: FilterValue;
@@ -18,45 +18,49 @@ export interface FilterConditions {
   lte?: string | number;
 }
 
-/** Conditions by field of the event's data: a value (equality), a list (one of), or conditions. All fields must pass. */
+/**
+ * Conditions by field of the event's data: a value (equality), a list (one of), or conditions. All fields
+ * must pass.
+ */
 export type Filters = Record<string, FilterValue | FilterValue[] | FilterConditions>;
 
-/** What a field may be compared with. */
+/** The type of a value in a comparison. */
 export type FilterType = "string" | "number" | "boolean" | "timestamp";
 
-/** A field that events' data may have, as far as a filter is concerned. */
+/** A field of events' data, as filters see it. */
 export interface FilterField {
-  /** Those of all events that have it; empty for one that is no single value in any. */
+  /** The types over all events with this field. Empty if it is never a single value. */
   types: ReadonlySet<FilterType>;
-  /** What one without types is. */
+  /** The form of a field without types. */
   shape?: "a list" | "an object";
-  /** The only texts it can be. */
+  /** The allowed texts, if they are fixed. */
   values?: ReadonlySet<string>;
 }
 
-/** Bounds of one filter. */
+/** The limits of one filter. */
 export const filterLimits = { fields: 8, listLength: 32, stringLength: 256 } as const;
 
 /** A parsed filter. */
 export interface Filter {
-  /** Equal for filters that mean the same. */
+  /** Equal for filters with the same meaning. */
   key: string;
   filters: Filters;
-  /** Whether an event's data passes. A field that the data lacks counts as null. */
+  /** Whether an event's data passes. A missing field counts as null. */
   matches(data: Record<string, unknown>): boolean;
 }
 
 type Test = (value: unknown) => boolean;
 type Operator = keyof FilterConditions;
-/** What is compared: an instant for a timestamp. */
+/** Converts a value for comparison: a timestamp becomes an instant. */
 type Comparable = (value: unknown) => unknown;
 
 const ordering = ["gt", "gte", "lt", "lte"];
 const operators = ["eq", "ne", "in", "nin", ...ordering];
 
 /**
- * Parses a client's filter, or throws `ProtocolError("invalid_filter")` that names the field, the rule and what to send:
- * an unknown field or operator, a value of a type or text that the field never has, or over `filterLimits`.
+ * Parses a client's filter. Throws `ProtocolError("invalid_filter")` for an unknown field or operator, for a
+ * value that the field can never have, and beyond `filterLimits`. The message names the field, the rule and
+ * what to send.
  */
 export function parseFilters(input: unknown, fields: ReadonlyMap<string, FilterField>): Filter | undefined {
   return read(input, (name) => {
@@ -67,7 +71,7 @@ export function parseFilters(input: unknown, fields: ReadonlyMap<string, FilterF
   });
 }
 
-/** Reads a filter that was parsed before, perhaps by other rules: its fields may be others by now. */
+/** Reads a filter that was parsed before. Its fields may have changed since. */
 export function restoreFilters(filters: Filters | undefined): Filter | undefined {
   return read(filters, () => undefined);
 }
@@ -101,10 +105,10 @@ function unknownField(name: string, fields: ReadonlyMap<string, FilterField>): s
 function conditionsOf(name: string, input: unknown, field: FilterField | undefined): FilterConditions {
   if (Array.isArray(input)) return { in: listOf(name, input, field) };
   if (!isPlainObject(input)) return { eq: scalarOf(name, input, field) };
-  const given = Object.keys(input).sort();
-  if (given.length === 0) throw invalid(name, "needs a condition: a value, a list of values, or an operator");
+  const used = Object.keys(input).sort();
+  if (used.length === 0) throw invalid(name, "needs a condition: a value, a list of values, or an operator");
   return Object.fromEntries(
-    given.map((operator) => [operator, operandOf(name, operator, input[operator], field)]),
+    used.map((operator) => [operator, operandOf(name, operator, input[operator], field)]),
   );
 }
 
@@ -136,7 +140,7 @@ function listOf(path: string, input: unknown, field: FilterField | undefined): F
     throw invalid(path, `must be a list of 1 to ${filterLimits.listLength} values`);
   }
   const values = Array.from(input, (value, index) => scalarOf(`${shown(path)}[${index}]`, value, field));
-  // Sorted, so that lists of the same values are the same filter.
+  // Sort them, so that lists with the same values give the same filter.
   return values.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 
@@ -188,7 +192,7 @@ function testOf(operator: Operator, operand: unknown): Test {
   return (value) => compare[operator](comparable(value) as never, wanted as never);
 }
 
-/** A timestamp is compared as an instant, and with timestamps only; all else as it is. */
+/** Compares timestamps as instants and only with other timestamps. Compares other values as they are. */
 function comparison(operand: unknown): [unknown, Comparable] {
   const instant = typeof operand === "string" ? instantOf(operand) : undefined;
   if (instant === undefined) return [operand, (value) => value];

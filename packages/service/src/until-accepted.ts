@@ -5,7 +5,7 @@ import { setImmediate } from "node:timers/promises";
 const idleTurnMs = 0.1;
 
 /** How long to wait for such a turn, and how long to wait for a turn that accepts nothing. */
-const [patienceMs, maxMs] = [100, 1_000];
+const [idleWaitMs, maxMs] = [100, 1_000];
 
 /**
  * Resolves when apparently no connection waits to be accepted, after a second at the latest. Closing the port
@@ -23,7 +23,7 @@ export async function untilAccepted(server: Server): Promise<void> {
     const known = accepted;
     await setImmediate();
     const nowMs = performance.now();
-    const isIdle = nowMs - turnMs < idleTurnMs || nowMs - beganMs > patienceMs;
+    const isIdle = nowMs - turnMs < idleTurnMs || nowMs - beganMs > idleWaitMs;
     if (accepted === known && isIdle) break;
     turnMs = nowMs;
   }

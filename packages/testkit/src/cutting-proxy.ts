@@ -11,11 +11,11 @@ export class CuttingProxy {
   readonly #server: Server;
   readonly #target: number;
   readonly #sockets = new Set<Socket>();
-  #left: number;
+  #remaining: number;
 
   private constructor(target: number, chunks: number) {
     this.#target = target;
-    this.#left = chunks;
+    this.#remaining = chunks;
     this.#server = createServer((client) => this.#accept(client));
   }
 
@@ -62,7 +62,7 @@ export class CuttingProxy {
 
   #mayPass(): boolean {
     if (this.hasCut) return true;
-    this.hasCut = this.#left-- === 0;
+    this.hasCut = this.#remaining-- === 0;
     return !this.hasCut;
   }
 }

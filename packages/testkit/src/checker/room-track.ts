@@ -168,7 +168,8 @@ export class RoomTrack {
 
   #takeForRequest(place: Place, tag: string): boolean {
     const request = this.#request;
-    if (request?.start === undefined || !covers({ ...request, start: request.start }, place, tag)) return false;
+    if (request?.start === undefined || !covers({ ...request, start: request.start }, place, tag))
+      return false;
     request.last = Math.max(request.last, place.offset);
     return true;
   }

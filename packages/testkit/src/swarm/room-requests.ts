@@ -80,7 +80,8 @@ export class RoomRequests {
   async leave(room: string): Promise<void> {
     const request = this.#requests.get(room);
     if (request === undefined) return;
-    if (request.state !== "followed") await new Promise<void>((settled) => Object.assign(request, { settled }));
+    if (request.state !== "followed")
+      await new Promise<void>((settled) => Object.assign(request, { settled }));
     if (this.#requests.get(room) !== request) return;
     await new Promise<void>((settled) => {
       Object.assign(request, { state: "leaving", settled });

@@ -2,7 +2,7 @@ import type { Envelope, ErrorBody, RoomReset } from "@roomcast/events";
 import { io, type Socket } from "socket.io-client";
 import type { ClientHistory, ClientOp } from "../checker.ts";
 import type { Random } from "../random.ts";
-import { RoomRequests, type RoomRequest } from "./room-requests.ts";
+import { type RoomRequest, RoomRequests } from "./room-requests.ts";
 
 export interface SwarmClientOptions {
   name: string;
