@@ -1,9 +1,6 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 
-/**
- * While this file is open, no core enters a sleep state with a longer wake-up than the microseconds written
- * to it.
- */
+/** While this file is open, no core sleeps so deeply that it wakes up later than the written microseconds. */
 const latencyLimit = "/dev/cpu_dma_latency";
 
 const noMicroseconds = Buffer.alloc(4);

@@ -28,8 +28,8 @@ export async function findPeers(log: (line: string) => void): Promise<PeerProgra
 }
 
 /**
- * Returns the path of a file in a Debian package, after downloading and unpacking it. Undefined if that
- * fails.
+ * Returns the path of a file in a Debian package, after downloading and unpacking it.
+ * Undefined if that fails.
  */
 async function unpacked(name: string, path: string): Promise<string | undefined> {
   const folder = join(downloadFolder, name);

@@ -20,8 +20,8 @@ export interface Profile {
   /** How many events warm up a server, so that its code is compiled before CPU per message is measured. */
   warmUpEvents: number;
   /**
-   * For CPU per message. There are many short rounds, so that a slow phase of the machine affects few of
-   * them.
+   * For CPU per message.
+   * There are many short rounds, so that a slow phase of the machine affects few of them.
    */
   deliveries: { rounds: number; measureMs: number };
   fanOut: { clients: readonly number[] };

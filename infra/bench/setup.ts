@@ -31,8 +31,8 @@ export async function openSetups(
 }
 
 /**
- * Starts one server and its load generator, without connections. Returns undefined if the machine lacks the
- * server.
+ * Starts one server and its load generator, without connections.
+ * Returns undefined if the machine lacks the server.
  */
 export async function openSetup(
   environment: Environment,

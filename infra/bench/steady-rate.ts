@@ -10,10 +10,7 @@ const maxLoadShare = 0.65;
 
 const messagesPerSecondAtFirst = 60_000;
 
-/**
- * Finds the bursts per second that keep a server steadily busy, at the same share of its core for every
- * server.
- */
+/** Finds the bursts per second that keep every server equally and steadily busy. */
 export async function steadyRate(
   setup: Setup,
   shape: Omit<FeedOrder, "burstsPerSecond" | "durationMs">,

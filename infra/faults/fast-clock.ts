@@ -7,8 +7,8 @@ import { findProgram, temporaryFolder } from "@roomcast/testkit";
 import type { Run } from "./scenario.ts";
 
 /**
- * Returns the environment of a Redis whose wall clock runs `speed` times as fast. Throws without a C
- * compiler.
+ * Returns the environment of a Redis whose wall clock runs `speed` times as fast.
+ * Throws without a C compiler.
  */
 export async function fastClock(run: Run, speed: number): Promise<Record<string, string>> {
   const compiler = await findProgram("cc", "gcc", "clang");

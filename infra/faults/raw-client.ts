@@ -7,10 +7,7 @@ const timeoutMs = 10_000;
 /** Environment of replicas for raw clients, which speak JSON. */
 export const rawClientEnv = { WS_PARSER: "json" };
 
-/**
- * A WebSocket that speaks Engine.IO and Socket.IO in JSON itself, so that it can do what no stock client
- * would do.
- */
+/** A hand-written Engine.IO and Socket.IO client in JSON, which can do what no stock client would do. */
 export class RawClient {
   readonly socket: WebSocket;
   /** Whether the connection has ended. */

@@ -24,8 +24,8 @@ export function toolEnv() {
 }
 
 /**
- * Runs a program in this terminal. Resolves with its exit code, or 128 plus the number of the signal that
- * ended it.
+ * Runs a program in this terminal.
+ * Resolves with its exit code, or 128 plus the number of the signal that ended it.
  */
 export async function runVisibly(command, args) {
   const child = spawn(command, args, { cwd: root, env: toolEnv(), stdio: "inherit" });

@@ -23,8 +23,8 @@ await main(async () => {
 });
 
 /**
- * Calls `changed` on every change below a workspace's `src`. The compiler's `--build --watch` misses some
- * (7.0.2).
+ * Calls `changed` on every change below a workspace's `src`.
+ * The compiler's `--build --watch` misses some (7.0.2).
  */
 async function watchSources(changed) {
   for (const folder of ["apps", "packages"]) {

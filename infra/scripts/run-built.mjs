@@ -5,10 +5,7 @@ import { finished, main, root } from "./commands.mjs";
 import { findRedis } from "./find-redis.mjs";
 import { setUp } from "./setup.mjs";
 
-/**
- * Sets everything up and runs `infra/<name>` with the other arguments, such as `node run-built.mjs faults
- * --quick`.
- */
+/** Sets everything up and runs `infra/<name>` with arguments: `node run-built.mjs faults --quick`. */
 await main(async () => {
   const [name, ...args] = process.argv.slice(2);
   await setUp();

@@ -28,8 +28,8 @@ export async function find(name) {
 }
 
 /**
- * Makes sure that the programs exist. As root on Debian it installs missing ones; otherwise the error names
- * them.
+ * Makes sure that the programs exist.
+ * As root on Debian it installs missing ones; otherwise the error names them.
  */
 export async function ensure(...names) {
   const missing = await missingOf(names);

@@ -69,10 +69,7 @@ export class LoadGenerator {
     await this.#process.ask(`port ${port}`);
   }
 
-  /**
-   * Sets the pause after each look at the connections, so that clients read several messages at once; 0: no
-   * pause.
-   */
+  /** Sets a pause (0: none) between looks at the connections, so that clients read several messages at once. */
   async rest(ms: number): Promise<void> {
     await this.#process.ask(`rest ${ms}`);
   }

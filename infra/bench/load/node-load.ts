@@ -3,10 +3,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { NodeClient, type NodePlan } from "./node-client.ts";
 
-/**
- * The load generator for machines without a C compiler: the same arguments, commands and answers as
- * `native/load.c`.
- */
+/** The load generator without a C compiler: it has the same arguments and commands as `native/load.c`. */
 const { values, tokens } = parseArgs({
   tokens: true,
   options: {

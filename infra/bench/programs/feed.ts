@@ -41,8 +41,8 @@ export interface FeedResult {
 export type Publish = (event: BenchEvent) => Promise<unknown> | undefined;
 
 /**
- * Timers count in milliseconds. With a shorter interval, several bursts must follow each other to keep the
- * rate.
+ * Timers count in milliseconds.
+ * With a shorter interval, several bursts must follow each other to keep the rate.
  */
 const fewestMs = 2;
 

@@ -39,8 +39,8 @@ export async function openWarm(environment: Environment, starts: readonly StartS
 const restMsPerClient = 0.01;
 
 /**
- * Longer than TCP's shortest timeout of 200 ms. Clients that received nothing for so long acknowledge at
- * once.
+ * Longer than TCP's shortest timeout of 200 ms.
+ * Clients that received nothing for so long acknowledge at once.
  */
 const pauseMs = 250;
 

@@ -13,8 +13,8 @@ interface Closed {
 const reopenMs = 20_000;
 
 /**
- * No token grants a room, so replicas ask the authoriser. It fails, then denies some rooms, then allows them
- * again.
+ * No token grants a room, so replicas ask the authoriser.
+ * It fails, then denies some rooms, then allows them again.
  */
 export const authoriser: Scenario = {
   name: "authoriser",

@@ -54,10 +54,7 @@ const all: readonly Mutant[] = [
   },
 ];
 
-/**
- * Many clients join rooms, often during a gap, so that some join at the moment in which the fault has an
- * effect.
- */
+/** Many clients join rooms during gaps, so that some join at the moment in which the fault has an effect. */
 function enterOften(run: Run, options: ClusterOptions): Promise<Outcome> {
   return trimLog(run, { ...options, clients: 150, shares: { churn: 0.9, since: 0 } }, 3);
 }

@@ -101,8 +101,8 @@ function pretend(run: Run, client: RawClient): void {
 }
 
 /**
- * Counts the clients that the server has not disconnected. They read on, because the end comes behind sent
- * data.
+ * Counts the clients that the server has not disconnected.
+ * They read on, because the end comes behind sent data.
  */
 async function countUncut(slow: readonly RawClient[]): Promise<number> {
   for (const { socket } of slow) socket.resume();

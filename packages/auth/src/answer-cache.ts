@@ -13,8 +13,8 @@ export interface AnswerCacheOptions {
 }
 
 /**
- * Yes, no, or undefined if there was no answer. All callers of the question receive undefined; it is not
- * cached.
+ * Yes, no, or undefined if there was no answer.
+ * All callers of the question receive undefined; it is not cached.
  */
 export type Answer = boolean | undefined;
 
@@ -48,8 +48,8 @@ export class AnswerCache {
   }
 
   /**
-   * Drops the user's answers. A question in flight is asked again, because its answer may be from before the
-   * change.
+   * Drops the user's answers.
+   * A question in flight is asked again, because its answer may be from before the change.
    */
   invalidate(userId: string): void {
     this.#drop(userId);

@@ -10,10 +10,7 @@ import { formatRoomPattern } from "./room-pattern.ts";
 
 /** How to ask the application's own backend. */
 export interface AuthorizerConfig {
-  /**
-   * Receives `POST { userId, room, claims: { rooms, scope } }` and replies 200 with `{ "allow": true | false
-   * }`.
-   */
+  /** Answers `POST { userId, room, claims: { rooms, scope } }` with 200 and `{ "allow": true | false }`. */
   url: string;
   /**
    * Called for each question without a usable answer. The question is asked again when the client repeats it.

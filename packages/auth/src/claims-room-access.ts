@@ -4,8 +4,8 @@ import type { RoomAccess } from "./room-access.ts";
 import { matchesRoom } from "./room-pattern.ts";
 
 /**
- * Decides by the room's kind and the token's claims. No pattern, not even `user:*`, allows another user's
- * room.
+ * Decides by the room's kind and the token's claims.
+ * No pattern, not even `user:*`, allows another user's room.
  */
 export class ClaimsRoomAccess implements RoomAccess {
   mayEnter(principal: Principal, room: Room): boolean {

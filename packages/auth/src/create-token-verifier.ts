@@ -8,8 +8,8 @@ import { type KeySource, pemVerificationKey, secretKey, type VerificationKey } f
 const defaultJwksTimeoutMs = 3_000;
 
 /**
- * Creates a verifier for one issuer's tokens. Throws a plain `Error` for an unsafe or malformed
- * configuration.
+ * Creates a verifier for one issuer's tokens.
+ * Throws a plain `Error` for an unsafe or malformed configuration.
  */
 export function createTokenVerifier(config: TokenVerifierConfig): TokenVerifier {
   const { issuer, audience, now = Date.now } = config;

@@ -7,8 +7,8 @@ export interface ApiKey {
 }
 
 /**
- * The characters that `Authorization: Bearer` can carry (RFC 6750 §2.1). No client could present another
- * secret.
+ * The characters that `Authorization: Bearer` can carry (RFC 6750 §2.1).
+ * No client could present another secret.
  */
 const secretPattern = /^[A-Za-z0-9._~+/-]+=*$/;
 const minSecretLength = 16;

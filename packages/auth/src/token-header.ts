@@ -30,8 +30,8 @@ export function asToken(token: unknown): string {
 }
 
 /**
- * Accepted headers by their text. Tokens of one issuer share it, and decoding it is half the cost of a
- * verification.
+ * Accepted headers by their text.
+ * Tokens of one issuer share it, and decoding it is half the cost of a verification.
  */
 const accepted = new LRUCache<string, TokenHeader>({ max: 100 });
 const maxKeptLength = 512;

@@ -26,8 +26,8 @@ export interface SecretConfig extends TokenRules {
 }
 
 /**
- * A public key or certificate in PEM: RSA of at least 2,048 bits, or EC P-256, P-384 or P-521. It fixes the
- * algorithm.
+ * A public key or certificate in PEM: RSA of at least 2,048 bits, or EC P-256, P-384 or P-521.
+ * It fixes the algorithm.
  */
 export interface PublicKeyConfig extends TokenRules {
   publicKeyPem: string;

@@ -33,8 +33,8 @@ export function secretKey(secret: string): KeyObject {
 }
 
 /**
- * Returns the key of a public key PEM. Its type fixes the algorithms. Throws a plain `Error` for any other
- * PEM.
+ * Returns the key of a public key PEM. Its type fixes the algorithms.
+ * Throws a plain `Error` for any other PEM.
  */
 export function pemVerificationKey(pem: string): VerificationKey {
   // createPublicKey would accept a private key and use its public half. A private key does not belong on this

@@ -59,8 +59,8 @@ export class EventPublisher {
   }
 
   /**
-   * Validates and routes an untrusted event without writing it. Throws the errors with which `publish`
-   * rejects.
+   * Validates and routes an untrusted event without writing it.
+   * Throws the errors with which `publish` rejects.
    */
   prepare(type: unknown, data: unknown, options: PublishOptions = {}): PreparedEvent {
     return prepareEvent({ type, data, options }, this.#options);

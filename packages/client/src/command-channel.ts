@@ -17,10 +17,7 @@ export class CommandChannel {
     this.#timeoutMs = timeoutMs;
   }
 
-  /**
-   * Resolves with the ack's data, or rejects with a `RoomcastError`: the server's, `timeout`, or
-   * `disconnected`.
-   */
+  /** Resolves with the data. Rejects with a `RoomcastError`: the server's, `timeout`, or `disconnected`. */
   call<Data>(command: string, input: unknown): Promise<Data> {
     const socket = this.#socket;
     return new Promise((resolve, reject) => {

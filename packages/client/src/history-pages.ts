@@ -14,8 +14,8 @@ export interface HistoryOptions {
 const maxAttempts = 5;
 
 /**
- * Reads a room's history page by page. Rejects with a `RoomcastError`, after five attempts if a retry may
- * help.
+ * Reads a room's history page by page.
+ * Rejects with a `RoomcastError`, after five attempts if a retry may help.
  */
 export async function* historyPages(
   commands: CommandChannel,

@@ -11,8 +11,8 @@ import type { EventHandler, RoomSubscription, SubscribeOptions } from "./subscri
 /** Options of a Roomcast. All have defaults. */
 export interface RoomcastOptions {
   /**
-   * Where a room continues after a lost session or a page load. Default `memoryPositions()`, which a page
-   * load clears.
+   * Where a room continues after a lost session or a page load.
+   * Default `memoryPositions()`, which a page load clears.
    */
   positions?: PositionStore;
   /**

@@ -66,8 +66,8 @@ export class Subscriber implements RoomSubscription {
   }
 
   /**
-   * Ends the subscription. Other subscribers still handle its pending deliveries. Returns whether any are
-   * lost.
+   * Ends the subscription. Other subscribers still handle its pending deliveries.
+   * Returns whether any are lost.
    */
   close(reason: RoomcastError, doOthersRemain: boolean): boolean {
     const unhandled = this.#awaited === undefined ? this.#waiting : [this.#awaited, ...this.#waiting];

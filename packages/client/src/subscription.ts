@@ -48,8 +48,8 @@ export interface SubscribeOptions {
    */
   fetchFirst?: boolean;
   /**
-   * Called when the server refuses the room, at once or after a lost session. The subscription has then
-   * ended.
+   * Called when the server refuses the room, at once or after a lost session.
+   * The subscription has then ended.
    */
   onRefused?: (error: RoomcastError) => void;
 }
@@ -66,8 +66,8 @@ export interface RoomSubscription {
   /** Fetches the room's state again, after the events that already wait. */
   refetch(): void;
   /**
-   * Ends the subscription: no handler is called any more. The last subscription of a room also leaves the
-   * room.
+   * Ends the subscription: no handler is called any more.
+   * The last subscription of a room also leaves the room.
    */
   unsubscribe(): void;
 }

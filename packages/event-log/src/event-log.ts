@@ -17,8 +17,8 @@ export interface AppendRequest {
   /** The entry is stored in the log only, not in any room's history. */
   transient?: boolean;
   /**
-   * Makes it safe to retry the same content. Other content under the same key fails with
-   * `idempotency_conflict`.
+   * Makes it safe to retry the same content.
+   * Other content under the same key fails with `idempotency_conflict`.
    */
   idempotency?: { key: string; fingerprint: string };
   /**
@@ -33,8 +33,8 @@ export interface Appended {
   id: string;
   position: Position;
   /**
-   * Whether the idempotency key was known. Then nothing was written; `id` and `position` are the first
-   * append's.
+   * Whether the idempotency key was known.
+   * Then nothing was written; `id` and `position` are the first append's.
    */
   duplicate: boolean;
 }

@@ -3,8 +3,8 @@ import type { EnvReader } from "@roomcast/service";
 import type { EventLogOptions } from "./event-log.ts";
 
 /**
- * Reads the bounds of the log and of the room histories. Every process that appends must have the same
- * values.
+ * Reads the bounds of the log and of the room histories.
+ * Every process that appends must have the same values.
  */
 export function readLogOptions(read: EnvReader): Required<EventLogOptions> {
   return {

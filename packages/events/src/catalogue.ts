@@ -34,8 +34,8 @@ import {
 import { WorkflowCompleted, WorkflowFailed, WorkflowProgress, WorkflowStarted } from "./models/workflow.ts";
 
 /**
- * All event types: their data, their rooms, and whether histories store them. A new event is one class and
- * one entry.
+ * All event types: their data, their rooms, and whether histories store them.
+ * A new event is one class and one entry.
  */
 export const catalogue = {
   "project.created": defineEvent({

@@ -73,8 +73,8 @@ export interface HistoryPage {
   /** Whether more events follow `position`. */
   more: boolean;
   /**
-   * Whether no event between `since` and the first event is missing. Without `since`, false if older events
-   * are gone.
+   * Whether no event between `since` and the first event is missing.
+   * Without `since`, false if older events are gone.
    */
   complete: boolean;
 }

@@ -98,10 +98,7 @@ export const errorTable = {
 /** The stable name of an error, the same on the socket and over HTTP. */
 export type ErrorCode = keyof typeof errorTable;
 
-/**
- * An error as a client receives it: the `error` of a failed acknowledgement and the `data` of a
- * `connect_error`.
- */
+/** An error for a client: the `error` of a failed acknowledgement and the `data` of a `connect_error`. */
 export interface ErrorBody {
   code: ErrorCode;
   message: string;
@@ -112,8 +109,8 @@ export interface ErrorBody {
 }
 
 /**
- * An error that clients and callers may see, with a code of the table. Other errors are bugs, shown as
- * `internal`.
+ * An error that clients and callers may see, with a code of the table.
+ * Other errors are bugs, shown as `internal`.
  */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
@@ -155,10 +152,7 @@ export class ProtocolError extends Error {
   }
 }
 
-/**
- * Returns an error that may be shown outside: a `ProtocolError` unchanged, anything else as `internal`
- * without details.
- */
+/** Returns a `ProtocolError` unchanged, and anything else as `internal` without details. */
 export function toProtocolError(error: unknown): ProtocolError {
   return error instanceof ProtocolError
     ? error

@@ -88,10 +88,7 @@ export const fieldsOf = perType((type) => fieldsOfModel(catalogue[type].data));
 /** The names of the fields of an event's data. */
 export const declaredFields = perType((type): ReadonlySet<string> => new Set(fieldsOf(type).keys()));
 
-/**
- * The fields that a filter may compare, by name, merged over all events, because any event may come to a
- * room.
- */
+/** The fields that a filter may compare, by name, over all events, because any event may come to a room. */
 export const filterFields: ReadonlyMap<string, FilterField> = mergeFields(
   (Object.keys(catalogue) as EventType[]).flatMap((type) => [...fieldsOf(type).values()]),
 );

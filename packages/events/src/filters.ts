@@ -19,8 +19,8 @@ export interface FilterConditions {
 }
 
 /**
- * Conditions by field of the event's data: a value (equality), a list (one of), or conditions. All fields
- * must pass.
+ * Conditions by field of the event's data: a value (equality), a list (one of), or conditions.
+ * All fields must pass.
  */
 export type Filters = Record<string, FilterValue | FilterValue[] | FilterConditions>;
 

@@ -9,10 +9,7 @@ const forbiddenKeys = new Set(["__proto__", "constructor", "prototype"]);
 /** Half of a UTF-16 surrogate pair. Neither UTF-8 nor MessagePack can encode it. */
 const loneSurrogate = /\p{Surrogate}/u;
 
-/**
- * From this value on, JavaScript writes a number with an exponent, so it cannot be meant as an exact count or
- * an id.
- */
+/** From here on JavaScript writes an exponent, so the number cannot be meant as an exact count or an id. */
 const exponentFrom = 1e21;
 
 /** A number of a JSON text, as written, that JavaScript cannot hold without changing it. */
@@ -24,10 +21,7 @@ export class LossyNumber {
   }
 }
 
-/**
- * A problem with one value: its path, such as `changes.items[3]`, and a message that names it and says what
- * to do.
- */
+/** A problem with one value: its path, such as `changes.items[3]`, and a message that says what to do. */
 export interface JsonFault {
   field: string;
   message: string;

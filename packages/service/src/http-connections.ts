@@ -2,10 +2,7 @@ import type { Server as HttpServer, ServerResponse } from "node:http";
 import { Server as NetServer, type Socket } from "node:net";
 import { trackSockets } from "./track-sockets.ts";
 
-/**
- * Internals of Node 20, 22 and 24: the response that a connection has not yet begun or not yet sent
- * completely.
- */
+/** Internals of Node 20, 22 and 24: the response that a connection has not yet sent completely. */
 interface Internals {
   _httpMessage?: ServerResponse | null;
 }

@@ -17,10 +17,7 @@ export interface Running {
   logger?: Logger;
   /** Replaces the option of `run`, for processes that read it from their configuration. */
   closeTimeoutMs?: number;
-  /**
-   * Resolves with an error if the process must end because something that it began at the start cannot
-   * succeed.
-   */
+  /** Resolves with an error if the process must end because work begun at the start cannot succeed. */
   failed?: Promise<Error>;
 }
 

@@ -5,8 +5,8 @@ import { reasonsOf } from "./reasons-of.ts";
 const reminderMs = 60_000;
 
 /**
- * Logs errors of work that is retried: one line for each text and minute, without a stack. Repeats go to
- * debug.
+ * Logs errors of work that is retried: one line for each text and minute, without a stack.
+ * Repeats go to debug.
  */
 export class TroubleLog {
   readonly #logger: Pick<Logger, "warn" | "debug">;

@@ -2,8 +2,8 @@ import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
 /**
- * A proxy to a server on this machine. It breaks once, after a number of data chunks in both directions
- * together.
+ * A proxy to a server on this machine.
+ * It breaks once, after a number of data chunks in both directions together.
  */
 export class CuttingProxy {
   /** Whether it has broken. */

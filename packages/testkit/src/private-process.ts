@@ -12,8 +12,8 @@ export interface PrivateProcess {
   readonly output: string;
   kill(signal: NodeJS.Signals): void;
   /**
-   * Sends SIGTERM and after `graceMs` (default 3,000) SIGKILL, also to its children. Resolves when it has
-   * ended.
+   * Sends SIGTERM and after `graceMs` (default 3,000) SIGKILL, also to its children.
+   * Resolves when it has ended.
    */
   stop(graceMs?: number): Promise<void>;
 }

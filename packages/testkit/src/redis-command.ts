@@ -20,8 +20,8 @@ export function redisCommand(port: number, command: string, timeoutMs = 500): Pr
 }
 
 /**
- * Whether a Redis answers on the port. One that requires a password counts; one that is still loading does
- * not.
+ * Whether a Redis answers on the port.
+ * One that requires a password counts; one that is still loading does not.
  */
 export async function answersPing(port: number): Promise<boolean> {
   const reply = await redisCommand(port, "PING");

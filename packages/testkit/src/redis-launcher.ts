@@ -9,8 +9,8 @@ const image = "redis:7.2";
 /** Starts a Redis with the given arguments, its data in `dir`, reachable at 127.0.0.1:`port`. */
 export interface RedisLauncher {
   /**
-   * Whether its servers are processes of this machine. They reach each other at 127.0.0.1, as Sentinel
-   * requires.
+   * Whether its servers are processes of this machine.
+   * They reach each other at 127.0.0.1, as Sentinel requires.
    */
   readonly isLocal: boolean;
   /** `env` is added to this process's environment. A container does not get it. */

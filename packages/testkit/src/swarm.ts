@@ -21,8 +21,8 @@ export interface SwarmOptions {
   /** Returns where to connect. Called for every attempt. */
   url: () => string;
   /**
-   * The same for clients that begin with HTTP long-polling and must stay with one replica. Default: none
-   * polls.
+   * The same for clients that begin with HTTP long-polling and must stay with one replica.
+   * Default: none polls.
    */
   pollingUrl?: () => string;
   /** Returns a position from a moment ago, if there is one. */
@@ -130,8 +130,8 @@ export class Swarm {
   }
 
   /**
-   * The first clients poll, the next upgrade, the next filter. The clients with behaviours are counted from
-   * the end.
+   * The first clients poll, the next upgrade, the next filter.
+   * The clients with behaviours are counted from the end.
    */
   #isOneOf(share: keyof typeof defaultShares, index: number): boolean {
     const { clients, shares } = this.#options;

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 
 /**
- * Repeats a check every 20 ms until it returns true. After `timeoutMs`, rejects with an error that names
- * `what`.
+ * Repeats a check every 20 ms until it returns true.
+ * After `timeoutMs`, rejects with an error that names `what`.
  */
 export async function waitUntil(
   what: string,

@@ -17,8 +17,8 @@ const requireSignature: RequestHandler = (request, _response, next) => {
 const readRaw = express.raw({ type: () => true, limit: maxWebhookBytes, inflate: false });
 
 /**
- * Puts the body as text into `request.body` if it is signed with the secret. Otherwise throws
- * `invalid_signature`.
+ * Puts the body as text into `request.body` if it is signed with the secret.
+ * Otherwise throws `invalid_signature`.
  */
 export function signedBody(secret: string): RequestHandler[] {
   return [

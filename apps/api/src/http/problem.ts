@@ -26,8 +26,8 @@ export const refuseUnknownRoute: RequestHandler = () => {
 };
 
 /**
- * The only place where an error becomes an HTTP response. The cause of an `internal` error goes only to the
- * log.
+ * The only place where an error becomes an HTTP response.
+ * The cause of an `internal` error goes only to the log.
  */
 export function answerProblem({ logger }: Pick<ApiContext, "logger">): ErrorRequestHandler {
   const log = new SampledLog(logger);

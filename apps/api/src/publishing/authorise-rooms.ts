@@ -7,8 +7,8 @@ import { type Caller, isUnlimited } from "../http/caller.ts";
 const maxQuestions = 16;
 
 /**
- * Rejects with `forbidden` unless the caller may publish to all rooms. A token may publish where it may
- * enter.
+ * Rejects with `forbidden` unless the caller may publish to all rooms.
+ * A token may publish where it may enter.
  */
 export async function authoriseRooms(
   roomAccess: ApiContext["roomAccess"],

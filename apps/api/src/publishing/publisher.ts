@@ -17,8 +17,8 @@ export class Publisher {
   }
 
   /**
-   * Publishes one event. Its own options override the headers. Rejects as the broadcaster does, or with
-   * `forbidden`.
+   * Publishes one event. Its own options override the headers.
+   * Rejects as the broadcaster does, or with `forbidden`.
    */
   async publish(caller: Caller, request: PublishRequest, headers: PublishHeaders = {}): Promise<Published> {
     const { type, data, ...options } = withHeaders(caller, request, headers);

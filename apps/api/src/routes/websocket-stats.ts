@@ -13,10 +13,7 @@ export interface WebsocketStats {
   replicas: readonly ReplicaStats[];
 }
 
-/**
- * `GET /websocket/stats`: the numbers of connections, users, rooms and subscriptions of the realtime
- * replicas.
- */
+/** `GET /websocket/stats`: counts connections, users, rooms and subscriptions of the realtime replicas. */
 export function websocketStatsRoute(context: ApiContext): Router {
   const sendStats: RequestHandler = async (_request, response) => {
     const { replicas } = await context.stats.read();

@@ -18,8 +18,8 @@ export interface RedisRevocationStoreOptions {
    */
   redis: () => RedisClient;
   /**
-   * The connection for writes, best a separate one. Default: `redis`, which expects no replica that is not
-   * online.
+   * The connection for writes, best a separate one.
+   * Default: `redis`, which expects no replica that is not online.
    */
   writes?: RevocationWrites;
   /** At least as long as the longest token lives. */

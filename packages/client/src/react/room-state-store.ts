@@ -72,8 +72,8 @@ export class RoomStateStore<State> {
   }
 
   /**
-   * Runs only after a fetch. The subscription drops earlier events, and holds later ones while it fetches
-   * again.
+   * Runs only after a fetch.
+   * The subscription drops earlier events, and holds later ones while it fetches again.
    */
   #apply(event: EventEnvelope): void {
     if (this.#view.status !== "ready") return;

@@ -17,15 +17,9 @@ export interface AppendQueueOptions {
   maxPending: number;
   /** Says whether a Redis replica has everything that was written so far in an epoch. */
   replication: (epoch: string) => Promise<Replication>;
-  /**
-   * Called after each script with the command that Redis refused although the entries are written, or
-   * undefined.
-   */
+  /** Called after each script with the command that Redis refused after writing the entries, or undefined. */
   onRefused: (refused: string | undefined) => void;
-  /**
-   * Called when the script skipped entries that another program wrote to the log or a history after an
-   * offset.
-   */
+  /** Called when the script skipped entries of another program in the log or a history after an offset. */
   onStrays: (after: number) => void;
 }
 

@@ -19,10 +19,7 @@ export type ScriptReply = [
   strayedAfter: number,
 ];
 
-/**
- * The entry's offset; or the offset, epoch and id of the first append of a duplicate; or an error of this
- * entry only.
- */
+/** The entry's offset; the offset, epoch and id of a duplicate's first append; or an error of this entry. */
 export type EntryOutcome = number | [offset: number, epoch: string, id: string] | string;
 
 /** The outcome of an entry whose idempotency key was used with other content. */

@@ -37,8 +37,8 @@ export class LogKeys {
   }
 
   /**
-   * String: the generation of a writer's batches; set once the outcome of a batch was unknown. See
-   * `AppendQueue`.
+   * String: the generation of a writer's batches; set once the outcome of a batch was unknown.
+   * See `AppendQueue`.
    */
   generation(writer: string): string {
     return `${this.#base}writer:${writer}`;

@@ -2,10 +2,7 @@ import type { RoomName } from "@roomcast/events";
 import { within } from "@roomcast/service";
 import type { HistoryRange, HistorySlice } from "../event-log.ts";
 
-/**
- * Returns the slice that a separate read of the range would return; undefined if the shared read ends too
- * early.
- */
+/** Returns the slice of a range as a separate read would; undefined if the shared read ends too early. */
 export type SliceOf = (range: HistoryRange) => HistorySlice | undefined;
 
 /** One read for several ranges. It must return a slice at least for the range that begins first. */

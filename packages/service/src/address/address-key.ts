@@ -4,8 +4,8 @@ import ipaddr from "ipaddr.js";
 const networkBytes = 8;
 
 /**
- * Removes the port and the brackets that some proxies write. Returns undefined for text that is not an
- * address.
+ * Removes the port and the brackets that some proxies write.
+ * Returns undefined for text that is not an address.
  */
 export function bareAddress(text: string): string | undefined {
   const bare = withoutPort(text.trim());
@@ -25,8 +25,8 @@ export function addressKey(bare: string): string {
 }
 
 /**
- * Handles `1.2.3.4:5678`, `[2001:db8::1]` and `[2001:db8::1]:5678`. A bare IPv6 address contains colons
- * itself.
+ * Handles `1.2.3.4:5678`, `[2001:db8::1]` and `[2001:db8::1]:5678`.
+ * A bare IPv6 address contains colons itself.
  */
 function withoutPort(text: string): string {
   if (text.startsWith("[")) return text.slice(1).split("]", 1)[0] ?? "";

@@ -13,10 +13,7 @@ export class ClientAddresses {
   readonly #logger: Pick<Logger, "warn">;
   #hasWarned = false;
 
-  /**
-   * `trusted`: as in `TRUSTED_PROXIES`; throws a plain `Error` for an item that is neither a name nor an
-   * address.
-   */
+  /** `trusted` is as in `TRUSTED_PROXIES`. Throws a plain `Error` for an item that is no name or address. */
   constructor(trusted: readonly string[], logger: Pick<Logger, "warn">) {
     const trusts = proxyAddr.compile([...trusted]);
     this.#isTrusted = (address) => trusts(address, 0);

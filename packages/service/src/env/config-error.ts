@@ -6,8 +6,8 @@ export interface ConfigProblem {
 }
 
 /**
- * The environment cannot be used. The message names every bad variable and never contains the value of a
- * secret.
+ * The environment cannot be used.
+ * The message names every bad variable and never contains the value of a secret.
  */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";

@@ -12,8 +12,8 @@ interface Subdomains {
 const standIn = "any";
 
 /**
- * The origins that a server trusts: `*`, exact origins, and all subdomains of a domain. Compares parsed
- * origins.
+ * The origins that a server trusts: `*`, exact origins, and all subdomains of a domain.
+ * Compares parsed origins.
  */
 export class AllowedOrigins {
   readonly #exact = new Set<string>();

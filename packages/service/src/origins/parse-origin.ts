@@ -2,8 +2,8 @@
 const webSchemes = ["http:", "https:"];
 
 /**
- * An app's origin, such as `capacitor://localhost`. Matches in linear time: no two parts can match the same
- * text.
+ * An app's origin, such as `capacitor://localhost`.
+ * Matches in linear time: no two parts can match the same text.
  */
 const appOrigin = /^([a-z][a-z0-9+.-]*):\/\/([a-z0-9][a-z0-9._-]*(?::\d{1,5})?)?$/;
 

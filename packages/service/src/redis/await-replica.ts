@@ -1,10 +1,7 @@
 import { hasReplica } from "./check-server.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 
-/**
- * Whether a Redis replica has a write: a replica `confirmed` it, there is `none`, or none confirmed in time
- * (`late`).
- */
+/** Whether a Redis replica has a write: `confirmed`, `none` (no replica) or `late` (not confirmed in time). */
 export type Replication = "confirmed" | "none" | "late";
 
 /**

@@ -1,10 +1,7 @@
 import type { RedisClient } from "./redis-client.ts";
 import { clusterReason, RedisTrouble, replicaReason } from "./redis-trouble.ts";
 
-/**
- * Redis 6.2: scripts need `ZRANGE … BYSCORE`, `XTRIM … MINID`, `SET … GET`; the ACL line needs channel
- * rights.
- */
+/** Scripts need `ZRANGE … BYSCORE`, `XTRIM … MINID` and `SET … GET`; the ACL line needs channel rights. */
 const oldestVersion = [6, 2] as const;
 
 /** The fields of an `INFO` reply. */
@@ -37,10 +34,7 @@ export interface ServerState {
   hasReplica: boolean;
 }
 
-/**
- * Throws a `RedisTrouble` if the server cannot serve now: not a master, loading its data, or may or did evict
- * keys.
- */
+/** Throws a `RedisTrouble` if the server is no master, loads its data, or may evict or has evicted keys. */
 export async function checkState(client: RedisClient): Promise<ServerState> {
   // INFO succeeds on every server. PING fails as other commands would (LOADING, MASTERDOWN).
   const [, replication, memory, stats] = await Promise.all([

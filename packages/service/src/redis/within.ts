@@ -1,8 +1,8 @@
 import { RedisUnavailableError } from "./redis-unavailable-error.ts";
 
 /**
- * Returns the result of `work`. Rejects with a `RedisUnavailableError` (`reason`) if it takes longer than
- * `timeoutMs`.
+ * Returns the result of `work`.
+ * Rejects with a `RedisUnavailableError` (`reason`) if it takes longer than `timeoutMs`.
  */
 export function within<T>(timeoutMs: number, work: Promise<T>, reason?: () => string): Promise<T> {
   return new Promise((resolve, reject) => {

@@ -26,10 +26,7 @@ export interface WalkContext extends Pick<DeliveryHistory, "publications" | "rev
   allowances: Allowances;
 }
 
-/**
- * Walks through one client's history in order and checks duplicates, order, rollbacks, positions and
- * promises.
- */
+/** Walks through one client's history and checks duplicates, order, rollbacks, positions and promises. */
 export function walkClient(client: ClientHistory, context: WalkContext): ClientWalk {
   const walker = new ClientWalker(client.name, context);
   for (const op of client.ops) walker.step(op);
@@ -207,8 +204,8 @@ class ClientWalker {
   }
 
   /**
-   * Checks other rooms than the event's own, whose order their tracks check. Missing events are found at the
-   * end.
+   * Checks other rooms than the event's own, whose order their tracks check.
+   * Missing events are found at the end.
    */
   #checkPosition(key: string, position: string, rooms: readonly string[]): void {
     const late = this.#positions.late(key);

@@ -9,10 +9,7 @@ export interface CommittedEvent {
   publication: Publication;
 }
 
-/**
- * The log's content, from acknowledgements, received events and the histories at the end, with
- * contradictions.
- */
+/** The log's content, from acknowledgements, received events and final histories, with contradictions. */
 export interface Committed {
   byId: ReadonlyMap<string, CommittedEvent>;
   /** In the order of the log. */

@@ -25,10 +25,7 @@ export function placeAfter(position: string): Place {
   return { epoch, offset: Math.min(offset, replay?.at ?? offset) };
 }
 
-/**
- * Returns up to where a client has everything: in rooms that are being replayed, and in all others
- * (`settled`).
- */
+/** Returns up to where a client has everything: in rooms being replayed, and in all others (`settled`). */
 export function parsePlaces(position: string): { settled: Place; replayed: Place } {
   const { epoch, offset } = parsePosition(position);
   return { settled: { epoch, offset }, replayed: placeAfter(position) };
@@ -50,8 +47,8 @@ export class Lineage {
   }
 
   /**
-   * Whether the place was not rolled back. An epoch shares the places before its first entry with earlier
-   * epochs.
+   * Whether the place was not rolled back.
+   * An epoch shares the places before its first entry with earlier epochs.
    */
   has({ epoch, offset }: Place): boolean {
     const end = this.#ends.get(epoch);

@@ -29,10 +29,7 @@ export class RoomTrack {
   #active: Span[] = [];
   #request: PendingRequest | undefined;
   #highest = 0;
-  /**
-   * While the session resumes, events up to here belong neither to the request nor to what a reset declared
-   * lost.
-   */
+  /** While the session resumes, no event up to here belongs to the request or to what a reset declared lost. */
   #notUpTo = 0;
   /** While the client asks for a replay of the room, replayed and live events are two sequences. */
   #rewound: { past: number; live: number } | undefined;

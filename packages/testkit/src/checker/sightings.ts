@@ -28,8 +28,8 @@ export class Sightings {
   }
 
   /**
-   * Records an event. If it must not arrive again, returns the offset at which the session received it
-   * before.
+   * Records an event.
+   * If it must not arrive again, returns the offset at which the session received it before.
    */
   see(id: string, offset: number, rooms: readonly string[]): number | undefined {
     const seen = this.#seen.get(id);

@@ -37,8 +37,8 @@ let attempts = 0;
 const answerTimeoutMs = 5_000;
 
 /**
- * The rooms that an application wants to follow. It repeats each request until it succeeds or is refused for
- * good.
+ * The rooms that an application wants to follow.
+ * It repeats each request until it succeeds or is refused for good.
  */
 export class RoomRequests {
   readonly #options: RoomRequestsOptions;

@@ -94,8 +94,8 @@ export class SwarmClient implements ClientHistory {
   }
 
   /**
-   * Follows rooms. Resolves when they are followed or refused for good. A client that has given up follows
-   * none.
+   * Follows rooms. Resolves when they are followed or refused for good.
+   * A client that has given up follows none.
    */
   async follow(requests: readonly RoomRequest[]): Promise<void> {
     if (!this.hasGivenUp) await this.#requests.follow(requests);
