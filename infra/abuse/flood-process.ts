@@ -2,7 +2,8 @@ import { Random } from "@roomcast/testkit";
 import type { FloodTarget } from "./flood.ts";
 import { floods } from "./floods.ts";
 
-// Runs one flood, so that what it takes of its own event loop holds up nobody who measures. The last line printed is what it did.
+// Runs one flood in its own process, so that its event loop does not delay the measurement. The last line of
+// its output is its result.
 const [name, target = "", seed] = process.argv.slice(2);
 const flood = floods.find((one) => one.name === name);
 if (flood === undefined) throw new Error(`there is no flood ${name}`);

@@ -1,34 +1,36 @@
 import type { Random } from "@roomcast/testkit";
 
-/** What is attacked, and for how long. */
+/** The target of an attack and its duration. */
 export interface FloodTarget {
-  /** Of a realtime process. */
+  /** URL of a realtime process. */
   url: string;
   apiUrl: string;
-  /** Where the realtime process asks who may enter what. */
+  /** The port at which the realtime process expects its authoriser. */
   authoriserPort: number;
-  /** A room whose history is long. */
+  /** A room with a long history. */
   room: string;
-  /** The position before all of it. */
+  /** The position before that history. */
   since: string;
   seconds: number;
-  /** For the flood that counts its packets instead. */
+  /** How many packets to send, for the flood that counts packets instead of seconds. */
   packets: number;
 }
 
-/** What a flood did: numbers by what they count, for the table. */
+/** What a flood did, for the table: counts by their names. */
 export type Done = Record<string, number>;
 
-/** One way to ask too much of the server; it runs in a process of its own. */
+/** One way to overload the server. It runs in its own process. */
 export interface Flood {
-  /** For `--only`. */
+  /** The name for `--only`. */
   name: string;
-  /** What the table calls it. */
+  /** The title in the table. */
   title: string;
   run: (target: FloodTarget, random: Random) => Promise<Done>;
 }
 
-/** Repeats something, many at a time, until the time is over; what fails is tried again after a moment. */
+/**
+ * Repeats an attempt, `atATime` in parallel, until the time is over. Retries a failed attempt after a pause.
+ */
 export async function repeat(
   { seconds }: Pick<FloodTarget, "seconds">,
   atATime: number,

@@ -7,7 +7,7 @@ import { unpolledReplays } from "./floods/unpolled-replays.ts";
 import { unreadReplays } from "./floods/unread-replays.ts";
 import { wideBodies } from "./floods/wide-bodies.ts";
 
-/** All floods, in the order in which they run. */
+/** All floods, in their order of execution. */
 export const floods: readonly Flood[] = [
   malformedPackets,
   unreadReplays,

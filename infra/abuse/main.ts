@@ -9,7 +9,7 @@ const nothing = { done: {}, extraHeapBytes: 0, quietMs: 0, floodedMs: 0 };
 
 process.exit(await main(process.argv.slice(2)));
 
-/** Runs the floods that the command line names and returns the exit code: 0 if everything held. */
+/** Runs the chosen floods and returns the exit code: 0 if all passed. */
 async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
   if (options.isHelp) {
@@ -28,7 +28,7 @@ async function main(args: readonly string[]): Promise<number> {
   return rows.every(({ failures }) => failures.length === 0) ? 0 : 1;
 }
 
-/** A flood that throws is a row that failed; what it started is ended in any case. */
+/** Runs one flood and ends everything that it started. A flood that throws becomes a failed row. */
 async function runAlone(flood: Flood, options: Options): Promise<FloodRow> {
   const ends: (() => unknown)[] = [];
   const run = {

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { Flood } from "./flood.ts";
 import { floods } from "./floods.ts";
 
-/** What a run of the floods can be told. */
+/** The command line options of the floods. */
 export interface Options {
   floods: readonly Flood[];
   seed: number;
@@ -18,7 +18,7 @@ export const usage = `npm run test:abuse -- [options]
   --only a,b       run only these floods
   --seconds n      how long each lasts; default 20
   --packets n      how many malformed packets are sent; default 1000000
-  --seed n         repeat a run; without it, a random one that is printed
+  --seed n         repeat a run; default: a random seed, which is printed
   --markdown FILE  write the table to a file
   --help           show this and the names of the floods
 

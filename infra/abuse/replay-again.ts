@@ -1,7 +1,7 @@
-/** Replays that the default rate of commands lets a client ask for at once, and then in each second. */
+/** How many replays the default command rate allows a client at once, and then in each second. */
 export const replayRate = { burst: 90, eachSecond: 9 } as const;
 
-/** Packets that leave a room and enter it again with its past from a position on. */
+/** Returns packets that leave a room and join it again with a replay from a position. */
 export function replayAgain(room: string, since: string): string[] {
   return [
     `42/ws,["unsubscribe",${JSON.stringify({ room })}]`,

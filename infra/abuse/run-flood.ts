@@ -10,41 +10,41 @@ import type { Done, Flood, FloodTarget } from "./flood.ts";
 import { type Servers, startServers } from "./servers.ts";
 import { Watcher } from "./watcher.ts";
 
-/** What a flood may take. */
+/** The limits that a flood must not exceed. */
 export const bounds = { extraHeapBytes: 50 * 1_048_576, extraMedianMs: 20 } as const;
 
 /** One line of the table. */
 export interface FloodRow {
   title: string;
   done: Done;
-  /** Heap after a garbage collection, of the process that it grew most in. */
+  /** Growth of the heap after garbage collection, in the process with the largest growth. */
   extraHeapBytes: number;
   quietMs: number;
   floodedMs: number;
-  /** Empty if all is well. */
+  /** Empty if the flood passed. */
   failures: readonly string[];
 }
 
-/** How long a flood takes. */
+/** The size of a flood. */
 export interface FloodSize {
   seconds: number;
   packets: number;
 }
 
-/** What connections leave behind is let go of when they have ended, some of it by a timer. */
+/** The memory of ended connections is freed within this time, some of it by timers. */
 const settleMs = 15_000;
 
-/** Runs one flood beside a watcher, against processes of its own. */
+/** Runs one flood against new processes, together with a watcher. */
 export async function runFlood(flood: Flood, size: FloodSize, run: Run): Promise<FloodRow> {
   const servers = await startServers(run);
   const watcher = await Watcher.start(run, servers);
   const target: FloodTarget = { ...size, ...places(servers) };
-  // The first events have the code compiled.
+  // The first events warm up the compiled code.
   await delay(2_000);
   watcher.takeMedian();
   await delay(Math.max(2_000, size.seconds * 250));
   const quietMs = watcher.takeMedian();
-  // The first of a flood fill caches.
+  // The beginning of a flood fills caches.
   await (await begin(flood, { ...target, seconds: 1, packets: size.packets / 100 }, run)).exited;
   const heapBefore = await settledHeap(servers);
   watcher.takeMedian();
@@ -76,8 +76,8 @@ async function begin(flood: Flood, target: FloodTarget, run: Run): Promise<Priva
 }
 
 /**
- * An attacker has machines of its own: the flood takes only what the server, Redis and the watcher leave of this one. Linux
- * shares cores out among sessions first, so that the session gives way too where that can be told.
+ * Gives the flood a low priority: an attacker has a machine of its own, so the flood takes only the time that the server,
+ * Redis and the watcher leave. Linux divides the cores among sessions first, so the session gets a low priority too.
  */
 async function giveWay({ pid }: PrivateProcess): Promise<void> {
   setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
@@ -86,7 +86,7 @@ async function giveWay({ pid }: PrivateProcess): Promise<void> {
   );
 }
 
-/** The last line that a flood prints. */
+/** Parses the last line that a flood prints. */
 function doneOf({ output }: PrivateProcess): Done {
   const line = output.trim().split("\n").at(-1) ?? "";
   try {
@@ -96,7 +96,9 @@ function doneOf({ output }: PrivateProcess): Done {
   }
 }
 
-/** The heaps of the processes; with those before, asks again until they are back within the bound, or for 15 s. */
+/**
+ * Measures the heaps of the processes. With `before`, repeats until they are within the limit, at most 15 s.
+ */
 async function settledHeap({ probe, ...servers }: Servers, before?: readonly number[]): Promise<number[]> {
   const untilMs = performance.now() + settleMs;
   for (;;) {

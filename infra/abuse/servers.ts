@@ -17,10 +17,10 @@ const room = "project:long";
 const pastEvents = 1_000;
 const pastBytes = 4_000;
 
-/** The defaults, which processes for tests do not have. */
+/** The product's defaults. Processes for tests have higher rates. */
 const productRates = { WS_ADDRESS_RATE: "100", WS_HANDSHAKE_RATE: "1" };
 
-/** A realtime and an API process over a Redis of their own, with a room that has a long past. */
+/** A realtime and an API process with their own Redis, and a room with a long history. */
 export interface Servers {
   realtime: RoomcastProcess;
   api: RoomcastProcess;
@@ -28,11 +28,11 @@ export interface Servers {
   probe: Probe;
   authoriserPort: number;
   room: string;
-  /** The position before the past of `room`. */
+  /** The position before the history of `room`. */
   since: string;
 }
 
-/** Starts them; they end with the run. */
+/** Starts the processes. They end with the run. */
 export async function startServers(run: Run): Promise<Servers> {
   const redis = await startRedis();
   run.onEnd(() => redis.stop());

@@ -9,13 +9,13 @@ const columns = [
   "result",
 ] as const;
 
-/** The rows as a Markdown table. */
+/** Formats the rows as a Markdown table. */
 export function toMarkdown(rows: readonly FloodRow[]): string {
   const lines = [columns, columns.map(() => "---"), ...rows.map(cellsOf)];
   return `${lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}\n`;
 }
 
-/** One row as a line of text. */
+/** Formats one row as a line of text. */
 export function toLine(row: FloodRow): string {
   return cellsOf(row).join("; ");
 }

@@ -8,11 +8,11 @@ import type { Servers } from "./servers.ts";
 const room = "project:watched";
 const pauseMs = 50;
 
-/** A client that follows a room of 20 events a second, and how long each takes from its publisher, through the API, to it. */
+/** A client that follows a room with 20 events a second and measures their latency from the API to itself. */
 export class Watcher {
   readonly #client: TestClient;
   readonly #send: ReturnType<typeof sendToApi>;
-  /** When events were sent that have not come yet, by key. */
+  /** When the events were sent that have not arrived yet, by key. */
   readonly #sentAtMs = new Map<string, number>();
   readonly #publishing = new Set<Promise<void>>();
   readonly #refused: string[] = [];
@@ -29,7 +29,7 @@ export class Watcher {
     this.#timer = setInterval(() => this.#publish(), pauseMs);
   }
 
-  /** Follows the room; events flow until the run ends. */
+  /** Follows the room. Events flow until the run ends. */
   static async start(run: Run, servers: Servers): Promise<Watcher> {
     const client = await TestClient.connected(servers.realtime.url, { token: testToken("watcher") });
     run.onEnd(() => client.close());
@@ -39,14 +39,14 @@ export class Watcher {
     return watcher;
   }
 
-  /** The median in milliseconds of what came since it was asked last. */
+  /** Returns the median latency in milliseconds since the last call. */
   takeMedian(): number {
     const median = quantile(this.#latencies, 0.5);
     this.#latencies = [];
     return median;
   }
 
-  /** Ends the flow; resolves with what went wrong, for which everything that was sent is waited for, 5 seconds at most. */
+  /** Stops publishing and waits at most 5 seconds for the events on their way. Resolves with the failures. */
   async stop(): Promise<string[]> {
     clearInterval(this.#timer);
     await Promise.all(this.#publishing);

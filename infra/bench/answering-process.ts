@@ -3,22 +3,22 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { pinned } from "./cores.ts";
 
-/** How a program of the benchmark is started. */
+/** How to start a program of the benchmark. */
 export interface Launch {
-  /** The core it is pinned to. */
+  /** The core to which the program is pinned. */
   core: number | undefined;
   command: readonly string[];
   env?: Record<string, string>;
 }
 
-/** As many open files as this machine lets us have: every connection is one. */
+/** Raises the limit of open files as far as allowed, because every connection is an open file. */
 const withOpenFiles = 'ulimit -n 100000 2>/dev/null || ulimit -n "$(ulimit -H -n)"; exec "$@"';
 
-const patienceMs = 120_000;
+const defaultTimeoutMs = 120_000;
 
 /**
- * A child process that is asked and answers, one message after the other: Node processes over IPC, others by lines of
- * JSON. All of them end by themselves when this process ends.
+ * A child process that answers questions, one after the other: Node processes over IPC, other programs with
+ * lines of JSON. All end by themselves when this process ends.
  */
 export class AnsweringProcess<Answer extends object> {
   readonly pid: number;
@@ -34,7 +34,7 @@ export class AnsweringProcess<Answer extends object> {
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       this.#errors = (this.#errors + text).slice(-4_096);
     });
-    // What could not be said is found out by waiting for the answer.
+    // If a write fails, the wait for the answer fails too.
     child.stdin?.on("error", () => undefined);
     child.once("exit", () => {
       this.#hasEnded = true;
@@ -42,7 +42,7 @@ export class AnsweringProcess<Answer extends object> {
     });
   }
 
-  /** The last of what it printed on stderr. */
+  /** The end of its output on stderr. */
   get errors(): string {
     return this.#errors;
   }
@@ -64,20 +64,21 @@ export class AnsweringProcess<Answer extends object> {
     return started;
   }
 
-  /** Says a line, or sends a message, and resolves with the next answer. */
-  async ask(question: string | object, timeoutMs = patienceMs): Promise<Answer> {
+  /** Sends a line or a message and resolves with the next answer. */
+  async ask(question: string | object, timeoutMs = defaultTimeoutMs): Promise<Answer> {
     if (typeof question === "string") this.#child.stdin?.write(`${question}\n`);
     else this.#child.send(question);
     return this.next(timeoutMs);
   }
 
-  /** The next thing it says; rejects with its error output if it ends or stays silent instead. */
-  async next(timeoutMs = patienceMs): Promise<Answer> {
+  /** Resolves with the next answer. If it ends or does not answer, rejects with its error output. */
+  async next(timeoutMs = defaultTimeoutMs): Promise<Answer> {
     const deadline = performance.now() + timeoutMs;
     while (this.#answers.length === 0) {
-      const leftMs = deadline - performance.now();
-      if (this.#hasEnded || leftMs <= 0) throw this.#failure(this.#hasEnded ? "ended" : "does not answer");
-      await this.#news(leftMs);
+      const remainingMs = deadline - performance.now();
+      if (this.#hasEnded || remainingMs <= 0)
+        throw this.#failure(this.#hasEnded ? "ended" : "does not answer");
+      await this.#change(remainingMs);
     }
     return this.#answers.shift() as Answer;
   }
@@ -93,7 +94,7 @@ export class AnsweringProcess<Answer extends object> {
     this.#wake?.();
   }
 
-  #news(timeoutMs: number): Promise<void> {
+  #change(timeoutMs: number): Promise<void> {
     return new Promise((resolve) => {
       const timer = setTimeout(resolve, timeoutMs);
       this.#wake = () => {

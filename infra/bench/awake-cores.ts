@@ -1,14 +1,14 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 
-/** While this is open, no core rests in a state that takes longer to leave than the microseconds written into it. */
+/** While this file is open, no core sleeps so deeply that it wakes up later than the written microseconds. */
 const latencyLimit = "/dev/cpu_dma_latency";
 
 const noMicroseconds = Buffer.alloc(4);
 
 /**
- * Keeps idle cores from sleeping. A sleeping one has to be interrupted for whatever comes, which whoever sends it pays
- * for, dearly on a virtual machine. Returns what lets them sleep again, as they may once the process ends; undefined
- * where it is not allowed.
+ * Keeps idle cores from sleeping. Whoever sends data to a sleeping core pays for the interrupt that wakes it,
+ * which is expensive on a virtual machine. Returns a function that lets the cores sleep again; the end of the
+ * process does so too. Returns undefined where it is not allowed.
  *
  * Source: https://docs.kernel.org/power/pm_qos_interface.html
  */
@@ -18,7 +18,7 @@ export function keepCoresAwake(file = latencyLimit): (() => void) | undefined {
     writeSync(descriptor, noMicroseconds);
     return () => closeSync(descriptor);
   } catch {
-    // Not root, or a kernel without it.
+    // Not root, or the kernel does not have this file.
     return undefined;
   }
 }

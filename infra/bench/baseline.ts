@@ -3,16 +3,16 @@ import { baselineFile } from "./paths.ts";
 import { formatNumber } from "./report.ts";
 import type { Table } from "./table.ts";
 
-/** The committed state of the hot path. */
+/** The committed figure of the hot path. */
 interface Baseline {
-  /** CPU per delivered message, ours divided by Socket.IO's, under the conditions that `main.ts` names. */
+  /** Our CPU time per delivered message divided by Socket.IO's, under the conditions in `main.ts`. */
   ratio: number;
 }
 
-/** Ratios differ between machines, and by a tenth from one run to the next: more than this is no accident. */
+/** Ratios differ between machines, and by a tenth between runs. A larger difference is not chance. */
 const tolerance = 1.25;
 
-/** Says how the hot path's ratio compares with the committed one. */
+/** Compares the hot path's ratio with the committed one and returns a sentence about it. */
 export async function compareWithBaseline(table: Table): Promise<string> {
   const ratio = ratioOf(table);
   const { ratio: baseline } = JSON.parse(await readFile(baselineFile, "utf8")) as Baseline;
@@ -25,7 +25,7 @@ export async function compareWithBaseline(table: Table): Promise<string> {
   return `hot path: ${formatNumber(ratio)}× of Socket.IO, baseline ${formatNumber(baseline)}×: ${verdict}`;
 }
 
-/** Makes the ratio just measured the one to compare with. */
+/** Commits the measured ratio as the new baseline. */
 export async function setBaseline(table: Table): Promise<void> {
   const baseline: Baseline = { ratio: Number(ratioOf(table).toPrecision(3)) };
   await writeFile(baselineFile, `${JSON.stringify(baseline, null, 2)}\n`);

@@ -1,5 +1,5 @@
-import { type ContestantName, contestantLabels } from "./contestants/contestant.ts";
 import { formatNumber } from "./report.ts";
+import { type ServerName, serverLabels } from "./servers/bench-server.ts";
 import type { Table } from "./table.ts";
 
 const rowHeight = 26;
@@ -15,7 +15,7 @@ const style = `
   .peer { fill: #8c959f } .ours { fill: #1f883d } .floor { fill: #54aeff }
   @media (prefers-color-scheme: dark) { text { fill: #e6edf3 } }`;
 
-/** Horizontal bars of the columns' medians; shorter is better. */
+/** Renders horizontal bars of the columns' medians. Shorter is better. */
 export function renderChart(table: Table, columns: readonly string[]): string {
   const groups = columns.map((id) => renderGroup(table, id));
   let y = 0;
@@ -33,7 +33,7 @@ ${placed.join("\n")}
 
 function renderGroup(table: Table, column: string): { body: string; height: number } {
   const { label, unit } = table.columns.find(({ id }) => id === column) ?? { label: column, unit: "" };
-  const bars = table.contestants
+  const bars = table.servers
     .flatMap((name) => {
       const median = table.spread(name, column)?.median;
       return median === undefined ? [] : [{ name, median }];
@@ -47,9 +47,9 @@ function renderGroup(table: Table, column: string): { body: string; height: numb
   return { body: [title, ...rows].join(""), height: 36 + bars.length * rowHeight + 12 };
 }
 
-function renderBar(name: ContestantName, length: number, value: string, y: number): string {
+function renderBar(name: ServerName, length: number, value: string, y: number): string {
   const kind = name.startsWith("roomcast") ? "ours" : name.startsWith("floor") ? "floor" : "peer";
-  const text = contestantLabels[name].replaceAll(/[*`]/g, "");
+  const text = serverLabels[name].replaceAll(/[*`]/g, "");
   return [
     `<text x="${labelWidth - 8}" y="${y + 15}" text-anchor="end">${escapeXml(text)}</text>`,
     `<rect class="${kind}" x="${labelWidth}" y="${y + 2}" width="${length.toFixed(1)}" height="${rowHeight - 8}" rx="3"/>`,

@@ -2,19 +2,19 @@ import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { findProgram } from "@roomcast/testkit";
 
-/** Which CPU core each side of a measurement runs on; undefined where processes cannot be pinned. */
+/** The CPU core of each side of a measurement; undefined where processes cannot be pinned. */
 export interface Cores {
   /** The server under test, alone. */
   server: number | undefined;
   /** The load generator. */
   load: number | undefined;
-  /** Publishers and Redis; the load generator's core when there are only two. */
+  /** Publishers and Redis; the load generator's core if there are only two. */
   feed: number | undefined;
-  /** How many may be used at all. */
+  /** How many cores may be used. */
   count: number;
 }
 
-/** Shares out the cores that this process may use; the server gets the last one, farthest from interrupts. */
+/** Assigns the cores that this process may use. The server gets the last one, farthest from interrupts. */
 export async function chooseCores(): Promise<Cores> {
   const allowed = allowedCores();
   const count = allowed.length || cpus().length;
@@ -24,12 +24,12 @@ export async function chooseCores(): Promise<Cores> {
   return { server, load, feed, count };
 }
 
-/** The command line that runs a program on a core. */
+/** Returns the command line that runs a program on a core. */
 export function pinned(core: number | undefined, command: readonly string[]): string[] {
   return core === undefined ? [...command] : ["taskset", "--cpu-list", String(core), ...command];
 }
 
-/** Parses `0-3,8` of Linux; none elsewhere. */
+/** Parses Linux' list of cores, such as `0-3,8`. Empty on other systems. */
 function allowedCores(): number[] {
   const status = readStatus();
   const list = /^Cpus_allowed_list:\s*(\S+)/m.exec(status)?.[1];

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** A process and all its descendants, as `nginx` has workers. */
+/** Returns a process and all its descendants, such as the workers of nginx. */
 export function processTree(pid: number): number[] {
   const children = threadsOf(pid).flatMap((thread) =>
     readWords(`/proc/${pid}/task/${thread}/children`).map(Number),
@@ -8,19 +8,19 @@ export function processTree(pid: number): number[] {
   return [pid, ...children.flatMap(processTree)];
 }
 
-/** CPU time, user and system, of a process with its descendants since they started, in microseconds. */
+/** CPU time (user and system) of a process and its descendants since their start, in microseconds. */
 export function cpuUs(pid: number): number {
   return sum(
     processTree(pid).flatMap((member) => threadsOf(member).map((thread) => threadUs(member, thread))),
   );
 }
 
-/** Resident memory of a process with its descendants, in bytes. */
+/** Resident memory of a process and its descendants, in bytes. */
 export function rssBytes(pid: number): number {
   return sum(processTree(pid).map(rssOf));
 }
 
-/** Linux counts a thread's running time in nanoseconds here; `stat` has the same in ticks of 10 ms. */
+/** `schedstat` has a thread's running time in nanoseconds; `stat` has it only in ticks of 10 ms. */
 function threadUs(pid: number, thread: string): number {
   const [nanoseconds] = readWords(`/proc/${pid}/task/${thread}/schedstat`);
   if (nanoseconds !== undefined) return Number(nanoseconds) / 1_000;

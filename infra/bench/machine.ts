@@ -1,7 +1,7 @@
 import { cpus, release, type } from "node:os";
 import type { Cores } from "./cores.ts";
 
-/** Where a run took place, without anything that names the machine. */
+/** The machine of a run, without anything that identifies it. */
 export interface Machine {
   model: string;
   cores: number;
@@ -9,7 +9,7 @@ export interface Machine {
   system: string;
 }
 
-/** This machine. */
+/** Describes this machine. */
 export function describeMachine({ count }: Cores): Machine {
   const model = cpus()[0]?.model.replaceAll(/\s+/g, " ").trim() || "unknown processor";
   const kernel = /^\d+\.\d+/.exec(release())?.[0] ?? "";

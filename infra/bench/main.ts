@@ -1,5 +1,5 @@
 import { compareWithBaseline, setBaseline } from "./baseline.ts";
-import { type Lab, openLab } from "./lab.ts";
+import { type Environment, openEnvironment } from "./environment.ts";
 import { describeMachine } from "./machine.ts";
 import { type BenchOptions, readOptions, usage } from "./options.ts";
 import { fullProfile, type ScenarioName } from "./profile.ts";
@@ -29,7 +29,7 @@ const scenarios: Record<ScenarioName, Scenario> = {
   micro: hotPath,
 };
 
-/** What the baseline is of. */
+/** The conditions of the baseline. */
 const comparable =
   "the full profile, with the load generator in C, steered receiving and cores that stay awake";
 
@@ -43,54 +43,54 @@ async function main(args: readonly string[]): Promise<void> {
   }
   if (process.platform !== "linux")
     throw new Error("the benchmark reads CPU times from /proc: it needs Linux");
-  const lab = await openLab(options);
+  const environment = await openEnvironment(options);
   try {
-    const tables = await runAll(lab, options.only ?? lab.profile.scenarios);
-    await publish(lab, options, args, tables);
+    const tables = await runAll(environment, options.only ?? environment.profile.scenarios);
+    await publish(environment, options, args, tables);
   } finally {
-    await lab.close();
+    await environment.close();
   }
 }
 
-async function runAll(lab: Lab, names: readonly string[]): Promise<Table[]> {
+async function runAll(environment: Environment, names: readonly string[]): Promise<Table[]> {
   const tables: Table[] = [];
   for (const name of names) {
     const started = performance.now();
-    tables.push(await scenarios[name as ScenarioName](lab));
-    lab.log(`${name}: ${((performance.now() - started) / 1_000).toFixed(0)} s`);
+    tables.push(await scenarios[name as ScenarioName](environment));
+    environment.log(`${name}: ${((performance.now() - started) / 1_000).toFixed(0)} s`);
   }
   return tables;
 }
 
 async function publish(
-  lab: Lab,
+  environment: Environment,
   options: BenchOptions,
   args: readonly string[],
   tables: readonly Table[],
 ): Promise<void> {
   const shown = args.filter((argument) => argument !== "--write");
   const report: Report = {
-    machine: describeMachine(lab.cores),
+    machine: describeMachine(environment.cores),
     command: ["npm run bench", ...(shown.length === 0 ? [] : ["--", ...shown])].join(" "),
     date: new Date().toISOString().slice(0, 10),
-    notes: lab.notes,
+    notes: environment.notes,
     tables,
   };
   console.log(renderReport(report));
   const micro = tables.find(({ id }) => id === "micro");
   if (micro !== undefined && options.setBaseline) {
-    if (!isComparable(lab)) throw new Error(`--set-baseline is for ${comparable}`);
+    if (!isComparable(environment)) throw new Error(`--set-baseline is for ${comparable}`);
     await setBaseline(micro);
   }
-  if (micro !== undefined) console.log(`\n${await verdictOn(lab, micro)}`);
+  if (micro !== undefined) console.log(`\n${await verdictOn(environment, micro)}`);
   if (options.write) await writeReport(report);
 }
 
-async function verdictOn(lab: Lab, micro: Table): Promise<string> {
-  if (isComparable(lab)) return compareWithBaseline(micro);
+async function verdictOn(environment: Environment, micro: Table): Promise<string> {
+  if (isComparable(environment)) return compareWithBaseline(micro);
   return `hot path: not compared with the baseline, which is of ${comparable}`;
 }
 
-function isComparable({ profile, native, steersReceiving, staysAwake }: Lab): boolean {
+function isComparable({ profile, native, steersReceiving, staysAwake }: Environment): boolean {
   return profile.micro === fullProfile.micro && native.floor !== undefined && steersReceiving && staysAwake;
 }

@@ -2,15 +2,15 @@ import { setTimeout as delay } from "node:timers/promises";
 import { cpuUs } from "./cpu.ts";
 import type { LoadReport } from "./load/load-generator.ts";
 import { circumstances } from "./load/load-share.ts";
-import type { FeedOrder } from "./servers/feed.ts";
-import type { Stage } from "./stage.ts";
+import type { FeedOrder } from "./programs/feed.ts";
+import type { Setup } from "./setup.ts";
 import type { Circumstances } from "./table.ts";
 
-/** What publishing to the clients of a stage cost. */
+/** The cost of publishing to the clients of a setup. */
 export interface FeedMeasurement extends Circumstances {
-  /** Events that clients received, each counted once for each client. */
+  /** Received events, counted once for each client. */
   messages: number;
-  /** What came over the connections meanwhile. */
+  /** Bytes received over the connections. */
   bytes: number;
   /** CPU time of the server. */
   serverUs: number;
@@ -20,17 +20,17 @@ export interface FeedMeasurement extends Circumstances {
   report: LoadReport;
 }
 
-const patienceMs = 1_000;
+const idleTimeoutMs = 1_000;
 
-/** Carries an order out and waits until everything has arrived. */
+/** Publishes an order and waits until everything has arrived. */
 export async function measureFeed(
-  { contestant, load }: Stage,
+  { server, load }: Setup,
   order: FeedOrder,
   clients: number,
 ): Promise<FeedMeasurement> {
   await load.forgetLatencies();
-  const before = { report: await load.report(), cpuUs: cpuUs(contestant.pid) };
-  const { published, failed } = await contestant.feed(order);
+  const before = { report: await load.report(), cpuUs: cpuUs(server.pid) };
+  const { published, failed } = await server.feed(order);
   const expected = (published * clients) / order.rooms;
   const report = await arrival(() => load.report(), before.report.received + expected);
   const messages = report.received - before.report.received;
@@ -38,15 +38,15 @@ export async function measureFeed(
   const loadUs = report.cpuUs - before.report.cpuUs;
   const { loadShare, doubts } = circumstances(before.report, report, messages !== expected || failed > 0);
   const bytes = report.bytes - before.report.bytes;
-  const serverUs = cpuUs(contestant.pid) - before.cpuUs;
+  const serverUs = cpuUs(server.pid) - before.cpuUs;
   return { messages, bytes, serverUs, loadUs, elapsedUs, loadShare, doubts, report };
 }
 
-/** Resolves when as many events were received, or when nothing comes any more. */
+/** Resolves when this many events were received, or when no more events arrive. */
 async function arrival(look: () => Promise<LoadReport>, received: number): Promise<LoadReport> {
   let report = await look();
   let movedAt = performance.now();
-  while (report.received < received && performance.now() - movedAt < patienceMs) {
+  while (report.received < received && performance.now() - movedAt < idleTimeoutMs) {
     await delay(5);
     const next = await look();
     if (next.received > report.received) movedAt = performance.now();

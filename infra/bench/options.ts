@@ -1,32 +1,32 @@
 import { parseArgs } from "node:util";
 import { fullProfile, type Profile, quickProfile, tinyProfile } from "./profile.ts";
 
-/** What the command line asks for. */
+/** The command line options of the benchmark. */
 export interface BenchOptions {
   profile: Profile;
   /** The names of the scenarios. */
   only: readonly string[] | undefined;
-  /** Put the results into docs/performance.md. */
+  /** Write the results to docs/performance.md. */
   write: boolean;
   setBaseline: boolean;
   withPeers: boolean;
   generator: "c" | "node" | undefined;
-  /** Give what clients receive to their core. */
+  /** Move the receiving of clients to their own core. */
   steer: boolean;
   help: boolean;
 }
 
 export const usage = `npm run bench -- [options]
-  --quick            about a minute instead of six: the main scenarios, smaller and less sure
-  --only a,b         only these: %scenarios%
-  --write            put the results into docs/performance.md
-  --set-baseline     with "--only micro": make the ratio the one to compare with
+  --quick            about one minute instead of six: the main scenarios, smaller and less precise
+  --only a,b         only these scenarios: %scenarios%
+  --write            write the results to docs/performance.md
+  --set-baseline     with "--only micro": commit the ratio as the new baseline
   --no-peers         without NATS and Nchan
-  --generator node   the load generator that needs no C compiler
-  --no-steering      leave what clients receive to the server's core, as Linux does on loopback
-  --tiny             seconds: only shows that everything works`;
+  --generator node   use the load generator that needs no C compiler
+  --no-steering      let the server's core do the receiving of clients, as Linux does on loopback
+  --tiny             a few seconds: only shows that everything works`;
 
-/** Reads the arguments; throws an `Error` that says what is wrong with them. */
+/** Reads the arguments, or throws an `Error` that says what is wrong with them. */
 export function readOptions(args: readonly string[], scenarios: readonly string[]): BenchOptions {
   const { values } = parseArgs({
     args: [...args],

@@ -5,22 +5,22 @@ import { fileURLToPath } from "node:url";
 /** The folder of the repository. */
 export const repositoryFolder = findRepository();
 
-/** Where the C sources are. */
+/** The folder of the C sources. */
 export const nativeFolder = join(repositoryFolder, "infra", "bench", "native");
 
-/** Where downloaded programs are kept from one run to the next. */
+/** The folder in which downloaded programs are kept between runs. */
 export const downloadFolder = join(repositoryFolder, ".roomcast", "bench");
 
 /** The committed ratio of the hot path. */
 export const baselineFile = join(repositoryFolder, "infra", "bench", "baseline.json");
 
-/** The page with the figures, and its charts. */
+/** The page with the results, and the folder of its charts. */
 export const reportFile = join(repositoryFolder, "docs", "performance.md");
 export const chartFolder = join(repositoryFolder, "docs", "assets");
 
 /** The compiled script of a process under test. */
-export function serverScript(name: string): string {
-  return join(repositoryFolder, "infra", "dist", "bench", "servers", `${name}.js`);
+export function programScript(name: string): string {
+  return join(repositoryFolder, "infra", "dist", "bench", "programs", `${name}.js`);
 }
 
 /** The compiled main script of an app. */

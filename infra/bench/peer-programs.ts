@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { findProgram } from "@roomcast/testkit";
 import { downloadFolder } from "./paths.ts";
 
-/** Servers of other makers that this machine has; those that are missing are left out. */
+/** The other servers that this machine has. Missing ones are left out. */
 export interface PeerPrograms {
   nats?: string;
   nchan?: { nginx: string; module: string };
@@ -14,7 +14,7 @@ export interface PeerPrograms {
 const execute = promisify(execFile);
 const modulePath = "usr/lib/nginx/modules/ngx_nchan_module.so";
 
-/** Finds the peers, on Debian by unpacking their packages into a folder: nothing is installed. */
+/** Finds the peers. On Debian it unpacks their packages into a folder, without installing them. */
 export async function findPeers(log: (line: string) => void): Promise<PeerPrograms> {
   const nats = (await findProgram("nats-server")) ?? (await unpacked("nats-server", "usr/sbin/nats-server"));
   const nginx = (await findProgram("nginx")) ?? (await unpacked("nginx", "usr/sbin/nginx"));
@@ -27,7 +27,10 @@ export async function findPeers(log: (line: string) => void): Promise<PeerProgra
   };
 }
 
-/** The path of a file in a Debian package, downloaded and unpacked if need be; undefined where that is impossible. */
+/**
+ * Returns the path of a file in a Debian package, after downloading and unpacking it.
+ * Undefined if that fails.
+ */
 async function unpacked(name: string, path: string): Promise<string | undefined> {
   const folder = join(downloadFolder, name);
   const known = await existing(join(folder, path));
@@ -41,7 +44,7 @@ async function unpacked(name: string, path: string): Promise<string | undefined>
     if (file === undefined) return undefined;
     await execute("dpkg", ["--extract", join(folder, file), folder]);
   } catch {
-    // No network, or a distribution without the package: the run goes on with the peers there are.
+    // No network, or a distribution without the package. The run continues with the other peers.
     return undefined;
   }
   return existing(join(folder, path));
@@ -51,7 +54,7 @@ async function download(name: string, cwd: string): Promise<void> {
   const flags = ["-q", "-o", "Acquire::Retries=0", "-o", "Acquire::http::Timeout=10"];
   const get = () => execute("apt-get", [...flags, "download", name], { cwd });
   await get().catch(async (error: unknown) => {
-    // The list of packages may be missing or old; only root may fetch it.
+    // The package list may be missing or old. Only root may fetch it.
     if (process.getuid?.() !== 0) throw error;
     await execute("apt-get", [...flags, "update"]);
     await get();

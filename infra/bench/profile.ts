@@ -1,4 +1,4 @@
-/** In the order in which they are run. */
+/** All scenarios, in their order of execution. */
 const all = [
   "fan-out",
   "rooms",
@@ -10,23 +10,26 @@ const all = [
   "compression",
 ] as const;
 
-/** The hot path is part of the fan-out, which is measured anyway. */
+/** `micro`, the hot path, is not in `all`, because the fan-out covers it. */
 export type ScenarioName = (typeof all)[number] | "micro";
 
-/** How much is measured. */
+/** The size of a run. */
 export interface Profile {
-  /** What is measured unless something else is asked for. */
+  /** The scenarios that run by default. */
   scenarios: readonly ScenarioName[];
-  /** Published before CPU per message is measured: the code of a server that works is compiled. */
+  /** How many events warm up a server, so that its code is compiled before CPU per message is measured. */
   warmUpEvents: number;
-  /** Of CPU per message. Many short rounds: a machine that is slower for some seconds touches few of each server. */
+  /**
+   * For CPU per message.
+   * There are many short rounds, so that a slow phase of the machine affects few of them.
+   */
   deliveries: { rounds: number; measureMs: number };
   fanOut: { clients: readonly number[] };
   rooms: { clients: number; rooms: number };
   latency: { eventsPerSecond: readonly number[]; measureMs: number; rounds: number };
   throughput: { startEventsPerSecond: number; stepMs: number; rounds: number };
   memory: { connections: number; warmUp: number; rounds: number };
-  /** Rounds that do not count come first. */
+  /** The first `warmUpRounds` do not count. */
   connect: { connections: number; atOnce: number; warmUpRounds: number; rounds: number };
   takeover: { connections: number; warmUp: number; atOnce: number };
   compression: { clients: number; connections: number; eventBytes: number };
@@ -49,7 +52,9 @@ export const fullProfile: Profile = {
   micro: { clients: 1_000, rounds: 7 },
 };
 
-/** About one minute: smaller and less sure. Connecting needs a longer warm-up, the others longer rounds. */
+/**
+ * About one minute: smaller and less precise. It leaves out scenarios that need longer warm-ups or rounds.
+ */
 export const quickProfile: Profile = {
   scenarios: ["fan-out", "rooms", "latency", "memory"],
   warmUpEvents: 2_000,

@@ -1,10 +1,10 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
-/** Where Linux keeps what is set here. */
+/** The files in which Linux keeps these settings. */
 export interface SteeringFiles {
-  /** The cores that take over what was received on loopback, as a mask; "0" leaves it to the sender's. */
+  /** A mask of the cores that process packets received on loopback; "0" means the sender's core. */
   cores: string;
-  /** How many packets may wait for such a core; more are dropped, and TCP sends them again later. */
+  /** How many packets may wait for such a core. Linux drops further ones, and TCP sends them again later. */
   backlog: string;
 }
 
@@ -13,13 +13,14 @@ const systemFiles: SteeringFiles = {
   backlog: "/proc/sys/net/core/netdev_max_backlog",
 };
 
-/** More than a round of a measurement sends; Linux has 1,000, fewer than there are clients. */
+/** More than one round of a measurement sends. Linux' default of 1,000 is fewer than the clients. */
 const backlog = "100000";
 
 /**
- * On loopback, Linux does the receiver's part of TCP within the sender's `send()`: a server would be charged with what
- * the machines of its clients do. Receive packet steering gives that to the load generator's core. Returns what puts
- * everything back as it was, which also happens when the process ends; undefined where it is not allowed.
+ * On loopback, Linux does the receiver's part of TCP within the sender's `send()`. The server would then be
+ * charged for work of its clients' machines. Receive packet steering moves that work to the load generator's
+ * core. Returns a function that restores the settings, which also happens when the process ends. Returns
+ * undefined where it is not allowed.
  *
  * Source: https://docs.kernel.org/networking/scaling.html#rps-receive-packet-steering
  */
@@ -30,7 +31,7 @@ export function steerReceiving(core: number | undefined, files = systemFiles): (
     undo.push(replace(files.backlog, backlog));
     undo.push(replace(files.cores, maskOf(core)));
   } catch {
-    // Not root, or a kernel without it.
+    // Not root, or the kernel does not have these files.
     for (const restore of undo) restore();
     return undefined;
   }
@@ -44,7 +45,7 @@ export function steerReceiving(core: number | undefined, files = systemFiles): (
   };
 }
 
-/** Returns what writes back what was there. */
+/** Replaces a file's text and returns a function that restores it. */
 function replace(file: string, text: string): () => void {
   const before = readFileSync(file, "utf8");
   writeFileSync(file, text);
@@ -55,7 +56,7 @@ function end(): void {
   process.exit(1);
 }
 
-/** Groups of 32 bits in hexadecimal, the highest first. */
+/** Formats groups of 32 bits in hexadecimal, the highest first. */
 function maskOf(core: number): string {
   const lower = Array.from({ length: Math.floor(core / 32) }, () => "00000000");
   return [(2 ** (core % 32)).toString(16), ...lower].join(",");

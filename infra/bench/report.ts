@@ -1,12 +1,12 @@
-import { type ContestantName, contestantLabels } from "./contestants/contestant.ts";
 import type { Machine } from "./machine.ts";
+import { type ServerName, serverLabels } from "./servers/bench-server.ts";
 import { type Doubt, doubtTexts, type Table } from "./table.ts";
 import { judge, type Target, type Verdict } from "./targets.ts";
 
-/** A run as the reader is told of it. */
+/** A run as the report shows it. */
 export interface Report {
   machine: Machine;
-  /** How to do it again. */
+  /** The command that repeats the run. */
   command: string;
   date: string;
   notes: readonly string[];
@@ -15,7 +15,7 @@ export interface Report {
 
 const doubtMarks: Record<Doubt, string> = { load: "†", lost: "‡" };
 
-/** The whole result as Markdown. */
+/** Renders the whole result as Markdown. */
 export function renderReport({ machine, command, date, notes, tables }: Report): string {
   const { model, cores, node, system } = machine;
   const parts = [
@@ -28,18 +28,18 @@ export function renderReport({ machine, command, date, notes, tables }: Report):
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-/** One table as Markdown: the ratio to the reference first, then the median with the least and the most. */
+/** Renders one table as Markdown: the ratio to the reference, then the median with minimum and maximum. */
 export function renderTable(table: Table): string {
   const header = [
     "",
     ...table.columns.map(({ label, unit }) => (unit === "/s" ? label : `${label} (${unit})`)),
   ];
-  const rows = contestantsOf(table).map((contestant) => [
-    contestantLabels[contestant],
-    ...table.columns.map(({ id }) => renderCell(table, contestant, id)),
+  const rows = serversOf(table).map((server) => [
+    serverLabels[server],
+    ...table.columns.map(({ id }) => renderCell(table, server, id)),
   ]);
   const notes = [
-    `× is the ratio to ${contestantLabels[table.reference]}.`,
+    `× is the ratio to ${serverLabels[table.reference]}.`,
     ...(table.loadShare === 0
       ? []
       : [`The load generator used at most ${Math.round(100 * table.loadShare)}% of its core.`]),
@@ -47,16 +47,16 @@ export function renderTable(table: Table): string {
   return [`### ${table.title}`, [table.text, ...notes].join(" "), renderRows(header, rows)].join("\n\n");
 }
 
-function contestantsOf(table: Table): ContestantName[] {
-  const names = Object.keys(contestantLabels) as ContestantName[];
-  return names.filter((name) => table.contestants.includes(name));
+function serversOf(table: Table): ServerName[] {
+  const names = Object.keys(serverLabels) as ServerName[];
+  return names.filter((name) => table.servers.includes(name));
 }
 
-function renderCell(table: Table, contestant: ContestantName, column: string): string {
-  const spread = table.spread(contestant, column);
+function renderCell(table: Table, server: ServerName, column: string): string {
+  const spread = table.spread(server, column);
   if (spread === undefined) return "–";
-  const ratio = table.ratio(contestant, column, table.reference);
-  const marks = table.doubts(contestant, column).map((doubt) => doubtMarks[doubt]);
+  const ratio = table.ratio(server, column, table.reference);
+  const marks = table.doubts(server, column).map((doubt) => doubtMarks[doubt]);
   const { median, min, max } = spread;
   const range = min === max ? "" : ` (${formatNumber(min)}–${formatNumber(max)})`;
   const factor = ratio === undefined ? "" : `${formatNumber(ratio)}× · `;
@@ -75,9 +75,9 @@ function renderTargets(verdicts: readonly Verdict[]): string {
   return `### Targets\n\n${renderRows(["", "", "wanted", "measured", "met"], rows)}`;
 }
 
-function describeSides({ contestant, to }: Target): string {
-  const name = contestantLabels[contestant];
-  return to === undefined ? name : `${name} : ${contestantLabels[to]}`;
+function describeSides({ server, to }: Target): string {
+  const name = serverLabels[server];
+  return to === undefined ? name : `${name} : ${serverLabels[to]}`;
 }
 
 function describeLimit({ limit, to }: Target): string {
@@ -90,7 +90,7 @@ function describeLimit({ limit, to }: Target): string {
 function renderDoubts(tables: readonly Table[]): string {
   const found = new Set(
     tables.flatMap((table) =>
-      table.contestants.flatMap((name) => table.columns.flatMap(({ id }) => table.doubts(name, id))),
+      table.servers.flatMap((name) => table.columns.flatMap(({ id }) => table.doubts(name, id))),
     ),
   );
   return [...found].map((doubt) => `${doubtMarks[doubt]} ${doubtTexts[doubt]}.`).join("\n");
@@ -101,7 +101,7 @@ function renderRows(header: readonly string[], rows: readonly (readonly string[]
   return [line(header), line(header.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** Three significant digits, and no more decimals than that needs. */
+/** Formats a number with three significant digits, without superfluous decimals. */
 export function formatNumber(value: number): string {
   if (Math.abs(value) >= 1_000) return Math.round(value).toLocaleString("en");
   return String(Number(value.toPrecision(3)));

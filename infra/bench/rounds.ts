@@ -1,26 +1,26 @@
-/** What several measurements of one thing say. */
+/** Median and extremes of several measurements. */
 export interface Spread {
   median: number;
   min: number;
   max: number;
 }
 
-/** Measures everyone once in each round, so that whatever else the machine does falls on all alike. */
+/** Measures every subject once in each round, so that disturbances of the machine affect all alike. */
 export async function inRounds<T>(
   rounds: number,
-  takers: readonly T[],
-  measure: (taker: T) => Promise<void>,
+  subjects: readonly T[],
+  measure: (subject: T) => Promise<void>,
 ): Promise<void> {
   for (let round = 0; round < rounds; round++) {
-    for (const taker of takers) await measure(taker);
+    for (const subject of subjects) await measure(subject);
   }
 }
 
-/** Median and extremes; throws if there is nothing. */
+/** Computes median and extremes. Throws without samples. */
 export function spreadOf(samples: readonly number[]): Spread {
   const sorted = samples.toSorted((a, b) => a - b);
   const middle = sorted.length / 2;
   const [low, high] = [sorted[Math.ceil(middle) - 1], sorted[Math.floor(middle)]];
-  if (low === undefined || high === undefined) throw new Error("a median of nothing");
+  if (low === undefined || high === undefined) throw new Error("there are no samples for a median");
   return { median: (low + high) / 2, min: sorted[0] as number, max: sorted.at(-1) as number };
 }

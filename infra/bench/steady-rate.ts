@@ -1,18 +1,18 @@
 import { measureFeed } from "./measure-feed.ts";
-import type { FeedOrder } from "./servers/feed.ts";
-import type { Stage } from "./stage.ts";
+import type { FeedOrder } from "./programs/feed.ts";
+import type { Setup } from "./setup.ts";
 
-/** What part of its core a server is kept busy: enough to count, too little to queue. */
+/** How busy a server's core is kept: enough to measure, too little to cause queues. */
 const serverShare = 0.65;
 
-/** The load generator has to follow. */
+/** The load generator must keep up. */
 const maxLoadShare = 0.65;
 
 const messagesPerSecondAtFirst = 60_000;
 
-/** Finds how many bursts per second keep a server steadily busy; the same share of the core for fast and slow. */
+/** Finds the bursts per second that keep every server equally and steadily busy. */
 export async function steadyRate(
-  stage: Stage,
+  setup: Setup,
   shape: Omit<FeedOrder, "burstsPerSecond" | "durationMs">,
   clients: number,
   trialMs: number,
@@ -23,7 +23,7 @@ export async function steadyRate(
   if (shape.eventBytes !== undefined) rate /= 10;
   for (let trial = 0; trial < 2; trial++) {
     const order = { ...shape, burstsPerSecond: rate, durationMs: trialMs };
-    const { messages, serverUs, loadUs } = await measureFeed(stage, order, clients);
+    const { messages, serverUs, loadUs } = await measureFeed(setup, order, clients);
     const usPerBurst = Math.max(serverUs / serverShare, loadUs / maxLoadShare) / (messages / perBurst);
     rate = 1_000_000 / usPerBurst;
   }

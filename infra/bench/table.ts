@@ -1,41 +1,41 @@
-import type { ContestantName } from "./contestants/contestant.ts";
 import { type Spread, spreadOf } from "./rounds.ts";
+import type { ServerName } from "./servers/bench-server.ts";
 
-/** What is measured of every contestant. */
+/** One figure that is measured for every server. */
 export interface Column {
   id: string;
   label: string;
   unit: string;
 }
 
-/** Why a figure is not to be trusted fully. */
+/** Why a figure is not fully reliable. */
 export type Doubt = "load" | "lost";
 
-/** What each doubt means, for the reader. */
+/** The meaning of each doubt, for readers. */
 export const doubtTexts: Record<Doubt, string> = {
   load: "the load generator used over 85% of its core",
   lost: "not every event arrived",
 };
 
-/** What is to be known of a sample beside itself. */
+/** The circumstances of a sample. */
 export interface Circumstances {
   doubts: readonly Doubt[];
-  /** What part of its core the load generator used meanwhile, 0 to 1. */
+  /** The share of its core that the load generator used, 0 to 1. */
   loadShare: number;
 }
 
-/** The results of one scenario: contestants down, columns across. */
+/** The results of one scenario: servers down, columns across. */
 export class Table {
   readonly id: string;
   readonly title: string;
-  /** What was done, in a sentence or two. */
+  /** What was measured, in a sentence or two. */
   readonly text: string;
   readonly columns: readonly Column[];
-  /** Whom the others are compared with. */
-  readonly reference: ContestantName;
+  /** The server with which the others are compared. */
+  readonly reference: ServerName;
   readonly #samples = new Map<string, number[]>();
   readonly #doubts = new Map<string, Set<Doubt>>();
-  readonly #contestants: ContestantName[] = [];
+  readonly #servers: ServerName[] = [];
   #loadShare = 0;
 
   constructor(description: Pick<Table, "id" | "title" | "text" | "columns" | "reference">) {
@@ -46,41 +46,41 @@ export class Table {
     this.reference = description.reference;
   }
 
-  get contestants(): readonly ContestantName[] {
-    return this.#contestants;
+  get servers(): readonly ServerName[] {
+    return this.#servers;
   }
 
-  /** The largest part of its core that the load generator used for any sample; 0 if that was not asked. */
+  /** The largest share of its core that the load generator used for a sample; 0 if unknown. */
   get loadShare(): number {
     return this.#loadShare;
   }
 
   add(
-    contestant: ContestantName,
+    server: ServerName,
     column: string,
     sample: number,
     { doubts = [], loadShare = 0 }: Partial<Circumstances> = {},
   ): void {
-    if (!this.#contestants.includes(contestant)) this.#contestants.push(contestant);
-    const key = `${contestant}/${column}`;
+    if (!this.#servers.includes(server)) this.#servers.push(server);
+    const key = `${server}/${column}`;
     this.#samples.set(key, [...(this.#samples.get(key) ?? []), sample]);
     this.#doubts.set(key, new Set([...(this.#doubts.get(key) ?? []), ...doubts]));
     this.#loadShare = Math.max(this.#loadShare, loadShare);
   }
 
-  /** Median and spread; undefined if it was not measured. */
-  spread(contestant: ContestantName, column: string): Spread | undefined {
-    const samples = this.#samples.get(`${contestant}/${column}`);
+  /** Median and extremes; undefined if not measured. */
+  spread(server: ServerName, column: string): Spread | undefined {
+    const samples = this.#samples.get(`${server}/${column}`);
     return samples === undefined ? undefined : spreadOf(samples);
   }
 
-  doubts(contestant: ContestantName, column: string): readonly Doubt[] {
-    return [...(this.#doubts.get(`${contestant}/${column}`) ?? [])];
+  doubts(server: ServerName, column: string): readonly Doubt[] {
+    return [...(this.#doubts.get(`${server}/${column}`) ?? [])];
   }
 
-  /** The median of one divided by the median of another; undefined if either was not measured, or the other is 0. */
-  ratio(contestant: ContestantName, column: string, to: ContestantName): number | undefined {
-    const [one, other] = [this.spread(contestant, column), this.spread(to, column)];
+  /** A server's median divided by another's. Undefined if one was not measured or the other is 0. */
+  ratio(server: ServerName, column: string, to: ServerName): number | undefined {
+    const [one, other] = [this.spread(server, column), this.spread(to, column)];
     return one === undefined || !other?.median ? undefined : one.median / other.median;
   }
 }

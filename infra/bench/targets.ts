@@ -1,21 +1,21 @@
-import type { ContestantName } from "./contestants/contestant.ts";
+import type { ServerName } from "./servers/bench-server.ts";
 import type { Table } from "./table.ts";
 
-/** What the project has promised itself of one figure. */
+/** The project's target for one figure. */
 export interface Target {
   what: string;
   table: string;
   column: string;
-  contestant: ContestantName;
-  /** Compared with this one's figure; without it the figure counts as it is. */
-  to?: ContestantName;
+  server: ServerName;
+  /** Compares with this server's figure. Without it, the absolute figure counts. */
+  to?: ServerName;
   limit: { atMost: number } | { atLeast: number };
 }
 
-/** A target with what was measured. */
+/** A target with the measured value. */
 export interface Verdict {
   target: Target;
-  /** Undefined if it was not measured. */
+  /** Undefined if not measured. */
   value: number | undefined;
   isMet: boolean;
 }
@@ -28,14 +28,14 @@ const fanOutTargets = [1_000, 5_000].flatMap((clients): Target[] => {
     `${clients.toLocaleString("en")} clients, bursts`,
   ];
   return [
-    { ...single, what: one, contestant: "roomcast", to: "floor", limit: { atMost: 1.35 } },
-    { ...single, what: one, contestant: "roomcast-public", to: "floor", limit: { atMost: 1.8 } },
-    { ...single, what: one, contestant: "roomcast-stream", to: "floor", limit: { atMost: 1.8 } },
-    { ...single, what: one, contestant: "roomcast", to: "socket.io", limit: { atMost: 0.5 } },
-    { ...single, what: one, contestant: "roomcast", to: "nchan", limit: { atMost: 1 } },
-    { ...burst, what: ten, contestant: "roomcast", to: "floor-coalesced", limit: { atMost: 1.7 } },
-    { ...burst, what: ten, contestant: "roomcast", to: "socket.io", limit: { atMost: 1 / 12 } },
-    { ...burst, what: ten, contestant: "roomcast", to: "nats", limit: { atMost: 1 } },
+    { ...single, what: one, server: "roomcast", to: "floor", limit: { atMost: 1.35 } },
+    { ...single, what: one, server: "roomcast-public", to: "floor", limit: { atMost: 1.8 } },
+    { ...single, what: one, server: "roomcast-stream", to: "floor", limit: { atMost: 1.8 } },
+    { ...single, what: one, server: "roomcast", to: "socket.io", limit: { atMost: 0.5 } },
+    { ...single, what: one, server: "roomcast", to: "nchan", limit: { atMost: 1 } },
+    { ...burst, what: ten, server: "roomcast", to: "floor-coalesced", limit: { atMost: 1.7 } },
+    { ...burst, what: ten, server: "roomcast", to: "socket.io", limit: { atMost: 1 / 12 } },
+    { ...burst, what: ten, server: "roomcast", to: "nats", limit: { atMost: 1 } },
   ];
 });
 
@@ -46,7 +46,7 @@ export const targets: readonly Target[] = [
     what: "many rooms",
     table: "rooms",
     column: "rooms",
-    contestant: "roomcast",
+    server: "roomcast",
     to: "socket.io",
     limit: { atMost: 1 / 1.5 },
   },
@@ -54,7 +54,7 @@ export const targets: readonly Target[] = [
     what: "events/s through Redis",
     table: "throughput",
     column: "rate",
-    contestant: "roomcast-redis",
+    server: "roomcast-redis",
     to: "socket.io-redis",
     limit: { atLeast: 2 },
   },
@@ -62,7 +62,7 @@ export const targets: readonly Target[] = [
     what: "p99 at twice the peer's events/s",
     table: "throughput",
     column: "double-p99",
-    contestant: "roomcast-redis",
+    server: "roomcast-redis",
     to: "socket.io-redis",
     limit: { atMost: 1 },
   },
@@ -70,14 +70,14 @@ export const targets: readonly Target[] = [
     what: "heap per idle connection, KB",
     table: "memory",
     column: "heap",
-    contestant: "roomcast",
+    server: "roomcast",
     limit: { atMost: 6 },
   },
   {
     what: "RSS per idle connection",
     table: "memory",
     column: "rss",
-    contestant: "roomcast",
+    server: "roomcast",
     to: "socket.io",
     limit: { atMost: 0.7 },
   },
@@ -85,7 +85,7 @@ export const targets: readonly Target[] = [
     what: "CPU per accepted connection",
     table: "connect",
     column: "cpu",
-    contestant: "roomcast",
+    server: "roomcast",
     to: "socket.io",
     limit: { atMost: 0.5 },
   },
@@ -93,20 +93,19 @@ export const targets: readonly Target[] = [
     what: "CPU of a resume",
     table: "connect",
     column: "cpu",
-    contestant: "roomcast-resume",
+    server: "roomcast-resume",
     to: "roomcast",
     limit: { atMost: 1.5 },
   },
 ];
 
-/** What became of the targets whose scenarios have been run. */
+/** Checks the targets of the scenarios that have run. */
 export function judge(tables: readonly Table[]): Verdict[] {
   return targets.flatMap((target) => {
     const table = tables.find(({ id }) => id === target.table);
     if (table === undefined || !table.columns.some(({ id }) => id === target.column)) return [];
-    const { contestant, column, to, limit } = target;
-    const value =
-      to === undefined ? table.spread(contestant, column)?.median : table.ratio(contestant, column, to);
+    const { server, column, to, limit } = target;
+    const value = to === undefined ? table.spread(server, column)?.median : table.ratio(server, column, to);
     const isMet = value !== undefined && ("atMost" in limit ? value <= limit.atMost : value >= limit.atLeast);
     return [{ target, value, isMet }];
   });

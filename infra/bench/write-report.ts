@@ -8,7 +8,9 @@ const begin = "<!-- bench:begin -->";
 const end = "<!-- bench:end -->";
 const chartName = "fan-out.svg";
 
-/** Puts a run's results between the markers of docs/performance.md, with a chart if the fan-out was measured. */
+/**
+ * Writes the results between the markers of docs/performance.md, with a chart if the fan-out was measured.
+ */
 export async function writeReport(report: Report): Promise<void> {
   const page = await readFile(reportFile, "utf8");
   const [before, after] = [page.indexOf(begin), page.indexOf(end)];

@@ -5,26 +5,26 @@ import { json } from "node:stream/consumers";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Run } from "./scenario.ts";
 
-/** Longer than a replica waits for an answer. */
+/** Longer than a replica waits for a reply. */
 const hangMs = 4_000;
 
-/** The application's authoriser, as a replica asks it: it can fail, hang, let answers wait, and say no. */
+/** An authoriser for replicas. It can fail, hang, delay replies and deny rooms. */
 export class Authoriser {
-  /** Whether it gives no usable answer: by turns 503, and nothing within the time. */
+  /** Whether it gives no usable reply. It alternates between 503 and no reply in time. */
   isDown = false;
-  /** Whether it says no to everything. */
+  /** Whether it denies everything. */
   deniesAll = false;
-  /** What it says no to, as `<user> <room>`. */
+  /** The denied rooms, as `<user> <room>`. */
   readonly denied = new Set<string>();
   readonly #server = createServer((request, response) => {
-    // A replica that was killed breaks off its questions.
+    // A killed replica aborts its requests.
     this.#answer(request, response).catch(() => response.destroy());
   });
   /** How often it was asked. */
   asked = 0;
   #waiting: (() => void)[] | undefined;
 
-  /** Starts at a port, a free one by default; ends with the run. */
+  /** Starts at a port, by default a free one. It ends with the run. */
   static async start(run: Pick<Run, "onEnd">, port = 0): Promise<Authoriser> {
     const authoriser = new Authoriser();
     const server = authoriser.#server;
@@ -37,18 +37,18 @@ export class Authoriser {
     return authoriser;
   }
 
-  /** For the replicas that ask it. */
+  /** Environment of the replicas that use it. */
   get env(): Record<string, string> {
     const { port } = this.#server.address() as AddressInfo;
     return { AUTHORIZER_URL: `http://127.0.0.1:${port}/may-enter` };
   }
 
-  /** Lets answers wait until `release`. */
+  /** Delays replies until `release`. */
   hold(): void {
     this.#waiting ??= [];
   }
 
-  /** How many answers wait. */
+  /** How many replies wait. */
   get waiting(): number {
     return this.#waiting?.length ?? 0;
   }
@@ -56,7 +56,7 @@ export class Authoriser {
   release(): void {
     const waiting = this.#waiting ?? [];
     this.#waiting = undefined;
-    for (const goOn of waiting) goOn();
+    for (const resume of waiting) resume();
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -67,7 +67,7 @@ export class Authoriser {
       response.writeHead(503).end();
       return;
     }
-    if (this.#waiting !== undefined) await new Promise<void>((goOn) => this.#waiting?.push(goOn));
+    if (this.#waiting !== undefined) await new Promise<void>((resume) => this.#waiting?.push(resume));
     const allow = !this.deniesAll && !this.denied.has(`${userId} ${room}`);
     response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ allow }));
   }

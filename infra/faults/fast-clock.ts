@@ -6,7 +6,10 @@ import { promisify } from "node:util";
 import { findProgram, temporaryFolder } from "@roomcast/testkit";
 import type { Run } from "./scenario.ts";
 
-/** The environment of a Redis whose wall clock runs so many times as fast; throws where there is no C compiler. */
+/**
+ * Returns the environment of a Redis whose wall clock runs `speed` times as fast.
+ * Throws without a C compiler.
+ */
 export async function fastClock(run: Run, speed: number): Promise<Record<string, string>> {
   const compiler = await findProgram("cc", "gcc", "clang");
   if (compiler === undefined) throw new Error("a fast clock for Redis needs a C compiler: install gcc");
@@ -17,7 +20,7 @@ export async function fastClock(run: Run, speed: number): Promise<Record<string,
   return { LD_PRELOAD: library, FAST_CLOCK: String(speed) };
 }
 
-/** From the build, or from the sources. */
+/** Works from the build and from the sources. */
 function findSource(): string {
   const candidates = ["./native/fast-clock.c", "../../faults/native/fast-clock.c"];
   const found = candidates.map((path) => fileURLToPath(new URL(path, import.meta.url))).find(existsSync);

@@ -4,7 +4,7 @@ import type { FinalEntry, FinalLog } from "@roomcast/testkit";
 
 const pageSize = 1_000;
 
-/** Reads what the log holds at the end of a run. */
+/** Reads the log at the end of a run. */
 export async function readFinalLog(
   log: Pick<EventLog, "head" | "history">,
   rooms: readonly RoomName[],
@@ -29,7 +29,7 @@ async function readRoom(
     position = page.entries.at(-1)?.offset ?? 0;
     more = page.more;
   }
-  // A history that was trimmed is known from its first entry on; one that has gone altogether tells nothing.
+  // A trimmed history is complete from its first entry on. A history that is gone proves nothing.
   if (!isWhole) after = entries[0] === undefined ? Number.POSITIVE_INFINITY : entries[0].offset - 1;
   return { after, entries };
 }

@@ -7,12 +7,12 @@ import { mutants, scenarios } from "./scenarios.ts";
 import { toLine, toMarkdown } from "./table.ts";
 import { writeHistories } from "./write-histories.ts";
 
-// One signal ends the habits of a whole swarm.
+// One signal ends the behaviours of a whole swarm, so it has many listeners.
 setMaxListeners(0);
 
 process.exit(await main(process.argv.slice(2)));
 
-/** Runs what the command line asks for and returns the exit code: 0 if everything held. */
+/** Runs the chosen scenarios and returns the exit code: 0 if all passed. */
 async function main(args: readonly string[]): Promise<number> {
   const options = readOptions(args);
   if (options.isHelp) {
@@ -34,13 +34,13 @@ async function main(args: readonly string[]): Promise<number> {
   return rows.every(isPassed) ? 0 : 1;
 }
 
-/** Histories are large. */
+/** Histories are large, so drop them once they are written. */
 function withoutHistory(row: Row): Row {
   const { history: _history, ...rest } = row;
   return rest;
 }
 
-/** Without names, all; with `--mutant`, of the mutants alone. */
+/** The named scenarios, or all without names; with `--mutant`, only mutants. */
 function chosen({ only, isMutant }: Options): Scenario[] {
   const all = isMutant ? mutants : [...scenarios, ...mutants];
   const unknown = only?.filter((name) => !all.some((scenario) => scenario.name === name)) ?? [];

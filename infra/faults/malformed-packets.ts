@@ -7,7 +7,9 @@ const pauseMs = 50;
 /** Handshakes have a rate for each user. */
 const users = 100;
 
-/** Sends packets that make no sense, over ever new connections of some clients, until there were enough; returns how many. */
+/**
+ * Sends at least `count` malformed packets over new connections of some clients. Returns how many it sent.
+ */
 export async function sendMalformed(
   url: string,
   count: number,
@@ -22,7 +24,7 @@ export async function sendMalformed(
       const client = await RawClient.connected(url, `attacker${connections++ % users}`).catch(
         () => undefined,
       );
-      // A server may have enough of new connections, too.
+      // The server may refuse new connections for a while.
       if (client === undefined) {
         await delay(pauseMs);
         continue;
@@ -35,17 +37,18 @@ export async function sendMalformed(
   return sent;
 }
 
-/** What a server may end the connection for. */
+/** Sends a packet for which the server may end the connection. */
 function sendFatal(client: RawClient, random: Random): number {
   client.send(random.pick(fatal)(random));
   return 1;
 }
 
-/** What a server should answer with an error, or nothing. */
+/** Sends packets that the server should ignore or answer with an error. */
 async function sendBursts(client: RawClient, random: Random): Promise<number> {
   let sent = 0;
   for (; sent < burst && !client.isClosed; sent++) client.send(random.pick(tolerable)(random));
-  // An answer to the last one means that all before were read; a server that has had enough ends the connection.
+  // The reply to the last packet shows that all earlier ones were read. The server may end the connection
+  // instead.
   client.send('42/ws,7["ping"]');
   await client.next("43/ws,7[").catch(() => undefined);
   return sent;
@@ -67,7 +70,7 @@ const tolerable: ((random: Random) => string)[] = [
   () => '42/ws,["constructor"]',
   () => '42/ws,["error",{"message":"x"}]',
   (random) => `42/ws,[${JSON.stringify(noise(random))},1,null,[]]`,
-  // What needs no answer is sent more often than what does, as the answers take most of the time.
+  // Packets without a reply are more frequent, because replies take most of the time.
   ...[0, 1, 2, 3, 4].flatMap((): ((random: Random) => string)[] => [
     (random) => `43/ws,${random.between(0, 1_000)}["an answer to nothing"]`,
     () => "3",

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs";
 
 /**
- * The URL of a built module of the harness, to be loaded into a process with `--import`. Found from the build and, by
- * tests, from the sources.
+ * Returns the URL of a built module of the harness, to load into a process with `--import`. Works from the
+ * build and, for tests, from the sources.
  */
 export function findModule(name: string): string {
   const candidates = [`./${name}.js`, `../dist/faults/${name}.js`].map(

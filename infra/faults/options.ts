@@ -1,20 +1,20 @@
 import { parseArgs } from "node:util";
 
-/** What a run of the fault harness can be told. */
+/** The command line options of the fault harness. */
 export interface Options {
   /** Names of the scenarios or mutants to run; undefined for all. */
   only: readonly string[] | undefined;
-  /** Everything random follows from it. */
+  /** Seed of all random numbers. */
   seed: number;
-  /** Shorter faults and smaller crowds. */
+  /** Shorter faults and fewer clients. */
   isQuick: boolean;
-  /** Further configuration of the replicas. */
+  /** Additional configuration of the replicas. */
   env: Record<string, string>;
-  /** Run mutants alone. */
+  /** Run only mutants. */
   isMutant: boolean;
   /** File to write the summary table to. */
   markdown: string | undefined;
-  /** Folder for the histories of clients that something went wrong for. */
+  /** Folder for the histories of clients with an anomaly. */
   histories: string | undefined;
   isHelp: boolean;
 }
@@ -22,10 +22,10 @@ export interface Options {
 export const usage = `npm run test:faults -- [options]
 
   --only a,b       run only these scenarios
-  --seed n         repeat a run; without it, a random one that is printed
-  --quick          shorter faults, smaller crowds
+  --seed n         repeat a run; default: a random seed, which is printed
+  --quick          shorter faults, fewer clients
   --env NAME=VALUE configure the replicas differently; may be repeated
-  --mutant [a b]   run only the mutants, or these: servers with a fault of their own, which must be caught
+  --mutant [a b]   run only the mutants, or only these: servers with a built-in fault that must be caught
   --markdown FILE  write the summary table to a file
   --histories DIR  write the history of each client with an anomaly to a folder
   --help           show this and the names of the scenarios`;

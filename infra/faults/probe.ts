@@ -4,18 +4,18 @@ import { type RoomcastProcess, temporaryFolder, waitUntil } from "@roomcast/test
 import { findModule } from "./modules.ts";
 import type { Run } from "./scenario.ts";
 
-/** What a process took. */
-export interface Taken {
-  /** Since it was asked last, or since its start. */
+/** The resources that a process uses. */
+export interface Usage {
+  /** Event loop lag since the last question, or since the start. */
   lagP99Ms: number;
   rssBytes: number;
   /** After a garbage collection. */
   heapBytes: number;
 }
 
-/** Lets processes tell what they take. */
+/** Asks processes for their resource usage. */
 export class Probe {
-  /** For the processes to be asked. */
+  /** Environment of the processes to ask. */
   readonly env: Record<string, string>;
   readonly #folder: string;
 
@@ -30,8 +30,8 @@ export class Probe {
     return new Probe(folder.path);
   }
 
-  /** Asks each process what it takes; the largest values count. */
-  async ask(processes: readonly RoomcastProcess[]): Promise<Taken> {
+  /** Asks each process and returns the largest values. */
+  async ask(processes: readonly RoomcastProcess[]): Promise<Usage> {
     const all = await Promise.all(processes.map((process) => this.#askOne(process)));
     return {
       lagP99Ms: Math.max(...all.map(({ lagP99Ms }) => lagP99Ms)),
@@ -40,20 +40,20 @@ export class Probe {
     };
   }
 
-  async #askOne(asked: RoomcastProcess): Promise<Taken> {
+  async #askOne(asked: RoomcastProcess): Promise<Usage> {
     const file = join(this.#folder, `${asked.process.pid}.json`);
     await rm(file, { force: true });
     asked.kill("SIGUSR2");
     let text: string | undefined;
-    await waitUntil("the process tells what it takes", async () => {
+    await waitUntil("the process reports its usage", async () => {
       text = await readFile(file, "utf8").catch(() => undefined);
       return text !== undefined;
     });
-    return JSON.parse(text ?? "") as Taken;
+    return JSON.parse(text ?? "") as Usage;
   }
 }
 
-/** Bytes as text. */
+/** Formats bytes as megabytes. */
 export function megabytes(bytes: number): string {
   return `${Math.round(bytes / 1_048_576)} MB`;
 }

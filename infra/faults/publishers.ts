@@ -4,7 +4,7 @@ import { ProtocolError, type RoomName } from "@roomcast/events";
 import type { Publication, Random } from "@roomcast/testkit";
 import { tags } from "./rooms.ts";
 
-/** One event on its way to the log; a retry is sent as it is. */
+/** One event on its way to the log. A retry sends it unchanged. */
 export interface Outgoing {
   id: string;
   key: string;
@@ -12,7 +12,7 @@ export interface Outgoing {
   data: Record<string, unknown>;
 }
 
-/** Brings an event into the log and answers with what the log acknowledged; rejects with a `ProtocolError`. */
+/** Appends an event to the log and resolves with the acknowledgement. Rejects with a `ProtocolError`. */
 export type Send = (event: Outgoing) => Promise<{ id: string; position: string }>;
 
 /** A failed attempt to publish. */
@@ -28,25 +28,25 @@ export interface PublishersOptions {
   /** Events per second, over all publishers. */
   rate: number;
   random: Random;
-  /** Put into the data of every event, to make it larger. */
+  /** Added to the data of every event, to make it larger. */
   padding?: string;
-  /** Put before every key, where there are more publishers than these. */
+  /** Prefix of every key, if a run has several `Publishers`. */
   keyPrefix?: string;
-  /** Each event goes to one of the rooms, and nothing to two of them or to everyone. */
+  /** Each event goes to exactly one of the rooms, none to two rooms or to `global`. */
   isPlain?: boolean;
 }
 
 const publishers = 20;
 const lookBackMs = 3_000;
-/** Tries again this long after the publishers were told to stop. */
-const patienceMs = 30_000;
+/** How long publishers still retry after they were told to stop. */
+const giveUpAfterMs = 30_000;
 
 /**
- * Publishers that each publish one event after the other, waiting for its acknowledgement and trying again with the same
- * idempotency key until it comes.
+ * Several publishers. Each publishes one event after the other. It waits for the acknowledgement and retries
+ * with the same idempotency key until it arrives.
  */
 export class Publishers {
-  /** Everything that was published, by idempotency key. */
+  /** All publications, by idempotency key. */
   readonly publications = new Map<string, Publication>();
   readonly failures: FailedAttempt[] = [];
   readonly #options: PublishersOptions;
@@ -64,18 +64,18 @@ export class Publishers {
     );
   }
 
-  /** Has nothing more be tried. */
+  /** Stops all retries at once. */
   end(): void {
     this.#stopAtMs = Number.NEGATIVE_INFINITY;
   }
 
-  /** Resolves when what was begun is acknowledged, or given up after half a minute. */
+  /** Resolves when all begun events are acknowledged, or after half a minute. */
   async stop(): Promise<void> {
     this.#stopAtMs = Math.min(this.#stopAtMs, performance.now());
     await Promise.all(this.#running);
   }
 
-  /** Publishes one event, trying again until it is acknowledged. */
+  /** Publishes one event with retries until it is acknowledged. */
   async publish(
     key: string,
     rooms: readonly RoomName[],
@@ -86,14 +86,14 @@ export class Publishers {
     this.publications.set(key, publication);
     const event = { id: randomUUID(), key, rooms, data: dataOf(key, tag, padding) };
     const startedAtMs = performance.now();
-    const isPatient = () => performance.now() < Math.max(startedAtMs, this.#stopAtMs) + patienceMs;
-    while (this.#stopAtMs !== Number.NEGATIVE_INFINITY && isPatient()) {
+    const mayRetry = () => performance.now() < Math.max(startedAtMs, this.#stopAtMs) + giveUpAfterMs;
+    while (this.#stopAtMs !== Number.NEGATIVE_INFINITY && mayRetry()) {
       if (await this.#attempt(event, publication)) break;
     }
     return publication;
   }
 
-  /** Refusals that no retry could change: there must be none. */
+  /** Refusals for which a retry does not help. There must be none. */
   get refusals(): string[] {
     const codes = new Set(this.failures.filter(({ retryable }) => !retryable).map(({ code }) => code));
     return [...codes].map((code) => `publishing was refused with ${code}`);
@@ -117,12 +117,12 @@ export class Publishers {
         this.#roomsFor(lane, n, random),
         random.pick(tags),
       );
-      // After an outage the publishers go on; they do not make up for it.
+      // After an outage the publishers continue at the normal rate, without making up for lost time.
       dueAtMs = Math.max(dueAtMs + pauseMs, performance.now());
     }
   }
 
-  /** Mostly one room, now and then two, rarely everybody's. */
+  /** Mostly one room, sometimes two, rarely `global`. */
   #roomsFor(lane: number, n: number, random: Random): RoomName[] {
     const { rooms, isPlain = false } = this.#options;
     if (isPlain) return [random.pick(rooms)];
@@ -130,7 +130,7 @@ export class Publishers {
     return random.sample(rooms, random.next() < 0.1 ? 2 : 1);
   }
 
-  /** Whether this was the last attempt. */
+  /** Returns whether this was the last attempt. */
   async #attempt(event: Outgoing, publication: Publication): Promise<boolean> {
     const startedAtMs = performance.now();
     try {

@@ -2,12 +2,12 @@ import { once } from "node:events";
 import { testToken } from "@roomcast/testkit";
 import { WebSocket } from "ws";
 
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
-/** For replicas with clients written by hand. */
+/** Environment of replicas for raw clients, which speak JSON. */
 export const rawClientEnv = { WS_PARSER: "json" };
 
-/** A WebSocket that speaks Engine.IO and Socket.IO by hand, in JSON, so that it can do what no stock client would. */
+/** A hand-written Engine.IO and Socket.IO client in JSON, which can do what no stock client would do. */
 export class RawClient {
   readonly socket: WebSocket;
   /** Whether the connection has ended. */
@@ -16,7 +16,7 @@ export class RawClient {
 
   constructor(url: string) {
     const address = `${url.replace("http", "ws")}/socket.io/?EIO=4&transport=websocket`;
-    // Deflated, a flood would be a trickle.
+    // Deflate would shrink a flood to almost nothing.
     this.socket = new WebSocket(address, { perMessageDeflate: false });
     this.socket.on("message", (data) => {
       const text = (data as Buffer).toString();
@@ -27,11 +27,11 @@ export class RawClient {
       this.isClosed = true;
       this.#wake("");
     });
-    // How a connection ends is for the caller to judge.
+    // The caller checks how a connection ended.
     this.socket.on("error", () => undefined);
   }
 
-  /** A client in `/ws` as a user, with a token that has these claims. */
+  /** Connects to `/ws` as a user, with a token that has these claims. */
   static async connected(url: string, userId: string, claims: object = {}): Promise<RawClient> {
     const client = new RawClient(url);
     await client.next("0{");
@@ -40,31 +40,33 @@ export class RawClient {
     return client;
   }
 
-  /** Follows a room, and resolves when it does. */
+  /** Follows a room. Resolves when the server has answered. */
   async follow(room: string): Promise<void> {
     this.send(`42/ws,1["subscribe",${JSON.stringify({ room })}]`);
     await this.next("43/ws,1[");
   }
 
-  /** Sends a frame; one that cannot be sent any more is dropped. */
+  /** Sends a frame. Drops it if the connection has ended. */
   send(frame: string | Buffer): void {
     if (this.socket.readyState === WebSocket.OPEN) this.socket.send(frame, () => undefined);
   }
 
-  /** Resolves when a frame comes that begins like this; rejects when the connection ends first, or after 10 s. */
+  /**
+   * Resolves when a frame with this beginning arrives. Rejects if the connection ends first, or after 10 s.
+   */
   async next(beginning: string): Promise<void> {
     await new Promise<void>((resolve, reject) => {
-      const timer = setTimeout(() => this.#wake(""), patienceMs);
+      const timer = setTimeout(() => this.#wake(""), timeoutMs);
       this.#wake = (text) => {
         if (text !== "" && !text.startsWith(beginning)) return;
         clearTimeout(timer);
-        if (text === "") reject(new Error(`no "${beginning}" came`));
+        if (text === "") reject(new Error(`no frame arrived that begins with "${beginning}"`));
         else resolve();
       };
     });
   }
 
-  /** Ends the connection at once. */
+  /** Closes the connection abruptly. */
   async cut(): Promise<void> {
     this.socket.terminate();
     if (!this.isClosed) await once(this.socket, "close");

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { createClient } from "@redis/client";
 
-/** Sends commands to a Redis over a connection of its own. */
+/** Sends commands to a Redis over a new connection. */
 export async function askRedis(url: string, ...commands: (readonly string[])[]): Promise<unknown[]> {
   const client = createClient({ url, socket: { reconnectStrategy: false } });
   client.on("error", () => undefined);
@@ -15,25 +15,25 @@ export async function askRedis(url: string, ...commands: (readonly string[])[]):
   }
 }
 
-/** Breaks every connection that a Redis has, but for the one that says so. */
+/** Breaks all connections to a Redis except its own. */
 export async function killConnections(url: string): Promise<void> {
   const kinds = ["normal", "pubsub"];
   await askRedis(url, ...kinds.map((kind) => ["CLIENT", "KILL", "TYPE", kind, "SKIPME", "yes"]));
 }
 
-/** Breaks every connection of a Redis that hears what is published. */
+/** Breaks all pub/sub connections to a Redis. */
 export async function killSubscribers(url: string): Promise<void> {
   await askRedis(url, ["CLIENT", "KILL", "TYPE", "pubsub"]);
 }
 
-/** Has a master be left by its replicas for good: nothing that it acknowledges from now on reaches them. */
+/** Detaches a master's replicas for good: nothing that it acknowledges from now on reaches them. */
 export async function detachReplicas(url: string): Promise<void> {
-  // They may not follow it any more, and are made to try.
+  // Forbid them to follow the master, then break their connections.
   const refusal = ["ACL", "SETUSER", "default", "-psync", "-sync", "-replconf"];
   await askRedis(url, refusal, ["CLIENT", "KILL", "TYPE", "replica"]);
 }
 
-/** Has a Redis write its snapshot, and resolves when it is written. */
+/** Makes a Redis write a snapshot. Resolves when it is written. */
 export async function saveSnapshot(url: string): Promise<void> {
   const [before] = await askRedis(url, ["LASTSAVE"]);
   // LASTSAVE counts in seconds.

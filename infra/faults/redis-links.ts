@@ -1,7 +1,7 @@
 import { TcpProxy } from "@roomcast/testkit";
 import type { Run } from "./scenario.ts";
 
-/** Links between replicas and Redis, one for each replica. */
+/** TCP proxies between replicas and Redis, one for each replica. */
 export class RedisLinks {
   readonly all: TcpProxy[] = [];
   readonly #run: Run;
@@ -10,7 +10,7 @@ export class RedisLinks {
     this.#run = run;
   }
 
-  /** Starts a link for each of three replicas and resolves with their URLs: the `replicaRedisUrls` of a stage. */
+  /** Starts a link for each of three replicas and returns their URLs, for a cluster's `replicaRedisUrls`. */
   readonly start = async (redisUrl: string): Promise<string[]> => {
     for (let n = 0; n < 3; n++) {
       const link = await TcpProxy.start(Number(new URL(redisUrl).port));

@@ -10,15 +10,15 @@ export interface ReplicasOptions {
 const checkMs = 250;
 const answerMs = 1_000;
 
-/** Realtime processes behind a load balancer that leaves out those which are not ready. */
+/** Realtime processes behind a load balancer. It leaves out processes that are not ready. */
 export class Replicas {
   readonly all: readonly RoomcastProcess[];
   readonly balancer: TcpProxy;
-  /** A link to each replica, for clients that must stay with one while they poll. */
+  /** A link to each replica, for clients that poll and must stay with one replica. */
   readonly links: readonly TcpProxy[];
   readonly #stopping = new AbortController();
   readonly #checks: Promise<void>;
-  /** Replicas that are meant to be down now. */
+  /** Replicas that are down on purpose. */
   readonly #down = new Set<RoomcastProcess>();
 
   private constructor(all: readonly RoomcastProcess[], balancer: TcpProxy, links: readonly TcpProxy[]) {
@@ -35,7 +35,7 @@ export class Replicas {
     return new Replicas(all, await TcpProxy.start(...ports), links);
   }
 
-  /** Where websocket clients connect. */
+  /** The URL for websocket clients. */
   get url(): string {
     return `http://127.0.0.1:${this.balancer.port}`;
   }
@@ -45,7 +45,7 @@ export class Replicas {
     for (const link of [this.balancer, ...this.links]) link.sever();
   }
 
-  /** Kills a replica without warning and starts it again; resolves when it is ready. */
+  /** Kills a replica with SIGKILL and starts it again. Resolves when it is ready. */
   async crash(replica: RoomcastProcess): Promise<void> {
     await this.#restart(replica, async () => {
       replica.kill("SIGKILL");
@@ -53,7 +53,7 @@ export class Replicas {
     });
   }
 
-  /** Ends a replica with SIGTERM and starts it again; resolves with the milliseconds that the end took. */
+  /** Ends a replica with SIGTERM and starts it again. Resolves with the milliseconds until it had ended. */
   async roll(replica: RoomcastProcess): Promise<number> {
     let tookMs = 0;
     await this.#restart(replica, async () => {
@@ -65,7 +65,7 @@ export class Replicas {
     return tookMs;
   }
 
-  /** What went wrong with the processes by itself: those that ended. */
+  /** One failure for each process that ended unexpectedly. */
   get failures(): string[] {
     return this.all
       .filter((replica) => replica.process.hasExited && !this.#down.has(replica))
@@ -98,7 +98,7 @@ export class Replicas {
   }
 }
 
-/** Whether a process says that it may take traffic. */
+/** Whether a process reports that it is ready for traffic. */
 export async function isReady({ url }: RoomcastProcess): Promise<boolean> {
   const answer = await fetch(`${url}/ready`, { signal: AbortSignal.timeout(answerMs) }).catch(
     () => undefined,

@@ -1,16 +1,16 @@
 import type { ClientHistory, ClientOp } from "@roomcast/testkit";
-import { stays } from "./stays.ts";
+import { neverLeaves } from "./never-leaves.ts";
 
 /**
- * What is wrong with the resets after a fault that every client must be told of, once in each of its rooms and within
- * `withinMs`. Looks only at clients that stayed in their rooms and kept their connection.
+ * Checks the resets after a fault: every client must receive exactly one in each of its rooms within
+ * `withinMs`. Checks only clients that stayed in their rooms and kept their connection. Returns the failures.
  */
 export function missingResets(
   clients: readonly ClientHistory[],
   faultAtMs: number,
   withinMs: number,
 ): string[] {
-  const wrong = clients.filter(stays).flatMap((client) => {
+  const wrong = clients.filter(neverLeaves).flatMap((client) => {
     const detail = wrongOf(client, faultAtMs, withinMs);
     return detail.length === 0 ? [] : [`${client.name} (${detail.join("; ")})`];
   });
@@ -28,7 +28,7 @@ function wrongOf({ ops }: ClientHistory, faultAtMs: number, withinMs: number): s
   return [...missing.map((room) => `${room} not`), ...again.map((room) => `${room} again`)];
 }
 
-/** The rooms that a client came to be in, without those that were taken from it. */
+/** The rooms that a client has joined, without revoked rooms. */
 function roomsOf(ops: readonly ClientOp[]): Set<string> {
   const closed = new Set(
     ops.flatMap((op) => (op.kind === "reset" && op.reason === "access" ? [op.room] : [])),

@@ -10,10 +10,10 @@ import {
 } from "@roomcast/testkit";
 import { post } from "./send.ts";
 
-/** Tries again this long after it was told to stop. */
-const patienceMs = 30_000;
+/** How long it still retries after it was told to stop. */
+const giveUpAfterMs = 30_000;
 
-/** Takes access from clients while a fault comes and goes, and keeps a record of it. */
+/** Revokes access of clients during a fault and records it. */
 export class Revocations {
   readonly all: Revoked[] = [];
   readonly #apiUrl: string;
@@ -29,30 +29,30 @@ export class Revocations {
     this.#random = random;
   }
 
-  /** Revokes a user and a room by turns, each time after a pause of so many milliseconds. */
+  /** Alternately revokes a user and a room, with a pause of `pauseMs` between them. */
   start(pauseMs: number): void {
     this.#running = this.#revokeByTurns(pauseMs);
   }
 
-  /** Resolves when what was begun is answered, or given up after half a minute. */
+  /** Resolves when all begun revocations are answered, or after half a minute. */
   async stop(): Promise<void> {
-    this.#giveUpAtMs = Math.min(this.#giveUpAtMs, performance.now() + patienceMs);
+    this.#giveUpAtMs = Math.min(this.#giveUpAtMs, performance.now() + giveUpAfterMs);
     this.#stopping.abort();
     await this.#running;
   }
 
-  /** Has nothing more be tried. */
+  /** Stops all retries at once. */
   end(): void {
     this.#giveUpAtMs = Number.NEGATIVE_INFINITY;
     this.#stopping.abort();
   }
 
-  /** How many were acknowledged. */
+  /** How many revocations were acknowledged. */
   get answered(): number {
     return this.all.filter(({ answeredAtMs }) => answeredAtMs !== undefined).length;
   }
 
-  /** Tries again until it is acknowledged. */
+  /** Retries until it is acknowledged. */
   async #revoke({ name }: SwarmClient, room: string | undefined): Promise<void> {
     const revoked: Revoked = {
       client: name,
@@ -69,19 +69,19 @@ export class Revocations {
     }
   }
 
-  /** Takes everything or one room, by turns, from so many clients at once. */
+  /** Revokes `count` clients at once, alternately everything and one room. */
   async revokeSome(count: number): Promise<void> {
     await Promise.all(Array.from({ length: count }, (_, n) => this.#revokeAny(n % 2 === 0)));
   }
 
-  /** Takes all (`isUser`) or one room from a client that has everything still, if there is one. */
+  /** Revokes everything (`isUser`) or one room of a client that has lost nothing yet, if there is one. */
   async #revokeAny(isUser: boolean): Promise<void> {
     const client = this.#candidate();
     if (client !== undefined)
       await this.#revoke(client, isUser ? undefined : this.#random.pick(client.rooms));
   }
 
-  /** Names of the revoked clients whose token is not refused as revoked now. */
+  /** Returns the revoked clients whose token the server does not refuse as revoked. */
   async returned(url: string, { forgotten }: Allowances): Promise<string[]> {
     const names = this.all.flatMap((one) =>
       one.room === undefined && one.answeredAtMs !== undefined && forgotten?.(one) !== true
@@ -104,13 +104,13 @@ export class Revocations {
     }
   }
 
-  /** Somebody from whom nothing was taken yet. */
+  /** A client of which nothing was revoked yet. */
   #candidate(): SwarmClient | undefined {
     const touched = new Set(this.all.map(({ client }) => client));
-    const left = this.#swarm.clients.filter(
+    const candidates = this.#swarm.clients.filter(
       ({ name, rooms, hasGivenUp }) => !touched.has(name) && !hasGivenUp && rooms.length > 0,
     );
-    return left.length === 0 ? undefined : this.#random.pick(left);
+    return candidates.length === 0 ? undefined : this.#random.pick(candidates);
   }
 
   async #ask(body: object): Promise<boolean> {

@@ -8,7 +8,7 @@ export interface RunOptions extends Pick<Run, "isQuick" | "say"> {
   env?: Run["env"];
 }
 
-/** Runs one scenario and ends whatever it started; a scenario that throws is a row that failed. */
+/** Runs one scenario and ends everything that it started. A scenario that throws becomes a failed row. */
 export async function runScenario(
   scenario: Scenario,
   { seed, isQuick, env = {}, say }: RunOptions,
@@ -33,7 +33,7 @@ export async function runScenario(
     fault: scenario.fault,
     seconds: (performance.now() - startedAtMs) / 1_000,
   };
-  if (!isPassed(row)) tell(row, run.say);
+  if (!isPassed(row)) printFailures(row, run.say);
   return row;
 }
 
@@ -47,12 +47,12 @@ const nothing = {
   notes: [],
 };
 
-/** Scenarios get seeds of their own, so that each can be repeated without the others. */
+/** Each scenario has its own seed, so that it can be repeated without the others. */
 function hash(name: string): number {
   return Buffer.from(name).reduce((sum, byte) => (Math.imul(sum, 31) + byte) | 0, 0);
 }
 
-function tell({ anomalies, failures }: Row, say: Run["say"]): void {
+function printFailures({ anomalies, failures }: Row, say: Run["say"]): void {
   for (const failure of failures) say(`failed: ${failure}`);
   for (const { kind, client, room, detail } of anomalies.slice(0, shownAnomalies)) {
     say(`${[kind, client, room].filter((part) => part !== undefined).join(" ")}: ${detail}`);

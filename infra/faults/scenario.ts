@@ -1,42 +1,44 @@
 import type { Anomaly, DeliveryHistory, Random } from "@roomcast/testkit";
 
-/** What a scenario is given. */
+/** The context in which a scenario runs. */
 export interface Run {
   random: Random;
-  /** Whether faults are to be shorter and crowds smaller. */
+  /** Whether to use shorter faults and fewer clients. */
   isQuick: boolean;
-  /** Further configuration of the replicas. */
+  /** Additional configuration of the replicas. */
   env: Readonly<Record<string, string>>;
-  /** Tells what is going on. */
+  /** Prints progress. */
   say: (text: string) => void;
-  /** Has something ended when the scenario is over, however it ends; the last one first. */
+  /**
+   * Registers a clean-up that runs when the scenario is over, also after a failure. The last one runs first.
+   */
   onEnd: (end: () => unknown) => void;
 }
 
-/** What came out of a scenario: one row of the summary. */
+/** The result of a scenario: one row of the summary. */
 export interface Outcome {
   clients: number;
-  /** Events that were published. */
+  /** How many events were published. */
   events: number;
   anomalies: readonly Anomaly[];
   resets: number;
-  /** Times that a client came back to a session other than its own. */
+  /** How often a client came back with a fresh session. */
   freshSessions: number;
-  /** Milliseconds, one for each client and time that it had to recover. */
+  /** Recovery times in milliseconds, one for each time that a client had to recover. */
   recovery: readonly number[];
-  /** What else the fault must show and did not; empty if all is well. */
+  /** Failed expectations besides anomalies; empty if there are none. */
   failures: readonly string[];
-  /** What is worth telling, in a few words. */
+  /** Short remarks for the summary. */
   notes: readonly string[];
-  /** All that is known of the run, for whoever looks for the cause of an anomaly. */
+  /** Everything that is known about the run, to find the cause of an anomaly. */
   history?: DeliveryHistory;
 }
 
-/** A fault, how it is brought about, and what must hold. */
+/** A fault, how to cause it, and what must hold. */
 export interface Scenario {
-  /** For `--only`. */
+  /** The name for `--only`. */
   name: string;
-  /** What the summary calls it. */
+  /** The description in the summary. */
   fault: string;
   run: (run: Run) => Promise<Outcome>;
 }
@@ -48,7 +50,7 @@ export interface Row extends Outcome {
   seconds: number;
 }
 
-/** Whether a row is as it must be. */
+/** Whether a row has no anomalies and no failures. */
 export function isPassed({ anomalies, failures }: Pick<Outcome, "anomalies" | "failures">): boolean {
   return anomalies.length === 0 && failures.length === 0;
 }

@@ -24,7 +24,7 @@ import { trimmedLog } from "./scenarios/trimmed-log.ts";
 
 export { mutants } from "./scenarios/mutants.ts";
 
-/** Every fault, in the order of the summary. */
+/** All faults, in the order of the summary. */
 export const scenarios: readonly Scenario[] = [
   killReplica,
   fullHouse,

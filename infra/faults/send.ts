@@ -5,7 +5,7 @@ import type { Send } from "./publishers.ts";
 
 const type = "project.updated";
 
-/** Publishes straight into the log, as a process does that has the broadcaster in it. */
+/** Publishes directly to the log, as a process that contains the broadcaster does. */
 export function sendToLog(log: Pick<EventLog, "append">): Send {
   return async ({ id, key, rooms, data }) => {
     const envelope = {
@@ -44,12 +44,12 @@ export function sendToApi(url: string): Send {
   };
 }
 
-/** Posts to `/api/v1/events`; an API that cannot be reached counts as `unavailable`. */
+/** Posts to `/api/v1/events`. An unreachable API counts as `unavailable`. */
 export function postEvents(url: string, body: object): Promise<Response> {
   return post(`${url}/api/v1/events`, body);
 }
 
-/** Posts JSON with the test's API key; an API that cannot be reached counts as `unavailable`. */
+/** Posts JSON with the test's API key. An unreachable API counts as `unavailable`. */
 export async function post(url: string, body: object): Promise<Response> {
   try {
     return await fetch(url, {

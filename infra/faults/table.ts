@@ -11,13 +11,13 @@ const columns = [
   "result",
 ] as const;
 
-/** The summary as a Markdown table. */
+/** Formats the summary as a Markdown table. */
 export function toMarkdown(rows: readonly Row[]): string {
   const lines = [columns, columns.map(() => "---"), ...rows.map(cellsOf)];
   return `${lines.map((cells) => `| ${cells.join(" | ")} |`).join("\n")}\n`;
 }
 
-/** One row as a line of text. */
+/** Formats one row as a line of text. */
 export function toLine(row: Row): string {
   const [fault, clients, events, anomalies, resets, recovery, result] = cellsOf(row);
   const counts = `${clients} clients, ${events} events, anomalies ${anomalies}, resets ${resets}`;
@@ -42,7 +42,7 @@ function cellsOf(row: Row): string[] {
   ];
 }
 
-/** The value that a share of all does not exceed; 0 for none. */
+/** The quantile of the values; 0 without values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;

@@ -2,7 +2,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Row } from "./scenario.ts";
 
-/** Writes what each client with an anomaly did and was told, a line of JSON each, to `<folder>/<scenario>-<client>.jsonl`. */
+/**
+ * Writes the history of each client with an anomaly as lines of JSON to `<folder>/<scenario>-<client>.jsonl`.
+ */
 export async function writeHistories({ name, anomalies, history }: Row, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const concerned = new Set(anomalies.map(({ client }) => client));

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { basename } from "node:path";
 import { failuresFolder } from "../scripts/commands.mjs";
 
-/** Keeps what failed in a workspace for the end of `npm test`, where nothing buries it. */
+/** Saves a workspace's failures, so that `npm test` can print them at the end. */
 export default class FailureReporter {
   #workspace;
 

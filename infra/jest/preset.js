@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 
-/** Jest settings shared by every workspace: ESM, TypeScript through swc, sources instead of builds. */
+/** Jest settings of all workspaces: ESM, TypeScript through swc, sources instead of builds. */
 export const preset = {
   testEnvironment: "node",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
@@ -21,7 +21,7 @@ export const preset = {
   },
   testTimeout: 20_000,
   reporters: ["default", fileURLToPath(new URL("failure-reporter.js", import.meta.url))],
-  // A Node process that ends by itself, with nothing left to do, may spin for ever instead:
-  // https://github.com/nodejs/node/issues/47748. One that is told to exit does not.
+  // A Node process that has nothing left to do may spin forever instead of ending:
+  // https://github.com/nodejs/node/issues/47748. A forced exit avoids that.
   forceExit: true,
 };

@@ -1,4 +1,6 @@
-/** Ends the script with a clear message on a Node that is too old. Imported first, before anything needs a newer one. */
+/**
+ * Ends the script with a clear message if Node is too old. Imported before modules that need a newer Node.
+ */
 const wanted = 20;
 const major = Number(process.versions.node.split(".")[0]);
 

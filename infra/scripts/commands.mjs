@@ -6,28 +6,31 @@ import { fileURLToPath } from "node:url";
 /** The folder of the repository. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Where the pinned package manager is kept, so that none has to be installed. */
+/** The folder of the pinned package manager, so that no global one is needed. */
 export const toolsFolder = join(root, ".roomcast", "tools");
 
-/** Where each workspace leaves what failed in its tests, for the summary. */
+/** The folder in which each workspace saves its test failures for the summary. */
 export const failuresFolder = join(root, ".roomcast", "failures");
 
-/** The path of a program that `pnpm install` brings. */
+/** Returns the path of a program that `pnpm install` installs. */
 export function localProgram(name) {
   return join(root, "node_modules", ".bin", name);
 }
 
-/** The environment of the programs that the scripts start: finds the pinned pnpm, reports nothing to anyone. */
+/** The environment of the programs that the scripts start: with the pinned pnpm and without telemetry. */
 export function toolEnv() {
   const path = [join(toolsFolder, "node_modules", ".bin"), process.env.PATH].join(delimiter);
   return { ...process.env, PATH: path, TURBO_TELEMETRY_DISABLED: "1", DO_NOT_TRACK: "1" };
 }
 
-/** Runs a program with the terminal as its own; resolves with its exit code, a shell's if a signal ended it. */
+/**
+ * Runs a program in this terminal.
+ * Resolves with its exit code, or 128 plus the number of the signal that ended it.
+ */
 export async function runVisibly(command, args) {
   const child = spawn(command, args, { cwd: root, env: toolEnv(), stdio: "inherit" });
   const pass = (signal) => {
-    // Ctrl-C in a terminal has reached the child already.
+    // The terminal has already sent Ctrl-C to the child.
     if (signal === "SIGTERM" || !process.stdin.isTTY) child.kill(signal);
   };
   process.on("SIGINT", pass).on("SIGTERM", pass);
@@ -38,7 +41,7 @@ export async function runVisibly(command, args) {
   }
 }
 
-/** Runs a program and prints what it says only if it fails; then throws. */
+/** Runs a program. If it fails, prints its output and throws. */
 export async function runQuietly(what, command, args, options = {}) {
   const child = spawn(command, args, {
     cwd: root,
@@ -62,10 +65,10 @@ export function finished(child) {
   });
 }
 
-/** Something the user has to see to; shown without a stack. */
+/** A problem that the user must solve. It is shown without a stack. */
 export class Failure extends Error {}
 
-/** Runs a script's main function: a `Failure` is printed and ends it with 1. */
+/** Runs a script's main function. Prints errors and then exits with 1. */
 export async function main(work) {
   try {
     process.exitCode = await work();

@@ -22,7 +22,10 @@ await main(async () => {
   process.exit(await finished(server));
 });
 
-/** Calls back on every change below a workspace's `src`. The compiler's own `--build --watch` misses changes (7.0.2). */
+/**
+ * Calls `changed` on every change below a workspace's `src`.
+ * The compiler's `--build --watch` misses some (7.0.2).
+ */
 async function watchSources(changed) {
   for (const folder of ["apps", "packages"]) {
     for (const workspace of await readdir(join(root, folder))) {
@@ -31,7 +34,9 @@ async function watchSources(changed) {
   }
 }
 
-/** Runs the work soon after a call, once for calls close together, and again for those that come meanwhile. */
+/**
+ * Runs the work soon after a call, once for calls in quick succession, and again for calls during the work.
+ */
 function oneAtATime(work) {
   let timer;
   let running = Promise.resolve();

@@ -4,9 +4,9 @@ import { Failure } from "./commands.mjs";
 import { canInstall, ensure, find, instruction } from "./system-packages.mjs";
 
 /**
- * Makes sure that tests can have a Redis and says which: a program they start for themselves (found or installed), or
- * Docker. The one at `REDIS_URL` is only the last resort, because tests also crash, hang and fill theirs. Throws what to
- * install if there is none.
+ * Makes sure that there is a Redis for the tests and returns which: a program that they start themselves
+ * (found or installed), or Docker. `REDIS_URL` is only the last resort, because tests crash, stop and fill
+ * their Redis. If there is none, the error says what to install.
  */
 export async function findRedis(env = process.env) {
   const program = env.REDIS_SERVER || (await findOrInstall());
@@ -24,7 +24,7 @@ async function findOrInstall() {
   return find("redis");
 }
 
-/** Whether a Redis answers at the URL, be it only that it wants a password. */
+/** Whether a Redis answers at the URL, even if it only asks for a password. */
 export function answersPing(url, timeoutMs = 1_000) {
   if (!URL.canParse(url)) return Promise.resolve(false);
   const { hostname, port } = new URL(url);

@@ -5,7 +5,7 @@ import { finished, main, root } from "./commands.mjs";
 import { findRedis } from "./find-redis.mjs";
 import { setUp } from "./setup.mjs";
 
-/** Sets everything up and runs `infra/<name>`: `node run-built.mjs faults --quick`. Further arguments are handed on. */
+/** Sets everything up and runs `infra/<name>` with arguments: `node run-built.mjs faults --quick`. */
 await main(async () => {
   const [name, ...args] = process.argv.slice(2);
   await setUp();

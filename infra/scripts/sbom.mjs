@@ -5,8 +5,8 @@ import { main, runVisibly, toolsFolder } from "./commands.mjs";
 import { installPnpm } from "./setup.mjs";
 
 /**
- * Prints what the product is made of as a CycloneDX document, from the lockfile alone: no registry is asked. Further
- * arguments are pnpm's: `npm run --silent sbom -- --filter @roomcast/realtime`.
+ * Prints the product's dependencies as a CycloneDX document. It reads only the lockfile and asks no registry.
+ * Other arguments go to pnpm: `npm run --silent sbom -- --filter @roomcast/realtime`.
  */
 async function sbom(args) {
   await installPnpm();

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Failure, localProgram, main, root, runQuietly, runVisibly, toolsFolder } from "./commands.mjs";
 
-/** Brings the checkout to where it can run: pinned pnpm, dependencies, build. What is done already is skipped. */
+/** Prepares the checkout: pinned pnpm, dependencies, build. Skips what is already done. */
 export async function setUp() {
   await installPnpm();
   await installDependencies();
@@ -13,7 +13,7 @@ export async function setUp() {
   await buildAddon();
 }
 
-/** Puts the pnpm that package.json names into the tools folder. */
+/** Installs the pnpm version of package.json into the tools folder. */
 export async function installPnpm() {
   const { version } = (await readJson(join(root, "package.json"))).devEngines.packageManager;
   const installed = await readJson(join(toolsFolder, "node_modules", "pnpm", "package.json")).catch(
@@ -26,7 +26,7 @@ export async function installPnpm() {
   await runQuietly("npm install", "npm", ["install", "--prefix", toolsFolder, ...flags, `pnpm@${version}`]);
 }
 
-/** Installs what the lockfile says, unless that is what was installed last. */
+/** Installs the lockfile's packages, unless they were installed last. */
 async function installDependencies() {
   const stamp = join(root, "node_modules", ".roomcast-installed");
   const wanted = await dependencyHash();
@@ -41,7 +41,7 @@ async function installDependencies() {
   await writeFile(stamp, wanted);
 }
 
-/** Compiles every workspace; turbo leaves out those that have not changed. */
+/** Compiles all workspaces. Turbo skips those that have not changed. */
 async function build() {
   const started = performance.now();
   await runQuietly("the build", localProgram("turbo"), ["run", "build", "--output-logs=errors-only"]);
@@ -49,13 +49,13 @@ async function build() {
   if (seconds > 2) console.log(`Built in ${seconds.toFixed(1)} s.`);
 }
 
-/** Compiles the realtime server's one file of C, if there is a compiler; without it the server takes a slower way. */
+/** Compiles the realtime server's C addon if there is a compiler. Without the addon the server is slower. */
 async function buildAddon() {
   const script = join(root, "apps", "realtime", "native", "build.mjs");
   if ((await runVisibly(process.execPath, [script])) !== 0) throw new Failure("the addon's build failed");
 }
 
-/** Changes whenever an install would do something else. */
+/** A hash that changes whenever an install would have another result. */
 async function dependencyHash() {
   const hash = createHash("sha256").update(`${process.platform} ${process.arch}`);
   for (const file of await dependencyFiles()) hash.update(file).update(await readFile(join(root, file)));

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { finished, main, root } from "./commands.mjs";
 import { setUp } from "./setup.mjs";
 
-/** Two signals within this time are one: npm hands on the Ctrl-C that the terminal has sent to everyone already. */
+/**
+ * Two signals within this time count as one: npm forwards Ctrl-C, which the terminal has already sent to all.
+ */
 const sameSignalMs = 300;
 
 /**
- * Hands signals to the child, each once; a hang-up becomes an orderly end. package.json runs this script with `exec`,
- * because npm would else signal the shell in between, which ends without a word to its child.
+ * Forwards each signal to the child once. SIGHUP becomes SIGTERM. package.json runs this script with `exec`,
+ * because npm would otherwise signal the shell in between, which ends without telling its child.
  */
 function passSignals(child) {
   let last = Number.NEGATIVE_INFINITY;
@@ -25,7 +27,7 @@ function passSignals(child) {
 
 await main(async () => {
   await setUp();
-  // In a process group of its own, Ctrl-C reaches it through `passSignals` only and not twice.
+  // In its own process group, the child receives Ctrl-C only through `passSignals`, and not twice.
   const entry = join(root, "apps", "standalone", "dist", "main.js");
   const child = spawn(process.execPath, [entry, ...process.argv.slice(2)], {
     stdio: "inherit",

@@ -2,7 +2,7 @@ import { access, constants, readFile, rm, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { Failure, runQuietly } from "./commands.mjs";
 
-/** The system programs that the tests use, any one of each list, and the packages of Debian and Homebrew that bring it. */
+/** The system programs that the tests use, one of each list, and their packages in Debian and Homebrew. */
 export const systemPrograms = {
   redis: { programs: ["redis-server", "valkey-server"], debian: "redis-server", brew: "redis" },
   nginx: { programs: ["nginx"], debian: "nginx-light", brew: "nginx" },
@@ -15,7 +15,7 @@ export const systemPrograms = {
   },
 };
 
-/** The path of an installed program, or undefined. */
+/** Returns the path of an installed program, or undefined. */
 export async function find(name) {
   const folders = [...(process.env.PATH ?? "").split(delimiter), "/usr/sbin", "/usr/local/sbin"];
   for (const program of systemPrograms[name].programs) {
@@ -27,7 +27,10 @@ export async function find(name) {
   return undefined;
 }
 
-/** Makes sure that the programs are there: installs missing ones when root on Debian, else throws what to install. */
+/**
+ * Makes sure that the programs exist.
+ * As root on Debian it installs missing ones; otherwise the error names them.
+ */
 export async function ensure(...names) {
   const missing = await missingOf(names);
   if (missing.length === 0) return;
@@ -37,13 +40,13 @@ export async function ensure(...names) {
   if (stillMissing.length > 0) throw new Failure(instruction(stillMissing));
 }
 
-/** Whether packages can be installed without asking anyone: as root on Debian or its kin. */
+/** Whether packages can be installed without asking: as root on Debian or a derivative. */
 export async function canInstall() {
   const release = await readFile("/etc/os-release", "utf8").catch(() => "");
   return process.getuid?.() === 0 && /^ID(_LIKE)?=.*(debian|ubuntu)/m.test(release);
 }
 
-/** What to tell the user to install. */
+/** Returns the text that tells the user what to install. */
 export function instruction(names) {
   const lines = names.map((name) => `  ${name}: ${systemPrograms[name].programs.join(" or ")}`);
   const packages = (system) => names.map((name) => systemPrograms[name][system]).join(" ");
@@ -71,7 +74,7 @@ async function install(packages) {
   });
 }
 
-/** Debian asks this file whether a service may be started; 101 is "no" (invoke-rc.d, policy-rc.d specification). */
+/** Debian runs this file to ask whether a service may start; 101 means no (policy-rc.d specification). */
 const servicePolicy = "/usr/sbin/policy-rc.d";
 
 async function withoutServices(work) {

@@ -5,7 +5,7 @@ import { findRedis } from "./find-redis.mjs";
 import { setUp } from "./setup.mjs";
 import { ensure } from "./system-packages.mjs";
 
-/** What `npm test` does, in order. Arguments go to turbo: `npm test -- --filter=@roomcast/events`. */
+/** The steps of `npm test`. Arguments go to turbo: `npm test -- --filter=@roomcast/events`. */
 const steps = [
   { name: "format and lint", command: localProgram("biome"), args: ["check", "--error-on-warnings"] },
   { name: "typed lint", command: localProgram("oxlint"), args: ["--type-aware", "--deny-warnings"] },
@@ -24,7 +24,7 @@ const steps = [
   },
 ];
 
-/** Runs every step, even after one has failed, so that one run shows all there is to see to; a signal ends it. */
+/** Runs every step, even after a failure, so that one run shows all problems. A signal ends it. */
 async function runSteps() {
   const results = [];
   for (const { name, command, args } of steps) {
@@ -37,7 +37,7 @@ async function runSteps() {
   return results;
 }
 
-/** The output of a workspace may be followed by thousands of lines of the others. */
+/** Repeats the failures at the end, because thousands of lines of other workspaces may follow them. */
 function printFailures() {
   if (!existsSync(failuresFolder)) return;
   for (const name of readdirSync(failuresFolder)) {
@@ -54,7 +54,7 @@ function printSummary(results) {
 }
 
 await main(async () => {
-  // First: what is set up is compiled with it.
+  // The compiler comes first, because the setup uses it.
   await ensure("compiler");
   await setUp();
   console.log(`Redis for the tests: ${await findRedis()}`);

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "@jest/globals";
 import { startRedis } from "@roomcast/testkit";
+import { Cluster, type ClusterOptions } from "../faults/cluster.ts";
 import { killConnections } from "../faults/redis-admin.ts";
 import { runScenario } from "../faults/run-scenario.ts";
 import type { Outcome, Row, Run } from "../faults/scenario.ts";
 import { killReplicas } from "../faults/scenarios/kill-replica.ts";
 import { catchMutant, noReplay } from "../faults/scenarios/mutants.ts";
 import { emptyRedis } from "../faults/scenarios/restart-redis.ts";
-import { Stage, type StageOptions } from "../faults/stage.ts";
 
-/** The fault harness in small: `npm run test:faults` has all faults, and larger crowds. */
+/** The fault harness in small: `npm run test:faults` has all faults, and more clients. */
 describe("clients under faults", () => {
   const clients = 20;
   const small = {
@@ -44,7 +44,7 @@ describe("clients under faults", () => {
   test(
     "are seen to lose events when replay is switched off",
     async () => {
-      const play = (run: Run, options: StageOptions) => killReplicas(run, 1, options);
+      const play = (run: Run, options: ClusterOptions) => killReplicas(run, 1, options);
       const row = await played("mutant", (run) => catchMutant(run, { ...noReplay, play }, small));
       expect(row).toMatchObject(clean);
     },
@@ -55,12 +55,12 @@ describe("clients under faults", () => {
   async function breakAndKill(run: Run): Promise<Outcome> {
     const redis = await startRedis();
     run.onEnd(() => redis.stop());
-    const stage = await Stage.set(run, { ...small, redisUrl: redis.url, revokeEveryMs: 1_000 });
+    const cluster = await Cluster.start(run, { ...small, redisUrl: redis.url, revokeEveryMs: 1_000 });
     await killConnections(redis.url);
-    await stage.flow(2_000);
-    await stage.replicas.crash(run.random.pick(stage.replicas.all));
-    await stage.flow(1_000);
-    return stage.finish();
+    await cluster.flow(2_000);
+    await cluster.replicas.crash(run.random.pick(cluster.replicas.all));
+    await cluster.flow(1_000);
+    return cluster.finish();
   }
 
   /** Runs a scenario in small; what it has to say is shown only if it fails. */

@@ -21,17 +21,17 @@ import {
   readTrustedProxies,
 } from "@roomcast/service";
 
-/** What the API can be told, in a process of its own or beside the realtime server. */
+/** The API's options, in its own process or together with the realtime server. */
 export interface ApiOptions {
   apiKeys: readonly ApiKey[];
   github?: { secret: string };
   authorizerUrl?: string;
   corsOrigins: readonly string[];
-  /** Whose word on a caller's address counts, as proxy-addr takes it. */
+  /** The proxies whose `X-Forwarded-For` is believed, in the form of proxy-addr. */
   trustedProxies: readonly string[];
 }
 
-/** Everything the API process can be told. */
+/** The configuration of the API process. */
 export interface ApiConfig extends ApiOptions {
   host: string;
   port: number;
@@ -40,17 +40,17 @@ export interface ApiConfig extends ApiOptions {
   /** How long a revocation is remembered. */
   revocationTtlMs: number;
   log: Required<EventLogOptions>;
-  /** How long everything is served after the word that the process ends. */
+  /** How long the process still serves after it announces its end. */
   drainDelayMs: Ms;
   logLevel: LogLevel;
 }
 
-/** The API process' configuration, frozen, or one `ConfigError` that lists every bad variable. */
+/** Reads the API process's frozen configuration. Throws one `ConfigError` that lists every bad variable. */
 export function readConfig(env: Env): ApiConfig {
   return readEnv(env, apiVariables);
 }
 
-/** Declares the API process' variables; also what the documentation is checked against. */
+/** Declares the API process's variables. A test compares the documentation with them. */
 export function apiVariables(read: EnvReader): ApiConfig {
   return {
     host: read.string("HOST", { default: "0.0.0.0", description: "The address to listen on." }),
@@ -70,7 +70,7 @@ export function apiVariables(read: EnvReader): ApiConfig {
   };
 }
 
-/** Declares what concerns the API's callers and not the process. */
+/** Declares the variables that concern the API's callers, not the process. */
 export function readApiOptions(read: EnvReader): ApiOptions {
   const secret = read.secret("GITHUB_WEBHOOK_SECRET", {
     description: "The secret GitHub signs its webhooks with. Without it there is no webhook route.",

@@ -10,7 +10,9 @@ import { revocationsRoute } from "./routes/revocations.ts";
 import { githubWebhookRoute } from "./routes/webhooks-github.ts";
 import { websocketStatsRoute } from "./routes/websocket-stats.ts";
 
-/** The HTTP API as an Express application, ready to be served or mounted; it owns none of what the context holds. */
+/**
+ * Creates the HTTP API as an Express application, to be served or mounted. The caller still owns the context.
+ */
 export function createApi(context: ApiContext): Express {
   const api = express();
   api.disable("etag");

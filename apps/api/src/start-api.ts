@@ -40,8 +40,8 @@ export interface RunningApi extends Running {
 }
 
 /**
- * Starts the API over Redis and listens at once; it is alive before Redis can be reached, but not ready. It closes when
- * the last request has been answered, or after 5 seconds.
+ * Starts the API with Redis and listens at once. Until Redis is reachable, it is alive but not ready. It
+ * closes when the last request is answered, or after 5 seconds.
  */
 export async function startApi(config: ApiConfig): Promise<RunningApi> {
   const logger = createLogger({ level: config.logLevel, name: "api" });
@@ -57,7 +57,7 @@ export async function startApi(config: ApiConfig): Promise<RunningApi> {
   const context = createContext(config, { logger, status, onError, log, redis, revoking, health });
   const listening = await listen(createServer(httpTimeouts, createApi(context)), config);
   logger.info({ host: config.host, port: listening.port }, "listening");
-  // Rejects when the process is closed before, or cannot start, of which `failed` tells.
+  // It rejects if the process is closed before, or if it cannot start, which `failed` reports.
   Promise.all([log.connect(Number.POSITIVE_INFINITY), redis.connect(), revoking.connect()]).then(
     () => status.started(),
     () => undefined,
@@ -85,7 +85,7 @@ interface Parts {
   onError: (error: Error) => void;
   log: RedisEventLog;
   redis: RedisConnection;
-  /** For revocations alone: each waits on it for a replica of Redis. */
+  /** Only for revocations: each one waits on this connection for a Redis replica. */
   revoking: RedisConnection;
   health: Health;
 }
@@ -101,7 +101,7 @@ function createContext(config: ApiConfig, parts: Parts): ApiContext {
   health.add("redis", () => status.check());
   health.add("log", async () => {
     await log.head();
-    if (log.refused !== undefined) throw new Error(`Redis refuses a part of appends: ${log.refused}`);
+    if (log.refused !== undefined) throw new Error(`Redis refuses a command of an append: ${log.refused}`);
   });
   return {
     broadcaster: initBroadcaster(log),

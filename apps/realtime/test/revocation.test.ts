@@ -135,7 +135,7 @@ describe("revocation, through the log", () => {
     const token = testToken("far-ahead", { iat: Math.floor(Date.now() / 1_000) + 60 });
     expect((await refusal(cluster.replicas[0]?.url ?? "", { token })).data).toMatchObject({
       code: "unauthorized",
-      message: expect.stringContaining("lies ahead"),
+      message: expect.stringContaining("is in the future"),
     });
   });
 

@@ -4,7 +4,7 @@ import { type EventLogOptions, readLogOptions } from "@roomcast/event-log";
 import { type RealtimeOptions, readRealtimeOptions } from "@roomcast/realtime";
 import { type Env, type EnvReader, type LogLevel, logLevels, readEnv } from "@roomcast/service";
 
-/** Everything the embedded process can be told. */
+/** The configuration of the embedded process. */
 export interface StandaloneConfig extends RealtimeOptions, Pick<ApiConfig, "apiKeys" | "github"> {
   host: string;
   port: number;
@@ -13,12 +13,14 @@ export interface StandaloneConfig extends RealtimeOptions, Pick<ApiConfig, "apiK
   logLevel: LogLevel;
 }
 
-/** The embedded process' configuration, frozen, or one `ConfigError` that lists every bad variable. */
+/**
+ * Reads the embedded process's frozen configuration. Throws one `ConfigError` that lists every bad variable.
+ */
 export function readConfig(env: Env): StandaloneConfig {
   return readEnv(env, standaloneVariables);
 }
 
-/** Declares the embedded process' variables; also what the documentation is checked against. */
+/** Declares the embedded process's variables. A test compares the documentation with them. */
 export function standaloneVariables(read: EnvReader): StandaloneConfig {
   refuseWorkers(read);
   return {
@@ -35,7 +37,7 @@ export function standaloneVariables(read: EnvReader): StandaloneConfig {
   };
 }
 
-/** Who asks for several processes must not get one without a word. */
+/** An operator who asks for several processes must not silently get one. */
 function refuseWorkers(read: EnvReader): void {
   read.string("REALTIME_WORKERS", {
     default: "1",

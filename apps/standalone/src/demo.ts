@@ -2,17 +2,19 @@ import { randomBytes } from "node:crypto";
 import { signToken } from "@roomcast/auth";
 import type { Env } from "@roomcast/service";
 
-/** Keys made up for a first try. */
+/** Generated keys for a first try. */
 export interface Demo {
-  /** For `auth.token` of socket.io-client: user `demo`, who may enter every room but other users'. */
+  /**
+   * The `auth.token` for socket.io-client: user `demo`, who may enter all rooms except other users' rooms.
+   */
   token: string;
-  /** For the API. */
+  /** The API key. */
   apiKey: string;
 }
 
 const settings = ["JWT_SECRET", "JWT_PUBLIC_KEY", "JWT_JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "API_KEYS"];
 
-/** Makes up keys if none are set at all; in production nothing is made up. */
+/** Generates keys if none are configured. Never does so in production. */
 export function withDemoKeys(env: Env): { env: Env; demo?: Demo } {
   if (env.NODE_ENV === "production" || settings.some((name) => env[name])) return { env };
   const secret = randomBytes(32).toString("base64url");

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 const localHosts = ["localhost", "127.0.0.1", "[::1]"];
 const localAddresses = ["127.0.0.1", "::1", "::ffff:127.0.0.1"];
 
-/** What proxies tell of the client's address. */
+/** Headers with which proxies report the client's address. */
 const addressHeaders = [
   "x-forwarded-for",
   "x-real-ip",
@@ -13,17 +13,18 @@ const addressHeaders = [
   "fastly-client-ip",
   "fly-client-ip",
 ];
-/** What proxies tell of the host that the client asked for. */
+/** Headers with which proxies report the requested host. */
 const hostHeaders = ["x-forwarded-host", "x-forwarded-server", "x-original-host"];
-/** What only proxies send, in forms that are not worth reading. */
+/** Headers that only proxies send. Their presence is enough. */
 const proxyHeaders = ["forwarded", "via"];
-/** What a browser tells of the page. */
+/** Headers with which a browser names the page. */
 const pageHeaders = ["origin", "referer"];
 
 /**
- * Whether a request was made on this machine, by a program or by a page that was opened under a local name. Peer and Host
- * alone do not say so: a proxy on this machine may have put its own in their place. So nothing else may name another
- * machine. A page that has its name resolve to this address (DNS rebinding) has that name for its Host.
+ * Whether a request comes from this machine, from a program or from a page with a local name. The peer's
+ * address and Host are not enough, because a proxy on this machine may have replaced them. So no other header
+ * may name another machine. With DNS rebinding, a page's own name resolves to this address, but its Host
+ * still has that name.
  */
 export function isLocalRequest({ headers, socket, httpVersion }: IncomingMessage): boolean {
   const all = (names: readonly string[], fits: (value: string) => boolean) =>
@@ -33,7 +34,7 @@ export function isLocalRequest({ headers, socket, httpVersion }: IncomingMessage
   return (
     localAddresses.includes(socket.remoteAddress ?? "") &&
     isLocalUrl(`http://${headers.host}`) &&
-    // What nginx speaks to its upstreams if nobody told it otherwise, without any forwarding header; no browser does.
+    // nginx uses HTTP/1.0 to its upstreams by default, without forwarding headers. No browser uses it.
     httpVersion !== "1.0" &&
     all(addressHeaders, (address) => localAddresses.includes(address)) &&
     all(hostHeaders, (host) => isLocalUrl(`http://${host}`)) &&

@@ -18,13 +18,13 @@ const headers = {
   "cross-origin-resource-policy": "same-origin",
 };
 
-/** Socket.IO's builds of its client, which the server hands out. */
+/** Socket.IO's client builds, which the server serves. */
 const clients = {
   json: "/socket.io/socket.io.js",
   msgpack: "/socket.io/socket.io.msgpack.min.js",
 } as const;
 
-/** The page at `/`, the made-up keys it connects with, and the client that fits the server's parser. */
+/** Serves the page at `/`, the generated keys for it, and the client build for the server's parser. */
 export function startPage(demo: Demo | undefined, parser: StandaloneConfig["parser"]): Router {
   const router = Router();
   const files = express.static(folder, { setHeaders: (response) => (response as Response).set(headers) });
@@ -33,10 +33,10 @@ export function startPage(demo: Demo | undefined, parser: StandaloneConfig["pars
   return router.use(files);
 }
 
-/** The keys are for pages of this machine, also where the server listens on all addresses. */
+/** Sends the keys only to pages of this machine, even if the server listens on all addresses. */
 function sendDemo(request: Request, response: Response, demo: object | undefined): void {
   response.set({ ...headers, "cache-control": "no-store" });
   if (demo === undefined || !isLocalRequest(request))
-    response.status(404).json({ error: "no made-up keys here" });
+    response.status(404).json({ error: "there are no generated keys here" });
   else response.json(demo);
 }

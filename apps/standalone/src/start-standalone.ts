@@ -24,7 +24,7 @@ import type { StandaloneConfig } from "./config.ts";
 import type { Demo } from "./demo.ts";
 import { startPage } from "./start-page.ts";
 
-/** Realtime and API in one process on one port, with the log in memory. */
+/** Starts realtime server and API in one process on one port, with the log in memory. */
 export async function startStandalone(
   config: StandaloneConfig,
   demo?: Demo,

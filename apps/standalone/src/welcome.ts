@@ -1,7 +1,7 @@
 import type { StandaloneConfig } from "./config.ts";
 import type { Demo } from "./demo.ts";
 
-/** What `npm start` prints: where it is, the keys, and what to try. */
+/** Returns what `npm start` prints: the URL, the keys, and a first example. */
 export function welcome(port: number, demo: Demo | undefined, parser: StandaloneConfig["parser"]): string {
   const url = `http://localhost:${port}`;
   if (demo === undefined) return `Roomcast is up: ${url}\n`;

@@ -4,12 +4,12 @@ import { RawClient } from "../../faults/raw-client.ts";
 import { type Flood, repeat } from "../flood.ts";
 
 const clients = 4;
-/** As many as one `subscribe` may ask for, beside the automatic ones. */
+/** The most rooms that one `subscribe` may ask for beside the automatic ones. */
 const roomsOfOne = 98;
-/** Commands that the default rate lets a client send at once, and then in each second. */
+/** How many commands the default rate limit allows at once, and then in each second. */
 const [burst, eachSecond] = [195, 20];
 
-/** Clients ask for rooms that only the application's authoriser can decide on, as many in each command as may be. */
+/** Clients request rooms that only the application's authoriser can allow, as many in each command as they may. */
 export const authoriserQuestions: Flood = {
   name: "authoriser-questions",
   title: "rooms that the authoriser must be asked about",

@@ -3,7 +3,7 @@ import type { Flood } from "../flood.ts";
 
 const attackers = 4;
 
-/** Clients with valid tokens send nothing that makes sense. */
+/** Clients with valid tokens send only malformed packets. */
 export const malformedPackets: Flood = {
   name: "malformed-packets",
   title: "malformed packets",

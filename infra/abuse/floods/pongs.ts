@@ -5,11 +5,11 @@ import { type Flood, nthUser, repeat } from "../flood.ts";
 
 const clients = 2;
 const inOneWrite = 4_000;
-/** Masked, as a client's frames must be, and empty. */
+/** An empty frame, masked as a client's frames must be. */
 const pong = Buffer.from([0x8a, 0x80, 0, 0, 0, 0]);
 const bulk = Buffer.concat(new Array<Buffer>(inOneWrite).fill(pong));
 
-/** Clients send WebSocket pongs that nobody asked for, as fast as they are taken. */
+/** Clients send unsolicited WebSocket pongs as fast as the server reads them. */
 export const pongs: Flood = {
   name: "pongs",
   title: "WebSocket pongs that nobody asked for",
@@ -22,7 +22,7 @@ export const pongs: Flood = {
       while (!client.isClosed && performance.now() < endsAtMs) {
         done.pongs += inOneWrite;
         if (!stream.write(bulk)) await Promise.race([once(stream, "drain"), once(stream, "close")]);
-        // The end of the connection is noticed between writes.
+        // Give the event loop a chance to notice the end of the connection.
         await new Promise((resolve) => setImmediate(resolve));
       }
       await client.cut();

@@ -4,7 +4,7 @@ import { type Flood, nthUser, repeat } from "../flood.ts";
 const atATime = 8;
 const fields = ["projectId", "projectName", "updatedBy", "agentId", "reason"];
 
-/** Users connect, leave a large filter on a room and go, again and again. */
+/** Users repeatedly connect, subscribe with a large filter and disconnect. */
 export const sessionChurn: Flood = {
   name: "session-churn",
   title: "sessions with large filters, each left at once",
@@ -14,7 +14,7 @@ export const sessionChurn: Flood = {
       const client = await RawClient.connected(target.url, nthUser("churn", done.sessions++));
       const subscription = JSON.stringify({ room: "global", filters: largest() });
       client.send(`42/ws,1["subscribe",${subscription}]`);
-      // Refused or not, and cut off or not.
+      // It does not matter whether the server refuses or disconnects the client.
       await client.next("43/ws,1[").catch(() => undefined);
       await client.cut();
     });

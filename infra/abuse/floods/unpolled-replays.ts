@@ -5,7 +5,7 @@ import { replayAgain, replayRate } from "../replay-again.ts";
 
 const clients = 4;
 
-/** As `unread-replays`, over polling: what is asked for is posted, and never polled. */
+/** Like `unread-replays`, but over polling: requests are posted, and the replies are never polled. */
 export const unpolledReplays: Flood = {
   name: "unpolled-replays",
   title: "replays that nobody polls",
@@ -28,7 +28,7 @@ export const unpolledReplays: Flood = {
   },
 };
 
-/** The URL of a session that has entered `/ws`. */
+/** Opens a session in `/ws` and returns its URL. */
 async function enter(url: string, userId: string): Promise<string> {
   const base = `${url}/socket.io/?EIO=4&transport=polling`;
   const { sid } = JSON.parse((await (await fetch(base)).text()).slice(1)) as { sid: string };
@@ -38,7 +38,7 @@ async function enter(url: string, userId: string): Promise<string> {
   return request;
 }
 
-/** Whether the session took it; false when it has ended. */
+/** Posts a body. Returns false if the session has ended. */
 async function post(request: string, body: string): Promise<boolean> {
   const answer = await fetch(request, { method: "POST", body });
   await answer.text();

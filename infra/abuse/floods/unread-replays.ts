@@ -5,7 +5,7 @@ import { replayAgain, replayRate } from "../replay-again.ts";
 
 const clients = 4;
 
-/** Clients have a long history sent to them again and again, answer pings and read nothing. */
+/** Clients repeatedly request a long replay, answer pings and read nothing. */
 export const unreadReplays: Flood = {
   name: "unread-replays",
   title: "replays that nobody reads, over websocket",

@@ -1,10 +1,10 @@
 import { testToken } from "@roomcast/testkit";
 import { type Flood, repeat } from "../flood.ts";
 
-/** One after the other, as one caller that waits for each answer. */
+/** Like one caller that waits for each response. */
 const atATime = 1;
 
-/** Someone who may publish sends bodies of nearly 1 MB with as many names and values as go in. */
+/** A caller who may publish sends bodies of nearly 1 MB with as many names and values as possible. */
 export const wideBodies: Flood = {
   name: "wide-bodies",
   title: "bodies of 1 MB full of names, to the API",

@@ -1,29 +1,29 @@
-/** What a client says or waits for, in turn: `%i` is its number, `%r` its room, `%t` its token. */
+/** One thing that a client sends or waits for. `%i` is its number, `%r` its room, `%t` its token. */
 export type Step =
   | { send: string }
-  /** Waits for a message that begins like this. */
+  /** Waits for a message with this beginning. */
   | { expect: string };
 
-/** How the clients of a load speak to a server. */
+/** What the clients of a load generator do. */
 export interface ClientPlan {
   port: number;
-  /** The address that the connection is upgraded at. */
+  /** The path of the WebSocket upgrade. */
   path: string;
   steps: readonly Step[];
-  /** Left out by clients that resume a session. */
+  /** Steps that clients skip when they resume a session. */
   freshSteps?: readonly Step[];
-  /** What tells an event: how the message begins, or a text within it, once for each event. */
+  /** How to recognise an event: the beginning of a message, or a text that occurs once for each event. */
   event: { prefix: string } | { mark: string };
-  /** Clients take turns to be in the rooms 0 to `rooms - 1`. */
+  /** Clients are distributed over the rooms 0 to `rooms - 1`. */
   rooms: number;
   /** A file with a token on each line. */
   tokens?: string;
-  /** Offers permessage-deflate and deflates what it sends, as browsers do. */
+  /** Offers permessage-deflate and deflates everything that it sends, as browsers do. */
   deflates?: boolean;
   measuresLatency?: boolean;
 }
 
-/** The plan as the load generators' command line. */
+/** Returns the plan as command line arguments of a load generator. */
 export function planArguments(plan: ClientPlan): string[] {
   const step = (prefix: string) => (step: Step) =>
     "send" in step ? [`--${prefix}send`, step.send] : [`--${prefix}expect`, step.expect];

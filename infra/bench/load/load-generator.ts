@@ -1,15 +1,15 @@
 import { AnsweringProcess } from "../answering-process.ts";
 import { type ClientPlan, planArguments } from "./client-plan.ts";
 
-/** What a load has seen since it started; latencies since the last `forgetLatencies`. */
+/** The counters of a load generator since its start. Latencies count since the last `forgetLatencies`. */
 export interface LoadReport {
   ready: number;
   failed: number;
   /** Connections that the server has ended. */
   dropped: number;
-  /** Events. */
+  /** Received events. */
   received: number;
-  /** Everything that came over the connections. */
+  /** All bytes received over the connections. */
   bytes: number;
   cpuUs: number;
   nowUs: number;
@@ -19,7 +19,7 @@ export interface LoadReport {
   maxUs: number;
 }
 
-/** How long it took to get all clients ready. */
+/** How long it took until all clients were ready. */
 export interface Connected {
   ready: number;
   elapsedUs: number;
@@ -27,10 +27,10 @@ export interface Connected {
 
 type Answer = Partial<LoadReport & Connected>;
 
-/** How many connections are being opened at once, unless asked otherwise. */
+/** How many connections are opened at once by default. */
 const defaultAtOnce = 100;
 
-/** Thousands of clients of one server, in a process of their own. */
+/** Thousands of clients of one server, in their own process. */
 export class LoadGenerator {
   readonly #process: AnsweringProcess<Answer>;
 
@@ -38,7 +38,7 @@ export class LoadGenerator {
     this.#process = process;
   }
 
-  /** Starts a generator, `command`, on a core. Nothing is connected yet. */
+  /** Starts the load generator `command` on a core, without connections. */
   static async start(
     command: readonly string[],
     core: number | undefined,
@@ -48,7 +48,7 @@ export class LoadGenerator {
     return new LoadGenerator(await AnsweringProcess.lines<Answer>(launch));
   }
 
-  /** Connects until `count` clients are ready; throws if some cannot be. */
+  /** Connects until `count` clients are ready. Throws if some fail. */
   async connect(count: number, atOnce = defaultAtOnce): Promise<Connected> {
     const { ready = 0, elapsedUs = 0 } = await this.#process.ask(`connect ${count} ${atOnce}`);
     if (ready < count) throw new Error(`only ${ready} of ${count} clients could connect`);
@@ -59,17 +59,17 @@ export class LoadGenerator {
     await this.#process.ask("disconnect");
   }
 
-  /** Whether clients resume the session they had when they connect again. */
+  /** Sets whether clients resume their former session when they reconnect. */
   async resumeSessions(resumes: boolean): Promise<void> {
     await this.#process.ask(`resume ${resumes ? 1 : 0}`);
   }
 
-  /** Where clients connect from now on. */
+  /** Sets the port to which clients connect from now on. */
   async moveTo(port: number): Promise<void> {
     await this.#process.ask(`port ${port}`);
   }
 
-  /** Rests after each look at the connections, so that clients do not read every message as it comes; 0 for not at all. */
+  /** Sets a pause (0: none) between looks at the connections, so that clients read several messages at once. */
   async rest(ms: number): Promise<void> {
     await this.#process.ask(`rest ${ms}`);
   }

@@ -6,7 +6,7 @@ import { promisify } from "node:util";
 import { findProgram } from "@roomcast/testkit";
 import { nativeFolder } from "../paths.ts";
 
-/** The programs written in C; without a compiler, a slower generator and no floor. */
+/** The programs in C. Without a compiler, there is a slower load generator and no floor. */
 export interface NativePrograms {
   /** The command line of the load generator. */
   load: readonly string[];
@@ -16,10 +16,10 @@ export interface NativePrograms {
 
 const execute = promisify(execFile);
 
-/** The load generator that needs nothing but Node; it takes several times the CPU. */
+/** The load generator in Node. It needs several times as much CPU. */
 export const nodeLoad = [process.execPath, fileURLToPath(new URL("./node-load.js", import.meta.url))];
 
-/** Compiles the C programs into a folder, or returns undefined if this machine has no compiler. */
+/** Compiles the C programs into a folder. Returns undefined without a compiler. */
 export async function compileNative(folder: string): Promise<NativePrograms | undefined> {
   const compiler = await findProgram("cc", "gcc", "clang");
   if (compiler === undefined) return undefined;

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { WebSocket } from "ws";
 
-/** What all clients of the Node load generator share. */
+/** The plan that all clients of the Node load generator share. */
 export interface NodePlan {
   port: number;
   path: string;
@@ -12,13 +12,13 @@ export interface NodePlan {
   eventMark: string | undefined;
   resumes: boolean;
   deflates: boolean;
-  /** Told of everything that comes. */
+  /** Called with all received bytes. */
   arrived(bytes: number): void;
-  /** Told of every message with events, and how old the first of them is. */
+  /** Called for every message with events, with the age of its first event. */
   received(count: number, latencyUs: number | undefined): void;
 }
 
-/** One client; see `native/client.c`. */
+/** One client. It does the same as `native/client.c`. */
 export class NodeClient {
   isReady = false;
   readonly #index: number;
@@ -32,7 +32,7 @@ export class NodeClient {
     this.#plan = plan;
   }
 
-  /** Resolves when the steps are done; `onDropped` is called if the connection ends later, but not by `close`. */
+  /** Resolves when all steps are done. Calls `onDropped` if the connection ends later without `close`. */
   connect(onDropped: () => void): Promise<void> {
     this.#step = 0;
     const socket = new WebSocket(`ws://127.0.0.1:${this.#plan.port}${this.#expand(this.#plan.path)}`, {
@@ -68,7 +68,7 @@ export class NodeClient {
     this.#socket = undefined;
   }
 
-  /** Sends what is next to send; true when no step is left. */
+  /** Sends the next texts of the plan. Returns true when no step is left. */
   #advance(socket: WebSocket): boolean {
     const { steps, resumes } = this.#plan;
     for (; this.#step < steps.length; this.#step++) {
@@ -80,7 +80,7 @@ export class NodeClient {
     return true;
   }
 
-  /** Takes a message; true if it is the one that was waited for. */
+  /** Handles a message. Returns true if it is the expected one. */
   #take(socket: WebSocket, text: string): boolean {
     if (this.#count(text)) return false;
     if (text === "2") socket.send("3");

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline";
 import { parseArgs } from "node:util";
 import { NodeClient, type NodePlan } from "./node-client.ts";
 
-/** The load generator for machines without a C compiler: the same arguments, commands and answers as `native/load.c`. */
+/** The load generator without a C compiler: it has the same arguments and commands as `native/load.c`. */
 const { values, tokens } = parseArgs({
   tokens: true,
   options: {
@@ -68,7 +68,7 @@ async function obey([command, first, second]: string[]): Promise<object> {
     for (const client of clients) client.close();
     Object.assign(counts, { ready: 0, failed: 0, dropped: 0 });
   } else if (command !== "rest") throw new Error(`unknown command: ${command}`);
-  // It does not rest: Node has each message read as it comes.
+  // `rest` has no effect here, because Node reads each message as it arrives.
   return {};
 }
 

@@ -1,4 +1,4 @@
-/* One WebSocket client: connects, goes through the steps of its plan, then counts events. */
+/* One WebSocket client: it connects, runs the steps of its plan, then counts events. */
 #ifndef CLIENT_H
 #define CLIENT_H
 
@@ -15,32 +15,32 @@ struct client {
   int fd;
   enum client_state state;
   int step;
-  /* Bytes of a message that has not come as a whole. */
+  /* Bytes of an incomplete message. */
   unsigned char *rest;
   size_t rest_length;
-  /* What a Socket.IO session is resumed with; empty until the server has named them. */
+  /* What a Socket.IO session resumes with; empty until the server has sent them. */
   char pid[PID_SIZE];
   char offset[OFFSET_SIZE];
 };
 
-/* What all clients share and count together. */
-struct crowd {
+/* The state and the counters that all clients share. */
+struct load {
   struct plan plan;
   int resumes;
   int ready, failed, dropped;
   uint64_t received;
-  /* Bytes that came, of whatever. */
+  /* All received bytes. */
   uint64_t bytes;
   struct histogram latency;
 };
 
 uint64_t now_us(void);
 
-/* Begins to connect and registers with epoll; every connection counts as ready, failed or (later) dropped. */
-void client_open(struct crowd *crowd, struct client *client, int epoll);
+/* Begins to connect and registers with epoll. Every connection counts as ready, failed or (later) dropped. */
+void client_open(struct load *load, struct client *client, int epoll);
 
-/* To be called when epoll says that the client has something. */
-void client_turn(struct crowd *crowd, struct client *client, int epoll);
+/* Call it when epoll reports an event for the client. */
+void client_turn(struct load *load, struct client *client, int epoll);
 
 /* Resets the connection, so that no port stays in TIME_WAIT. */
 void client_close(struct client *client);

@@ -1,6 +1,7 @@
 /*
- * The floor: what the kernel alone costs. Takes WebSocket connections to /?room=N and sends events to them by one
- * send() each, or all events of a burst by one. The first line on stdout is {"port":N}; then every line on stdin
+ * The floor: the cost of the kernel alone. Accepts WebSocket connections to /?room=N and sends events to them with one
+ * send() each, or with one send() for all events of a burst. The first line on stdout is {"port":N}. Then every line
+ * on stdin
  *   run <bursts per second> <events per burst> <rooms> <milliseconds> <0|1: coalesce>
  * is answered by {"published":N,"failed":N}.
  */
@@ -44,7 +45,7 @@ static void join(int fd, int number) {
   room->members[room->count++] = fd;
 }
 
-/* The load sends its request whole and does not check the accept key. */
+/* The load sends its request in one piece and does not check the accept key. */
 static void take_client(int listener) {
   int one = 1, fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
   char request[4096], *number;

@@ -14,7 +14,7 @@ void histogram_reset(struct histogram *histogram);
 
 void histogram_add(struct histogram *histogram, uint64_t microseconds);
 
-/* The value that a share of the samples (0 to 1) does not exceed; 0 without samples. */
+/* The quantile of the samples for a share from 0 to 1; 0 without samples. */
 uint64_t histogram_quantile(const struct histogram *histogram, double share);
 
 #endif

@@ -1,4 +1,4 @@
-/* What every client of a load does, as the command line says it. */
+/* What every client of a load does, as read from the command line. */
 #ifndef PLAN_H
 #define PLAN_H
 
@@ -10,7 +10,7 @@ enum { MAX_STEPS = 32, PID_SIZE = 64, OFFSET_SIZE = 128 };
 struct step {
   const char *text;
   int is_send;
-  /* Left out by a client that resumes. */
+  /* A client that resumes skips this step. */
   int is_fresh_only;
 };
 
@@ -20,22 +20,22 @@ struct plan {
   const char *path;
   struct step steps[MAX_STEPS];
   int step_count;
-  /* A message that begins like this is an event. */
+  /* A message with this beginning is an event. */
   const char *event_prefix;
-  /* Or: every occurrence of this within a message is one. */
+  /* Or: every occurrence of this text in a message is an event. */
   const char *event_mark;
-  /* Whether to offer permessage-deflate and, as browsers do, to use it for all that is sent. Events come deflated then. */
+  /* Whether to offer permessage-deflate and, like browsers, to deflate everything. The server then deflates events. */
   int deflates;
-  /* Whether to read the time an event was sent. */
+  /* Whether to read the time at which an event was sent. */
   int measures_latency;
   char **tokens;
   int token_count;
 };
 
-/* Reads the command line; ends the process with a message if it is wrong. */
+/* Reads the command line. Ends the process with a message if it is wrong. */
 void plan_parse(struct plan *plan, int argc, char **argv);
 
-/* Writes a template for a client: %i is its number, %r its room, %t its token, %a what it resumes with. */
+/* Expands a template for a client: %i is its number, %r its room, %t its token, %a what it resumes with. */
 size_t plan_expand(const struct plan *plan, const char *text, int client, const char *resume, char *out, size_t size);
 
 #endif

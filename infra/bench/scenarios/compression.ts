@@ -1,19 +1,19 @@
-import type { StartContestant } from "../contestants/contestant.ts";
-import { startDeflating, startEmbedded } from "../contestants/roomcast.ts";
-import { startSocketIoDeflate } from "../contestants/socket-io.ts";
-import { closeStages, openStages } from "../stage.ts";
+import type { StartServer } from "../servers/bench-server.ts";
+import { startDeflating, startEmbedded } from "../servers/roomcast.ts";
+import { startSocketIoDeflate } from "../servers/socket-io.ts";
+import { closeSetups, openSetups } from "../setup.ts";
 import { Table } from "../table.ts";
 import { measureDeliveries } from "./deliveries.ts";
 import { measureMemory } from "./memory.ts";
 import type { Scenario } from "./scenario.ts";
 
-const starts: readonly StartContestant[] = [startEmbedded, startDeflating, startSocketIoDeflate];
+const starts: readonly StartServer[] = [startEmbedded, startDeflating, startSocketIoDeflate];
 
 const warmUp = 100;
 
-/** What deflating large events costs and saves. */
-export const compression: Scenario = async (lab) => {
-  const { clients, connections, eventBytes } = lab.profile.compression;
+/** The cost and the savings of deflating large events. */
+export const compression: Scenario = async (environment) => {
+  const { clients, connections, eventBytes } = environment.profile.compression;
   const table = new Table({
     id: "compression",
     title: "Compression of large events",
@@ -26,14 +26,14 @@ export const compression: Scenario = async (lab) => {
       { id: "rss", label: "RSS per idle connection", unit: "KB" },
     ],
   });
-  const stages = await openStages(lab, starts, { rooms: 1 }, clients);
+  const setups = await openSetups(environment, starts, { rooms: 1 }, clients);
   try {
-    const { rounds } = lab.profile.deliveries;
+    const { rounds } = environment.profile.deliveries;
     const column = { id: "cpu", wireId: "bytes", clients, rooms: 1, burst: 1, rounds, eventBytes };
-    await measureDeliveries(lab, table, stages, column);
+    await measureDeliveries(environment, table, setups, column);
   } finally {
-    await closeStages(stages);
+    await closeSetups(setups);
   }
-  for (const start of starts) await measureMemory(lab, table, start, { connections, warmUp });
+  for (const start of starts) await measureMemory(environment, table, start, { connections, warmUp });
   return table;
 };

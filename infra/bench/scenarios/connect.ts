@@ -1,23 +1,23 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ContestantName, Setting, StartContestant } from "../contestants/contestant.ts";
-import { resuming, untilGreeted } from "../contestants/resuming-plan.ts";
-import { startEmbedded } from "../contestants/roomcast.ts";
-import { startSocketIo, startSocketIoKey } from "../contestants/socket-io.ts";
 import { cpuUs } from "../cpu.ts";
-import type { Lab } from "../lab.ts";
+import type { Environment } from "../environment.ts";
 import type { ClientPlan } from "../load/client-plan.ts";
 import { circumstances } from "../load/load-share.ts";
 import { inRounds } from "../rounds.ts";
-import { closeStages, openStage, type Stage } from "../stage.ts";
+import type { ServerName, Setting, StartServer } from "../servers/bench-server.ts";
+import { resuming, untilWelcomed } from "../servers/resuming-plan.ts";
+import { startEmbedded } from "../servers/roomcast.ts";
+import { startSocketIo, startSocketIoKey } from "../servers/socket-io.ts";
+import { closeSetups, openSetup, type Setup } from "../setup.ts";
 import { Table } from "../table.ts";
 import type { Scenario } from "./scenario.ts";
 
 const setting: Setting = { rooms: 100 };
 const settleMs = 200;
 
-/** What it takes to let a client in. */
-export const connect: Scenario = async (lab) => {
-  const { connections, atOnce, warmUpRounds, rounds } = lab.profile.connect;
+/** The cost of accepting a client. */
+export const connect: Scenario = async (environment) => {
+  const { connections, atOnce, warmUpRounds, rounds } = environment.profile.connect;
   const table = new Table({
     id: "connect",
     title: "Connecting",
@@ -28,57 +28,57 @@ export const connect: Scenario = async (lab) => {
       { id: "rate", label: "handshakes/s", unit: "/s" },
     ],
   });
-  const stages = await openConnecting(lab);
+  const setups = await openConnecting(environment);
   try {
-    await inRounds(warmUpRounds + rounds, stages, (stage) => measureRound(lab, table, stage));
+    await inRounds(warmUpRounds + rounds, setups, (setup) => measureRound(environment, table, setup));
   } finally {
-    await closeStages(stages.map(({ stage }) => stage));
+    await closeSetups(setups.map(({ setup }) => setup));
   }
   return table;
 };
 
-interface ConnectStage {
-  name: ContestantName;
-  stage: Stage;
+interface ConnectSetup {
+  name: ServerName;
+  setup: Setup;
   roundsDone: number;
 }
 
-async function openConnecting(lab: Lab): Promise<ConnectStage[]> {
+async function openConnecting(environment: Environment): Promise<ConnectSetup[]> {
   const connected = (plan: ClientPlan): ClientPlan => ({ ...plan, steps: plan.steps.slice(0, 3) });
-  const entries: [StartContestant, ContestantName, (plan: ClientPlan) => ClientPlan][] = [
-    [startEmbedded, "roomcast", untilGreeted],
+  const entries: [StartServer, ServerName, (plan: ClientPlan) => ClientPlan][] = [
+    [startEmbedded, "roomcast", untilWelcomed],
     [startEmbedded, "roomcast-resume", resuming],
     [startSocketIo, "socket.io", connected],
     [startSocketIoKey, "socket.io-key", connected],
   ];
-  const stages: ConnectStage[] = [];
+  const setups: ConnectSetup[] = [];
   for (const [start, name, change] of entries) {
-    const changed: StartContestant = async (...args) => {
-      const contestant = await start(...args);
-      return contestant && { ...contestant, name, plan: change(contestant.plan) };
+    const changed: StartServer = async (...args) => {
+      const server = await start(...args);
+      return server && { ...server, name, plan: change(server.plan) };
     };
-    const stage = await openStage(lab, changed, setting);
-    if (stage !== undefined) stages.push({ name, stage, roundsDone: 0 });
+    const setup = await openSetup(environment, changed, setting);
+    if (setup !== undefined) setups.push({ name, setup, roundsDone: 0 });
   }
-  return stages;
+  return setups;
 }
 
-async function measureRound({ profile, log }: Lab, table: Table, entry: ConnectStage): Promise<void> {
+async function measureRound({ profile, log }: Environment, table: Table, entry: ConnectSetup): Promise<void> {
   const { connections, atOnce, warmUpRounds } = profile.connect;
-  const { name, stage } = entry;
-  const reportBefore = await stage.load.report();
-  const before = cpuUs(stage.contestant.pid);
-  const { elapsedUs } = await stage.load.connect(connections, atOnce);
-  const usedUs = cpuUs(stage.contestant.pid) - before;
-  const during = circumstances(reportBefore, await stage.load.report());
+  const { name, setup } = entry;
+  const reportBefore = await setup.load.report();
+  const before = cpuUs(setup.server.pid);
+  const { elapsedUs } = await setup.load.connect(connections, atOnce);
+  const usedUs = cpuUs(setup.server.pid) - before;
+  const during = circumstances(reportBefore, await setup.load.report());
   entry.roundsDone++;
   if (entry.roundsDone > warmUpRounds) {
     table.add(name, "cpu", usedUs / connections / 1_000, during);
     table.add(name, "rate", connections / (elapsedUs / 1_000_000), during);
     log(`connect: ${name} ${(usedUs / connections / 1_000).toFixed(3)} ms`);
   }
-  await stage.load.disconnect();
-  await stage.load.resumeSessions(true);
-  // The server has to see that they are gone: a resume would evict them else.
+  await setup.load.disconnect();
+  await setup.load.resumeSessions(true);
+  // The server must notice that the clients are gone. Otherwise a resume would have to evict them.
   await delay(settleMs);
 }

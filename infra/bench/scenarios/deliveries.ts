@@ -1,47 +1,52 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { StartContestant } from "../contestants/contestant.ts";
-import type { Lab } from "../lab.ts";
+import type { Environment } from "../environment.ts";
 import { type FeedMeasurement, measureFeed } from "../measure-feed.ts";
 import { inRounds } from "../rounds.ts";
-import { closeStages, openStages, type Stage } from "../stage.ts";
+import type { StartServer } from "../servers/bench-server.ts";
+import { closeSetups, openSetups, type Setup } from "../setup.ts";
 import { steadyRate } from "../steady-rate.ts";
 import type { Table } from "../table.ts";
 
-/** A server that cannot keep up takes longer. */
+/** A server that cannot keep up just needs longer. */
 const warmUpEventsPerSecond = 20_000;
 
-/** Publishes events to every server that are not measured, to its clients in so many rooms. */
-export async function warmUp(stages: readonly Stage[], events: number, clients: number, rooms: number) {
+/** Publishes events to every server without measuring. */
+export async function warmUp(setups: readonly Setup[], events: number, clients: number, rooms: number) {
   const durationMs = (1_000 * events) / warmUpEventsPerSecond;
   const order = { ...shapeOf(1, rooms), burstsPerSecond: warmUpEventsPerSecond, durationMs };
-  for (const stage of stages) await measureFeed(stage, order, clients);
+  for (const setup of setups) await measureFeed(setup, order, clients);
 }
 
-/** Few, so that many events can be published before the others come. */
+/** Few clients, so that many events can be published before the other clients connect. */
 const warmUpClients = 10;
 
-/** Servers that are warm, with their first clients, all in one room. */
-export async function openWarm(lab: Lab, starts: readonly StartContestant[]): Promise<Stage[]> {
-  const stages = await openStages(lab, starts, { rooms: 1 }, warmUpClients);
+/** Opens servers with their first clients, all in one room, and warms them up. */
+export async function openWarm(environment: Environment, starts: readonly StartServer[]): Promise<Setup[]> {
+  const setups = await openSetups(environment, starts, { rooms: 1 }, warmUpClients);
   try {
-    await warmUp(stages, lab.profile.warmUpEvents, warmUpClients, 1);
-    return stages;
+    await warmUp(setups, environment.profile.warmUpEvents, warmUpClients, 1);
+    return setups;
   } catch (error) {
-    await closeStages(stages);
+    await closeSetups(setups);
     throw error;
   }
 }
 
 /**
- * Whoever reads each message as it comes is woken for each, and the server pays for that; here clients read at leisure,
- * after one or two: the more there are, the longer it takes until each has some.
+ * A client that reads each message as it arrives is woken for each, and the server pays for that. So clients
+ * read after one or two messages. With more clients, it takes longer until each has some.
  */
 const restMsPerClient = 0.01;
 
-/** Longer than TCP's shortest timeout, 200 ms: clients that heard nothing for that long acknowledge at once. */
+/**
+ * Longer than TCP's shortest timeout of 200 ms.
+ * Clients that received nothing for so long acknowledge at once.
+ */
 const pauseMs = 250;
 
-/** With one room, events of one tick would reach the same clients together. */
+/**
+ * With one room, bursts must be isolated, because events of one tick would reach the same clients together.
+ */
 function shapeOf(burst: number, rooms: number) {
   return { burst, rooms, isolated: rooms === 1 };
 }
@@ -53,41 +58,42 @@ export interface DeliveryColumn {
   rooms: number;
   burst: number;
   rounds: number;
-  /** Default: the small events. */
+  /** Default: the small event. */
   eventBytes?: number;
-  /** A further column, for KB on the wire per message. */
+  /** Another column, for KB on the wire per message. */
   wireId?: string;
 }
 
-/** Fills a column: every server at a rate that keeps it steadily busy, in rounds. */
+/** Fills a column. It measures every server in rounds, at a rate that keeps it steadily busy. */
 export async function measureDeliveries(
-  lab: Lab,
+  environment: Environment,
   table: Table,
-  stages: readonly Stage[],
+  setups: readonly Setup[],
   { id, clients, rooms, burst, rounds, eventBytes, wireId }: DeliveryColumn,
 ): Promise<void> {
-  const { measureMs } = lab.profile.deliveries;
-  for (const { load } of stages) await load.rest(Math.round(clients * restMsPerClient));
-  const rates = new Map<Stage, number>();
+  const { measureMs } = environment.profile.deliveries;
+  for (const { load } of setups) await load.rest(Math.round(clients * restMsPerClient));
+  const rates = new Map<Setup, number>();
   const shape = { ...shapeOf(burst, rooms), ...(eventBytes === undefined ? {} : { eventBytes }) };
-  const restingSince = new Map<Stage, number>();
-  for (const stage of stages) rates.set(stage, await steadyRate(stage, shape, clients, measureMs));
-  await inRounds(rounds, stages, async (stage) => {
-    const order = { ...shape, burstsPerSecond: rates.get(stage) ?? 1, durationMs: measureMs };
-    await delay(Math.max(0, (restingSince.get(stage) ?? 0) + pauseMs - performance.now()));
-    // Meanwhile other servers were in the processor's cache, which one that has the machine to itself does not suffer.
-    await measureFeed(stage, { ...order, durationMs: (1_000 * rooms) / order.burstsPerSecond }, clients);
-    const measured = await measureFeed(stage, order, clients);
-    restingSince.set(stage, performance.now());
-    const { name } = stage.contestant;
+  const restingSince = new Map<Setup, number>();
+  for (const setup of setups) rates.set(setup, await steadyRate(setup, shape, clients, measureMs));
+  await inRounds(rounds, setups, async (setup) => {
+    const order = { ...shape, burstsPerSecond: rates.get(setup) ?? 1, durationMs: measureMs };
+    await delay(Math.max(0, (restingSince.get(setup) ?? 0) + pauseMs - performance.now()));
+    // Other servers have filled the processor's cache in between. Warm it up again, because in production a
+    // server does not share it.
+    await measureFeed(setup, { ...order, durationMs: (1_000 * rooms) / order.burstsPerSecond }, clients);
+    const measured = await measureFeed(setup, order, clients);
+    restingSince.set(setup, performance.now());
+    const { name } = setup.server;
     const { serverUs, messages, bytes } = measured;
     table.add(name, id, serverUs / messages, measured);
     if (wireId !== undefined) table.add(name, wireId, bytes / messages / 1_024, measured);
-    lab.log(`${table.id} ${id}: ${name} ${progress(measured)}`);
+    environment.log(`${table.id} ${id}: ${name} ${progress(measured)}`);
   });
 }
 
-/** What was measured and how busy both sides were. */
+/** Formats the measurement and how busy both sides were. */
 function progress({ serverUs, loadShare, messages, elapsedUs, doubts }: FeedMeasurement): string {
   const percent = (share: number) => `${(100 * share).toFixed(0)}%`;
   const cost = (serverUs / messages).toFixed(2);

@@ -1,16 +1,16 @@
-import type { StartContestant } from "../contestants/contestant.ts";
-import { startCoalescedFloor, startFloor } from "../contestants/floor.ts";
-import { startNats } from "../contestants/nats.ts";
-import { startNchan } from "../contestants/nchan.ts";
-import { startEmbedded, startOverRedis, startPublicPath, startStreamPath } from "../contestants/roomcast.ts";
-import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
-import type { Lab } from "../lab.ts";
-import { closeStages, type Stage } from "../stage.ts";
+import type { Environment } from "../environment.ts";
+import type { StartServer } from "../servers/bench-server.ts";
+import { startCoalescedFloor, startFloor } from "../servers/floor.ts";
+import { startNats } from "../servers/nats.ts";
+import { startNchan } from "../servers/nchan.ts";
+import { startEmbedded, startOverRedis, startPublicPath, startStreamPath } from "../servers/roomcast.ts";
+import { startSocketIo, startSocketIoRedis } from "../servers/socket-io.ts";
+import { closeSetups, type Setup } from "../setup.ts";
 import { Table } from "../table.ts";
 import { measureDeliveries, openWarm } from "./deliveries.ts";
 import type { Scenario } from "./scenario.ts";
 
-const starts: readonly StartContestant[] = [
+const starts: readonly StartServer[] = [
   startFloor,
   startCoalescedFloor,
   startEmbedded,
@@ -28,9 +28,9 @@ const modes = [
   { id: "burst", label: "bursts of 10", burst: 10 },
 ] as const;
 
-/** All clients in one room: what one delivered message costs the server. */
-export const fanOut: Scenario = async (lab) => {
-  const { clients } = lab.profile.fanOut;
+/** All clients are in one room: measures the server's cost of one delivered message. */
+export const fanOut: Scenario = async (environment) => {
+  const { clients } = environment.profile.fanOut;
   const table = new Table({
     id: "fan-out",
     title: "Fan-out: CPU per delivered message",
@@ -44,22 +44,27 @@ export const fanOut: Scenario = async (lab) => {
       })),
     ),
   });
-  const stages = await openWarm(lab, starts);
+  const setups = await openWarm(environment, starts);
   try {
-    for (const count of clients) await measureCrowd(lab, table, stages, count);
+    for (const count of clients) await measureClients(environment, table, setups, count);
   } finally {
-    await closeStages(stages);
+    await closeSetups(setups);
   }
   return table;
 };
 
-async function measureCrowd(lab: Lab, table: Table, stages: readonly Stage[], clients: number) {
-  for (const { load } of stages) await load.connect(clients);
+async function measureClients(
+  environment: Environment,
+  table: Table,
+  setups: readonly Setup[],
+  clients: number,
+) {
+  for (const { load } of setups) await load.connect(clients);
   for (const { id, burst } of modes) {
-    // Alone, an event has nothing to be coalesced with.
-    const takers = stages.filter(({ contestant }) => burst > 1 || contestant.name !== "floor-coalesced");
-    const { rounds } = lab.profile.deliveries;
+    // A single event cannot be coalesced with another.
+    const measured = setups.filter(({ server }) => burst > 1 || server.name !== "floor-coalesced");
+    const { rounds } = environment.profile.deliveries;
     const column = { id: `${clients}/${id}`, clients, rooms: 1, burst, rounds };
-    await measureDeliveries(lab, table, takers, column);
+    await measureDeliveries(environment, table, measured, column);
   }
 }

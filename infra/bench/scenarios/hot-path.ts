@@ -1,13 +1,13 @@
-import { startEmbedded } from "../contestants/roomcast.ts";
-import { startSocketIo } from "../contestants/socket-io.ts";
-import { closeStages } from "../stage.ts";
+import { startEmbedded } from "../servers/roomcast.ts";
+import { startSocketIo } from "../servers/socket-io.ts";
+import { closeSetups } from "../setup.ts";
 import { Table } from "../table.ts";
 import { measureDeliveries, openWarm } from "./deliveries.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** The fan-out alone, small and often enough to compare it with the committed ratio. */
-export const hotPath: Scenario = async (lab) => {
-  const { clients, rounds } = lab.profile.micro;
+/** Only the fan-out, small and with enough rounds to compare it with the committed ratio. */
+export const hotPath: Scenario = async (environment) => {
+  const { clients, rounds } = environment.profile.micro;
   const table = new Table({
     id: "micro",
     title: "Hot path: CPU per delivered message",
@@ -15,12 +15,18 @@ export const hotPath: Scenario = async (lab) => {
     reference: "socket.io",
     columns: [{ id: "single", label: "CPU per delivered message", unit: "µs" }],
   });
-  const stages = await openWarm(lab, [startEmbedded, startSocketIo]);
+  const setups = await openWarm(environment, [startEmbedded, startSocketIo]);
   try {
-    for (const { load } of stages) await load.connect(clients);
-    await measureDeliveries(lab, table, stages, { id: "single", clients, rooms: 1, burst: 1, rounds });
+    for (const { load } of setups) await load.connect(clients);
+    await measureDeliveries(environment, table, setups, {
+      id: "single",
+      clients,
+      rooms: 1,
+      burst: 1,
+      rounds,
+    });
   } finally {
-    await closeStages(stages);
+    await closeSetups(setups);
   }
   return table;
 };

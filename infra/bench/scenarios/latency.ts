@@ -1,21 +1,21 @@
-import { startNats } from "../contestants/nats.ts";
-import { startNchan } from "../contestants/nchan.ts";
-import { startEmbedded, startOverRedis } from "../contestants/roomcast.ts";
-import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
 import { measureFeed } from "../measure-feed.ts";
 import { inRounds } from "../rounds.ts";
-import { closeStages, openStages } from "../stage.ts";
+import { startNats } from "../servers/nats.ts";
+import { startNchan } from "../servers/nchan.ts";
+import { startEmbedded, startOverRedis } from "../servers/roomcast.ts";
+import { startSocketIo, startSocketIoRedis } from "../servers/socket-io.ts";
+import { closeSetups, openSetups } from "../setup.ts";
 import { Table } from "../table.ts";
 import type { Scenario } from "./scenario.ts";
 
 const starts = [startEmbedded, startOverRedis, startNchan, startNats, startSocketIo, startSocketIoRedis];
 
-/** The clients wherever time is measured. */
-export const smallCrowd = { clients: 100, rooms: 20 };
+/** The number of clients and rooms in scenarios that measure time. */
+export const smallLoad = { clients: 100, rooms: 20 };
 
-/** From a publisher's call to a client's receipt. */
-export const latency: Scenario = async (lab) => {
-  const { profile, log } = lab;
+/** Measures the time from a publisher's call to a client's receipt. */
+export const latency: Scenario = async (environment) => {
+  const { profile, log } = environment;
   const { eventsPerSecond: rates, measureMs, rounds } = profile.latency;
   const table = new Table({
     id: "latency",
@@ -30,17 +30,17 @@ export const latency: Scenario = async (lab) => {
       })),
     ),
   });
-  const { clients, rooms } = smallCrowd;
+  const { clients, rooms } = smallLoad;
   const setting = { rooms, measuresLatency: true };
-  const stages = await openStages(lab, starts, setting, clients);
+  const setups = await openSetups(environment, starts, setting, clients);
   try {
-    // What runs for the first time is compiled on the way, and that is not what is asked.
-    for (const stage of stages) await measureFeed(stage, orderOf(1_000, measureMs), clients);
+    // Warm up first: compiling the code must not count.
+    for (const setup of setups) await measureFeed(setup, orderOf(1_000, measureMs), clients);
     for (const rate of rates) {
-      await inRounds(rounds, stages, async (stage) => {
-        const measured = await measureFeed(stage, orderOf(rate, measureMs), clients);
+      await inRounds(rounds, setups, async (setup) => {
+        const measured = await measureFeed(setup, orderOf(rate, measureMs), clients);
         const { report, doubts } = measured;
-        const { name } = stage.contestant;
+        const { name } = setup.server;
         table.add(name, `${rate}/p50`, report.p50Us / 1_000, measured);
         table.add(name, `${rate}/p99`, report.p99Us / 1_000, measured);
         log(
@@ -49,12 +49,12 @@ export const latency: Scenario = async (lab) => {
       });
     }
   } finally {
-    await closeStages(stages);
+    await closeSetups(setups);
   }
   return table;
 };
 
-/** Single events to the rooms in turn. */
+/** Returns an order of single events that go to the rooms in turn. */
 export function orderOf(eventsPerSecond: number, durationMs: number) {
-  return { burstsPerSecond: eventsPerSecond, burst: 1, rooms: smallCrowd.rooms, durationMs, isolated: false };
+  return { burstsPerSecond: eventsPerSecond, burst: 1, rooms: smallLoad.rooms, durationMs, isolated: false };
 }

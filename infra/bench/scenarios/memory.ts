@@ -1,25 +1,25 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { StartContestant } from "../contestants/contestant.ts";
-import { startEmbedded } from "../contestants/roomcast.ts";
-import { startSocketIo } from "../contestants/socket-io.ts";
 import { rssBytes } from "../cpu.ts";
-import type { Lab } from "../lab.ts";
+import type { Environment } from "../environment.ts";
 import type { Profile } from "../profile.ts";
 import { inRounds } from "../rounds.ts";
-import { closeStages, openStage, type Stage } from "../stage.ts";
+import type { StartServer } from "../servers/bench-server.ts";
+import { startEmbedded } from "../servers/roomcast.ts";
+import { startSocketIo } from "../servers/socket-io.ts";
+import { closeSetups, openSetup, type Setup } from "../setup.ts";
 import { Table } from "../table.ts";
 import type { Scenario } from "./scenario.ts";
 
 const starts = [startEmbedded, startSocketIo];
 
-/** Three rooms for every client, of five clients each. */
+/** Two more rooms for every client, besides its project. Each room has five clients. */
 const rooms = ["agent:%r", "channel:news-%r"];
 const clientsPerRoom = 5;
 const settleMs = 500;
 
-/** What a connection that does nothing takes. */
-export const memory: Scenario = async (lab) => {
-  const { connections, rounds } = lab.profile.memory;
+/** The memory of an idle connection. */
+export const memory: Scenario = async (environment) => {
+  const { connections, rounds } = environment.profile.memory;
   const table = new Table({
     id: "memory",
     title: "Memory per idle connection",
@@ -30,41 +30,42 @@ export const memory: Scenario = async (lab) => {
       { id: "rss", label: "RSS", unit: "KB" },
     ],
   });
-  const measure = (start: StartContestant) => measureMemory(lab, table, start, lab.profile.memory);
+  const measure = (start: StartServer) =>
+    measureMemory(environment, table, start, environment.profile.memory);
   await inRounds(rounds, starts, measure);
   return table;
 };
 
-/** Adds to the columns `heap` and `rss` what a server took that was started for it. */
+/** Starts a server, measures its memory per connection, and adds it to the columns `heap` and `rss`. */
 export async function measureMemory(
-  lab: Lab,
+  environment: Environment,
   table: Table,
-  start: StartContestant,
+  start: StartServer,
   { connections, warmUp }: Pick<Profile["memory"], "connections" | "warmUp">,
 ): Promise<void> {
   const setting = { rooms: Math.ceil(connections / clientsPerRoom), moreRooms: rooms };
-  const stage = await openStage(lab, start, setting);
-  if (stage === undefined) return;
+  const setup = await openSetup(environment, start, setting);
+  if (setup === undefined) return;
   try {
-    // Code is compiled and buffers are made by the first connections.
-    await stage.load.connect(warmUp);
-    await stage.load.disconnect();
-    const before = await settled(stage);
-    await stage.load.connect(connections);
-    const after = await settled(stage);
+    // The first connections compile code and allocate buffers.
+    await setup.load.connect(warmUp);
+    await setup.load.disconnect();
+    const before = await settled(setup);
+    await setup.load.connect(connections);
+    const after = await settled(setup);
     const perConnection = (bytes: number) => bytes / 1_024 / connections;
-    const { name } = stage.contestant;
+    const { name } = setup.server;
     const [heap, rss] = [perConnection(after.heap - before.heap), perConnection(after.rss - before.rss)];
     table.add(name, "heap", heap);
     table.add(name, "rss", rss);
-    lab.log(`${table.id} memory: ${name} heap ${heap.toFixed(1)} KB, RSS ${rss.toFixed(1)} KB`);
+    environment.log(`${table.id} memory: ${name} heap ${heap.toFixed(1)} KB, RSS ${rss.toFixed(1)} KB`);
   } finally {
-    await closeStages([stage]);
+    await closeSetups([setup]);
   }
 }
 
-async function settled({ contestant }: Stage): Promise<{ heap: number; rss: number }> {
+async function settled({ server }: Setup): Promise<{ heap: number; rss: number }> {
   await delay(settleMs);
-  const heap = (await contestant.heapBytes?.()) ?? 0;
-  return { heap, rss: rssBytes(contestant.pid) };
+  const heap = (await server.heapBytes?.()) ?? 0;
+  return { heap, rss: rssBytes(server.pid) };
 }

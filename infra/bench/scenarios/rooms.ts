@@ -1,9 +1,9 @@
-import { startFloor } from "../contestants/floor.ts";
-import { startNats } from "../contestants/nats.ts";
-import { startNchan } from "../contestants/nchan.ts";
-import { startEmbedded, startOverRedis } from "../contestants/roomcast.ts";
-import { startSocketIo, startSocketIoRedis } from "../contestants/socket-io.ts";
-import { closeStages, openStages } from "../stage.ts";
+import { startFloor } from "../servers/floor.ts";
+import { startNats } from "../servers/nats.ts";
+import { startNchan } from "../servers/nchan.ts";
+import { startEmbedded, startOverRedis } from "../servers/roomcast.ts";
+import { startSocketIo, startSocketIoRedis } from "../servers/socket-io.ts";
+import { closeSetups, openSetups } from "../setup.ts";
 import { Table } from "../table.ts";
 import { measureDeliveries, warmUp } from "./deliveries.ts";
 import type { Scenario } from "./scenario.ts";
@@ -18,9 +18,9 @@ const starts = [
   startSocketIoRedis,
 ];
 
-/** Many small rooms that take turns: what an event costs counts as much as what a client costs. */
-export const rooms: Scenario = async (lab) => {
-  const { clients, rooms: count } = lab.profile.rooms;
+/** Many small rooms in turn: the cost of an event counts as much as the cost of a client. */
+export const rooms: Scenario = async (environment) => {
+  const { clients, rooms: count } = environment.profile.rooms;
   const table = new Table({
     id: "rooms",
     title: "Many rooms: CPU per delivered message",
@@ -28,14 +28,20 @@ export const rooms: Scenario = async (lab) => {
     reference: "socket.io",
     columns: [{ id: "rooms", label: "CPU per delivered message", unit: "µs" }],
   });
-  const stages = await openStages(lab, starts, { rooms: count }, clients);
+  const setups = await openSetups(environment, starts, { rooms: count }, clients);
   try {
-    const { warmUpEvents, deliveries } = lab.profile;
-    await warmUp(stages, warmUpEvents, clients, count);
+    const { warmUpEvents, deliveries } = environment.profile;
+    await warmUp(setups, warmUpEvents, clients, count);
     const { rounds } = deliveries;
-    await measureDeliveries(lab, table, stages, { id: "rooms", clients, rooms: count, burst: 1, rounds });
+    await measureDeliveries(environment, table, setups, {
+      id: "rooms",
+      clients,
+      rooms: count,
+      burst: 1,
+      rounds,
+    });
   } finally {
-    await closeStages(stages);
+    await closeSetups(setups);
   }
   return table;
 };

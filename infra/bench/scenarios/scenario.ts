@@ -1,5 +1,5 @@
-import type { Lab } from "../lab.ts";
+import type { Environment } from "../environment.ts";
 import type { Table } from "../table.ts";
 
-/** Measures one thing of all contestants. */
-export type Scenario = (lab: Lab) => Promise<Table>;
+/** Measures one property of all servers. */
+export type Scenario = (environment: Environment) => Promise<Table>;

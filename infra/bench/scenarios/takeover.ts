@@ -1,17 +1,17 @@
-import type { ContestantName, StartContestant } from "../contestants/contestant.ts";
-import { resuming } from "../contestants/resuming-plan.ts";
-import { startOverRedis } from "../contestants/roomcast.ts";
-import { startSocketIoRedis } from "../contestants/socket-io.ts";
 import { cpuUs } from "../cpu.ts";
-import type { Lab } from "../lab.ts";
+import type { Environment } from "../environment.ts";
 import { circumstances } from "../load/load-share.ts";
+import type { ServerName, StartServer } from "../servers/bench-server.ts";
+import { resuming } from "../servers/resuming-plan.ts";
+import { startOverRedis } from "../servers/roomcast.ts";
+import { startSocketIoRedis } from "../servers/socket-io.ts";
 import { Table } from "../table.ts";
 import type { Scenario } from "./scenario.ts";
 
-/** How clients come back after their server died. */
+/** How clients come back after their server has died. */
 interface Return {
-  name: ContestantName;
-  start: StartContestant;
+  name: ServerName;
+  start: StartServer;
   resumes: boolean;
 }
 
@@ -23,9 +23,9 @@ const returns: Return[] = [
 const clientsPerRoom = 50;
 const missedPerRoom = 2;
 
-/** A server is killed, and all of its clients come to another one. */
-export const takeover: Scenario = async (lab) => {
-  const { connections, atOnce } = lab.profile.takeover;
+/** A server is killed, and all its clients reconnect to another one. */
+export const takeover: Scenario = async (environment) => {
+  const { connections, atOnce } = environment.profile.takeover;
   const table = new Table({
     id: "takeover",
     title: "After a server died",
@@ -38,18 +38,22 @@ export const takeover: Scenario = async (lab) => {
       { id: "given", label: "missed events given", unit: "%" },
     ],
   });
-  for (const one of returns) await measureReturn(lab, table, one);
+  for (const one of returns) await measureReturn(environment, table, one);
   return table;
 };
 
-async function measureReturn(lab: Lab, table: Table, { name, start, resumes }: Return): Promise<void> {
-  const { connections, atOnce, warmUp } = lab.profile.takeover;
+async function measureReturn(
+  environment: Environment,
+  table: Table,
+  { name, start, resumes }: Return,
+): Promise<void> {
+  const { connections, atOnce, warmUp } = environment.profile.takeover;
   const rooms = Math.ceil(connections / clientsPerRoom);
-  const [victim, heir] = await Promise.all([start(lab, { rooms }), start(lab, { rooms })]);
+  const [victim, heir] = await Promise.all([start(environment, { rooms }), start(environment, { rooms })]);
   if (victim === undefined || heir === undefined) return;
-  const load = await lab.load(resumes ? resuming(heir.plan) : heir.plan);
+  const load = await environment.load(resumes ? resuming(heir.plan) : heir.plan);
   try {
-    // The heir has been at work for a while.
+    // Warm up the other server first.
     await load.connect(warmUp);
     await load.disconnect();
     await load.moveTo(victim.plan.port);
@@ -65,7 +69,7 @@ async function measureReturn(lab: Lab, table: Table, { name, start, resumes }: R
     });
     await load.moveTo(heir.plan.port);
     await load.resumeSessions(resumes);
-    const redis = await lab.redis();
+    const redis = await environment.redis();
     const spent = () => ({ server: cpuUs(heir.pid), redis: cpuUs(redis.pid) });
     const [before, reportBefore] = [spent(), await load.report()];
     const { elapsedUs } = await load.connect(connections, atOnce);
@@ -80,7 +84,7 @@ async function measureReturn(lab: Lab, table: Table, { name, start, resumes }: R
       "given",
       (100 * (report.received - reportBefore.received)) / (connections * missedPerRoom),
     );
-    lab.log(
+    environment.log(
       `takeover: ${name} ${(elapsedUs / 1e6).toFixed(2)} s, ${perClientMs(after.server - before.server).toFixed(3)} ms`,
     );
   } finally {

@@ -1,69 +1,47 @@
-import { createSecretKey } from "node:crypto";
-import { once } from "node:events";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { createClient } from "@redis/client";
-import { createAdapter } from "@socket.io/redis-adapter";
-import jwt from "jsonwebtoken";
-import { type Namespace, Server, type ServerOptions } from "socket.io";
-import { pingIntervalSeconds } from "../ping-interval.ts";
-import { serveCommands, tell } from "./serve-commands.ts";
+import { type Environment, jwtSecret } from "../environment.ts";
+import type { BenchServer, ServerName, Setting, StartServer } from "./bench-server.ts";
+import { type NodeProcess, startPublisher, startServer } from "./node-process.ts";
+import { socketIoPlan } from "./socket-io-plan.ts";
 
-/**
- * The peer: a Socket.IO server as its documentation has it, with a token check and one command.
- * Arguments: the JWT secret, `string` or `key` (what `jsonwebtoken` is given), and a Redis URL for the
- * redis-adapter or `deflate`.
- */
-const [secret = "", keyKind = "string", extra] = process.argv.slice(2);
-const key = keyKind === "key" ? createSecretKey(Buffer.from(secret)) : secret;
+/** Plain Socket.IO. Its token check uses the secret as a string, as applications usually do. */
+export const startSocketIo: StartServer = async (environment, setting) =>
+  benchServer(environment, setting, "socket.io", await startServer(environment, [jwtSecret, "string"]));
 
-const httpServer = createServer();
-const io = new Server(httpServer, await optionsFor(extra));
-const namespace = io.of("/ws");
-namespace.use(checkToken);
-namespace.on("connection", (socket) => {
-  socket.on("subscribe", ({ room }: { room: string }, answer?: (result: object) => void) => {
-    void socket.join(room);
-    answer?.({ ok: true });
-  });
-});
-serveCommands(() => publishTo(namespace));
-httpServer.listen(0, "127.0.0.1");
-await once(httpServer, "listening");
-tell({ port: (httpServer.address() as AddressInfo).port });
+/** The same, but the key of the token check is made only once. */
+export const startSocketIoKey: StartServer = async (environment, setting) =>
+  benchServer(environment, setting, "socket.io-key", await startServer(environment, [jwtSecret, "key"]));
 
-function checkToken(...[socket, next]: Parameters<Parameters<Namespace["use"]>[0]>): void {
-  const { token } = socket.handshake.auth as { token?: unknown };
-  try {
-    socket.data = { principal: jwt.verify(String(token), key, { algorithms: ["HS256"] }) };
-    next();
-  } catch {
-    next(new Error("unauthorized"));
-  }
-}
+/** The same with Roomcast's settings of permessage-deflate, for clients that inflate. */
+export const startSocketIoDeflate: StartServer = async (environment, setting) => {
+  const server = await startServer(environment, [jwtSecret, "string", "deflate"]);
+  const { plan, ...rest } = benchServer(environment, setting, "socket.io-deflate", server);
+  return { ...rest, plan: { ...plan, deflates: true } };
+};
 
-function publishTo(target: Namespace) {
-  return (event: { room: string }) => {
-    target.to(event.room).emit("project.updated", event);
-    return undefined;
+/** Socket.IO with its Redis adapter. Another process emits the events with redis-emitter. */
+export const startSocketIoRedis: StartServer = async (environment, setting) => {
+  const { url } = await environment.redis();
+  const server = await startServer(environment, [jwtSecret, "string", url]);
+  const publisher = await startPublisher(environment, "redis-emitter", url);
+  return {
+    ...benchServer(environment, setting, "socket.io-redis", server),
+    feed: (order) => publisher.feed(order),
+    stop: async () => void (await Promise.all([server.stop(), publisher.stop()])),
   };
-}
+};
 
-async function optionsFor(what: string | undefined): Promise<Partial<ServerOptions>> {
-  const pingInterval = pingIntervalSeconds * 1_000;
-  if (what === undefined) return { pingInterval };
-  if (what !== "deflate") return { pingInterval, adapter: await redisAdapter(what) };
-  const perMessageDeflate = {
-    threshold: 1_024,
-    serverNoContextTakeover: true,
-    clientNoContextTakeover: true,
+function benchServer(
+  environment: Environment,
+  setting: Setting,
+  name: ServerName,
+  server: NodeProcess,
+): BenchServer {
+  return {
+    name,
+    pid: server.pid,
+    plan: socketIoPlan(environment, server.port, setting),
+    feed: (order) => server.feed(order),
+    heapBytes: () => server.heapBytes(),
+    stop: () => server.stop(),
   };
-  return { pingInterval, perMessageDeflate };
-}
-
-async function redisAdapter(url: string) {
-  const publisher = createClient({ url });
-  const subscriber = publisher.duplicate();
-  await Promise.all([publisher.connect(), subscriber.connect()]);
-  return createAdapter(publisher, subscriber);
 }

@@ -4,7 +4,8 @@ interface Methods {
   bufferUntilEntered(session: { connection: { open(): void } }): void;
 }
 
-// A session buffers nothing before it reads its past, so that live events and positions reach it first.
+// A session does not buffer during its catch-up, so live events and positions arrive before the missed
+// events.
 replaceMethod(
   await realtimeClass<Methods>("subscriptions/subscription-manager"),
   "bufferUntilEntered",

@@ -4,5 +4,6 @@ interface Methods {
   mustWait(): boolean;
 }
 
-// Rooms are entered while a gap of the log is dealt with, for which their past is no longer read.
+// Rooms are joined while the replica handles a gap in the log. Their missed events of the gap are then never
+// read.
 replaceMethod(await realtimeClass<Methods>("subscriptions/catch-up"), "mustWait", () => false);

@@ -4,5 +4,5 @@ interface Methods {
   isIdle(): boolean;
 }
 
-// Sessions without events are never told a newer position.
+// Sessions without events never receive a newer position.
 replaceMethod(await realtimeClass<Methods>("subscriptions/idle-advance"), "isIdle", () => false);

@@ -1,4 +1,4 @@
-/** A class of the realtime app's build, by its path without extension; throws if there is none. */
+/** Imports a class of the realtime app's build by its path without extension. Throws if there is none. */
 export async function realtimeClass<Methods>(path: string): Promise<{ prototype: Methods }> {
   const url = new URL(`../../../../apps/realtime/dist/${path}.js`, import.meta.url);
   const exported = (await import(url.href)) as Record<string, unknown>;
@@ -10,7 +10,7 @@ export async function realtimeClass<Methods>(path: string): Promise<{ prototype:
   return found as unknown as { prototype: Methods };
 }
 
-/** Puts another method in the place of one; throws if there is none, as a mutant that changes nothing proves nothing. */
+/** Replaces a method. Throws if it does not exist, because a mutant that changes nothing proves nothing. */
 export function replaceMethod<Methods, Name extends keyof Methods>(
   { prototype }: { prototype: Methods },
   name: Name,

@@ -4,7 +4,7 @@ interface Methods {
   checkAll(): Promise<void>;
 }
 
-// After a gap of the log nobody asks what was revoked in it.
+// After a gap in the log, the replica does not look up the revocations that it missed.
 replaceMethod(await realtimeClass<Methods>("subscriptions/revocation-control"), "checkAll", () =>
   Promise.resolve(),
 );

@@ -1,4 +1,4 @@
-// Preloaded into a Redis: its wall clock runs FAST_CLOCK times as fast, from the moment at which it starts.
+// Preloaded into a Redis. Its wall clock runs FAST_CLOCK times as fast, starting at the current time.
 #define _GNU_SOURCE
 #include <stdlib.h>
 #include <sys/syscall.h>
@@ -37,7 +37,7 @@ time_t time(time_t *result) {
   return seconds;
 }
 
-// Intervals are measured with other clocks, which stay as they are.
+// Redis measures intervals with other clocks, which do not change.
 int clock_gettime(clockid_t clock, struct timespec *time) {
   if (clock != CLOCK_REALTIME) return syscall(SYS_clock_gettime, clock, time);
   long long ns = fast_ns();

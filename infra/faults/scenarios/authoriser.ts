@@ -1,18 +1,21 @@
 import type { SwarmClient } from "@roomcast/testkit";
 import { waitUntil } from "@roomcast/testkit";
 import { Authoriser } from "../authoriser.ts";
+import { Cluster } from "../cluster.ts";
 import type { Scenario } from "../scenario.ts";
-import { Stage } from "../stage.ts";
 
 interface Closed {
   client: SwarmClient;
   room: string;
 }
 
-/** A replica keeps a no for five seconds. */
+/** A replica caches a denial for five seconds. */
 const reopenMs = 20_000;
 
-/** Nobody's token grants a room: the application is asked, which fails, then takes rooms away and gives them back. */
+/**
+ * No token grants a room, so replicas ask the authoriser.
+ * It fails, then denies some rooms, then allows them again.
+ */
 export const authoriser: Scenario = {
   name: "authoriser",
   fault: "the authoriser fails while every connection is broken; then it closes rooms, and opens them again",
@@ -20,20 +23,20 @@ export const authoriser: Scenario = {
     const asked = await Authoriser.start(run);
     const closed: Closed[] = [];
     const shares = { churn: 0.1, since: 0 };
-    const stage = await Stage.set(run, { env: asked.env, claims: { rooms: [] }, shares });
-    await stage.flow(2_000);
+    const cluster = await Cluster.start(run, { env: asked.env, claims: { rooms: [] }, shares });
+    await cluster.flow(2_000);
     asked.isDown = true;
-    stage.replicas.sever();
-    await stage.flow(5_000);
+    cluster.replicas.sever();
+    await cluster.flow(5_000);
     asked.isDown = false;
-    await stage.flow(3_000);
-    for (const client of run.random.sample(stayingClients(stage), 10)) {
+    await cluster.flow(3_000);
+    for (const client of run.random.sample(stayingClients(cluster), 10)) {
       const [room] = client.rooms;
       if (room !== undefined) closed.push({ client, room });
     }
     for (const { client, room } of closed) asked.denied.add(`${client.name} ${room}`);
-    // One that starts remembers no yes.
-    for (const replica of stage.replicas.all) await stage.replicas.crash(replica);
+    // A restarted replica has no cached answers.
+    for (const replica of cluster.replicas.all) await cluster.replicas.crash(replica);
     const failures = await unmet("every client is told of the room that it lost", () =>
       closed.every(wasTold),
     );
@@ -42,15 +45,15 @@ export const authoriser: Scenario = {
       const opens = unmet(`${one.client.name} enters ${one.room} again`, () => reopen(one), reopenMs);
       failures.push(...(await opens));
     }
-    await stage.flow(2_000);
+    await cluster.flow(2_000);
     const mayClose = (client: string, room: string) =>
       closed.some((one) => one.client.name === client && one.room === room);
-    return stage.finish({ closed: mayClose }, { failures, notes: [`${closed.length} rooms closed`] });
+    return cluster.finish({ closed: mayClose }, { failures, notes: [`${closed.length} rooms closed`] });
   },
 };
 
-/** Those that leave no room of their own accord, and from whom nothing was taken. */
-function stayingClients({ swarm, revocations }: Stage): SwarmClient[] {
+/** Clients that leave no room by themselves and of which nothing was revoked. */
+function stayingClients({ swarm, revocations }: Cluster): SwarmClient[] {
   const revoked = new Set(revocations?.all.map(({ client }) => client));
   return swarm.clients.filter(
     ({ name, ops, hasGivenUp }) =>
@@ -68,7 +71,7 @@ async function reopen({ client, room }: Closed): Promise<boolean> {
   return client.hasGivenUp || client.rooms.includes(room);
 }
 
-/** What does not come in time, as a failure. */
+/** Waits for a condition. Returns a failure if it does not hold in time. */
 async function unmet(
   what: string,
   isTrue: () => Promise<boolean> | boolean,

@@ -1,23 +1,23 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { timesToFirstNews, waitUntil } from "@roomcast/testkit";
+import { Cluster } from "../cluster.ts";
 import { RedisLinks } from "../redis-links.ts";
 import { isReady } from "../replicas.ts";
 import type { Scenario } from "../scenario.ts";
-import { Stage } from "../stage.ts";
 
 const noticeMs = 10_000;
 
-/** The network between one replica and Redis is gone for a while, without a word to either side. */
+/** The network between one replica and Redis is down for a while. Neither side sees its connection close. */
 export const cutRedis: Scenario = {
   name: "cut-redis",
   fault: "one replica cut off from Redis, then healed",
   async run(run) {
     const links = new RedisLinks(run);
-    const stage = await Stage.set(run, { replicaRedisUrls: links.start });
+    const cluster = await Cluster.start(run, { replicaRedisUrls: links.start });
     const link = links.first;
-    const [replica] = stage.replicas.all;
+    const [replica] = cluster.replicas.all;
     if (replica === undefined) throw new Error("there is no replica");
-    await stage.flow(2_000);
+    await cluster.flow(2_000);
     const cutAtMs = performance.now();
     link.cut();
     const failures: string[] = [];
@@ -29,8 +29,8 @@ export const cutRedis: Scenario = {
     link.heal();
     const overAtMs = performance.now();
     await expectation("the replica is ready again", () => isReady(replica));
-    await stage.flow(3_000);
-    const recovery = timesToFirstNews(stage.observed, overAtMs);
-    return stage.finish({}, { recovery, failures, notes: [`cut for ${ms / 1_000} s`] });
+    await cluster.flow(3_000);
+    const recovery = timesToFirstNews(cluster.observed, overAtMs);
+    return cluster.finish({}, { recovery, failures, notes: [`cut for ${ms / 1_000} s`] });
   },
 };

@@ -1,19 +1,19 @@
 import { startRedis, TcpProxy, TestClient, testToken, timesToFirstNews, waitUntil } from "@roomcast/testkit";
+import { Cluster } from "../cluster.ts";
 import { askRedis } from "../redis-admin.ts";
 import { isReady } from "../replicas.ts";
 import type { Run, Scenario } from "../scenario.ts";
-import { Stage } from "../stage.ts";
 
 const longestMs = 20_000;
 
-/** Redis fails over behind an address that stays, and what was connected to the old master is left connected. */
+/** Redis fails over behind a fixed address. Existing connections to the old master stay open. */
 export const fixedAddress: Scenario = {
   name: "fixed-address",
   fault: "failover behind a fixed address, old connections left open to the demoted master",
   async run(run) {
     const { old, next, address } = await startPair(run);
-    const stage = await Stage.set(run, { redisUrl: `redis://127.0.0.1:${address.port}` });
-    await stage.flow(3_000);
+    const cluster = await Cluster.start(run, { redisUrl: `redis://127.0.0.1:${address.port}` });
+    await cluster.flow(3_000);
     address.setTargets([next.port]);
     await askRedis(old.url, ["FAILOVER", "TO", "127.0.0.1", String(next.port)]);
     const isPromoted = async () => (await roleOf(next.url)) === "master";
@@ -22,17 +22,17 @@ export const fixedAddress: Scenario = {
     const failures: string[] = [];
     const expect = (what: string, isTrue: () => Promise<boolean>) =>
       waitUntil(what, isTrue, longestMs).catch(({ message }: Error) => failures.push(message));
-    const serving = stage.replicas.all.map((replica, index) =>
-      expect(`replica ${index} is ready and takes somebody in`, async () => {
-        return (await isReady(replica)) && (await takesIn(replica.url, `new${index}`));
+    const serving = cluster.replicas.all.map((replica, index) =>
+      expect(`replica ${index} is ready and accepts a client`, async () => {
+        return (await isReady(replica)) && (await acceptsClient(replica.url, `new${index}`));
       }),
     );
     await Promise.all(serving);
-    await expect("nobody is left at the demoted master", async () => (await clientsOf(old.url)) === 0);
-    stage.replicas.sever();
-    await stage.flow(3_000);
-    const recovery = timesToFirstNews(stage.observed, overAtMs);
-    return stage.finish({}, { recovery, failures });
+    await expect("no connection is left at the demoted master", async () => (await clientsOf(old.url)) === 0);
+    cluster.replicas.sever();
+    await cluster.flow(3_000);
+    const recovery = timesToFirstNews(cluster.observed, overAtMs);
+    return cluster.finish({}, { recovery, failures });
   },
 };
 
@@ -56,7 +56,7 @@ async function roleOf(url: string): Promise<string> {
   return role[0];
 }
 
-/** Connections of ours that a Redis has, the one that asks not counted. */
+/** Counts our connections to a Redis, without the one that asks. */
 async function clientsOf(url: string): Promise<number> {
   const kinds = ["normal", "pubsub"];
   const lists = await askRedis(url, ...kinds.map((kind) => ["CLIENT", "LIST", "TYPE", kind]));
@@ -68,7 +68,7 @@ async function clientsOf(url: string): Promise<number> {
   return lines.filter((line) => !line.includes("cmd=client|list")).length;
 }
 
-async function takesIn(url: string, userId: string): Promise<boolean> {
+async function acceptsClient(url: string, userId: string): Promise<boolean> {
   const client = await TestClient.connected(url, { token: testToken(userId) }).catch(() => undefined);
   client?.close();
   return client !== undefined;

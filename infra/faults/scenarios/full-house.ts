@@ -1,19 +1,19 @@
+import { Cluster } from "../cluster.ts";
 import type { Scenario } from "../scenario.ts";
-import { Stage } from "../stage.ts";
 
-/** Every user has as many connections as allowed when a replica dies, and every page is loaded anew. */
+/** Every user has the maximum of connections when a replica dies, and then every page is reloaded. */
 export const fullHouse: Scenario = {
   name: "full-house",
   fault: "one connection allowed a user: `kill -9` of a replica, and every page loaded anew; twice",
   async run(run) {
-    const stage = await Stage.set(run, { env: { WS_MAX_CONNECTIONS_PER_USER: "1" } });
-    for (const replica of stage.replicas.all.slice(0, 2)) {
-      await stage.flow(2_000);
-      const crashed = stage.replicas.crash(replica);
-      for (const client of stage.swarm.clients) if (!client.hasGivenUp) client.reload();
+    const cluster = await Cluster.start(run, { env: { WS_MAX_CONNECTIONS_PER_USER: "1" } });
+    for (const replica of cluster.replicas.all.slice(0, 2)) {
+      await cluster.flow(2_000);
+      const crashed = cluster.replicas.crash(replica);
+      for (const client of cluster.swarm.clients) if (!client.hasGivenUp) client.reload();
       await crashed;
     }
-    await stage.flow(3_000);
-    return stage.finish({ freshSessions: true });
+    await cluster.flow(3_000);
+    return cluster.finish({ freshSessions: true });
   },
 };

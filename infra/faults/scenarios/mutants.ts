@@ -1,24 +1,24 @@
 import { type AnomalyKind, summarise } from "@roomcast/testkit";
+import type { ClusterOptions } from "../cluster.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
-import type { StageOptions } from "../stage.ts";
 import { killReplicas } from "./kill-replica.ts";
 import { beQuiet } from "./quiet-rooms.ts";
 import { resumeSlowly } from "./slow-resume.ts";
 import { trimLog } from "./trimmed-log.ts";
 
-/** A server with a fault of its own, made by a module of `mutants/` that is loaded into its replicas. */
+/** A server with a built-in fault. A module of `mutants/` is loaded into its replicas. */
 export interface Mutant {
-  /** The module's. */
+  /** The name of the module. */
   name: string;
-  /** What is switched off. */
+  /** The mechanism that is switched off. */
   fault: string;
-  /** The scenario in which it does harm. */
-  play: (run: Run, options: StageOptions) => Promise<Outcome>;
-  /** Anomalies of which at least one must be found. */
+  /** The scenario in which the fault has an effect. */
+  play: (run: Run, options: ClusterOptions) => Promise<Outcome>;
+  /** The checker must find at least one of these anomalies. */
   kinds: readonly AnomalyKind[];
 }
 
-/** Replay as a whole. */
+/** Switches off all replays. */
 export const noReplay: Mutant = {
   name: "no-replay",
   fault: "replay off",
@@ -43,7 +43,7 @@ const all: readonly Mutant[] = [
   {
     name: "hasty-entry",
     fault: "rooms entered within a gap of the log",
-    play: enterMuch,
+    play: enterOften,
     kinds: ["poll-skip", "position-skip"],
   },
   {
@@ -54,20 +54,20 @@ const all: readonly Mutant[] = [
   },
 ];
 
-/** So many enter rooms, and so often within a gap, that some do in the moment in which it does harm. */
-function enterMuch(run: Run, options: StageOptions): Promise<Outcome> {
+/** Many clients join rooms during gaps, so that some join at the moment in which the fault has an effect. */
+function enterOften(run: Run, options: ClusterOptions): Promise<Outcome> {
   return trimLog(run, { ...options, clients: 150, shares: { churn: 0.9, since: 0 } }, 3);
 }
 
-/** The checker must catch each of them, or its silence is worth nothing. */
+/** The checker must catch each mutant. Otherwise a run without anomalies proves nothing. */
 export const mutants: readonly Scenario[] = all.map((mutant) => ({
   name: mutant.name,
   fault: `mutant: ${mutant.fault}`,
   run: (run) => catchMutant(run, mutant),
 }));
 
-/** Plays a mutant's scenario, and expects the checker to notice. */
-export async function catchMutant(run: Run, mutant: Mutant, options: StageOptions = {}): Promise<Outcome> {
+/** Plays a mutant's scenario and expects the checker to find an anomaly. */
+export async function catchMutant(run: Run, mutant: Mutant, options: ClusterOptions = {}): Promise<Outcome> {
   const outcome = await mutant.play(run, { clients: 60, ...options, mutant: mutant.name });
   const found = outcome.anomalies.filter(({ kind }) => mutant.kinds.includes(kind));
   return {

@@ -1,18 +1,18 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { ProtocolError } from "@roomcast/events";
 import { startRedis, startRoomcast } from "@roomcast/testkit";
+import { Cluster } from "../cluster.ts";
 import { megabytes, Probe } from "../probe.ts";
 import type { Scenario } from "../scenario.ts";
 import { postEvents } from "../send.ts";
-import { Stage } from "../stage.ts";
 
 const batchSize = 100;
-/** Far more than the API lets wait for the log. */
+/** Far more than the API allows to wait for the log. */
 const batchesAtOnce = 300;
 const mostExtraBytes = 400 * 1_048_576;
 const expectedStatuses = new Set([201, 207, 429, 503, 504]);
 
-/** Callers send as much as they can, without regard to what is answered. */
+/** Publishers send as much as they can and ignore the responses. */
 export const publishStorm: Scenario = {
   name: "publish-storm",
   fault: "publish storm through the API, 30,000 events in flight at once",
@@ -20,7 +20,7 @@ export const publishStorm: Scenario = {
     const probe = await Probe.make(run);
     const redis = await startRedis();
     run.onEnd(() => redis.stop());
-    const stage = await Stage.set(run, { clients: 40, rate: 20, redisUrl: redis.url });
+    const cluster = await Cluster.start(run, { clients: 40, rate: 20, redisUrl: redis.url });
     const api = await startRoomcast("api", { redisUrl: redis.url, env: probe.env });
     run.onEnd(() => api.stop());
     const before = await probe.ask([api]);
@@ -35,7 +35,7 @@ export const publishStorm: Scenario = {
       ...(api.process.hasExited ? ["the API ended"] : []),
     ];
     const notes = [`${storm.accepted} events taken, ${storm.refused} refused`, `+${megabytes(extraBytes)}`];
-    return stage.finish({}, { failures, notes });
+    return cluster.finish({}, { failures, notes });
   },
 };
 
@@ -81,7 +81,7 @@ class Storm {
   }
 }
 
-/** Into rooms that nobody follows: the storm is the log's to bear. */
+/** Events for rooms without followers, so that only the log has to bear the storm. */
 const events = Array.from({ length: batchSize }, (_, n) => ({
   type: "project.updated",
   data: {

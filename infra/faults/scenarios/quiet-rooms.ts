@@ -1,9 +1,9 @@
 import { startRedis } from "@roomcast/testkit";
+import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { fastClock } from "../fast-clock.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
-import { Stage, type StageOptions } from "../stage.ts";
 
-/** How fast the time of Redis goes by, which says how old everything is. */
+/** How much faster the clock of Redis runs. It determines the age of entries. */
 const speed = 8;
 const age = "60";
 const shortAges = {
@@ -13,21 +13,21 @@ const shortAges = {
   HISTORY_AGENT_AGE: age,
   HISTORY_CHANNEL_AGE: age,
 };
-/** For Redis more than a minute, and two for its clock's steps, than a history reaches back. */
+/** In Redis' time, longer than a history's age (1 min) plus the slack of a room's head (2 min). */
 const quietMs = 40_000;
 
-/** Rooms are quiet for longer than their histories reach back, and clients connected all the time. */
+/** Rooms are quiet for longer than their histories reach back, while clients stay connected. */
 export const quietRooms: Scenario = {
   name: "quiet-rooms",
   fault: "rooms quiet for five times as long as their histories reach back; then every connection broken",
   run: (run) => beQuiet(run),
 };
 
-/** Lets most rooms be quiet, and has every client come back to them without a reset. */
-export async function beQuiet(run: Run, options: StageOptions = {}): Promise<Outcome> {
+/** Keeps most rooms quiet. Every client must come back to them without a reset. */
+export async function beQuiet(run: Run, options: ClusterOptions = {}): Promise<Outcome> {
   const redis = await startRedis({ env: await fastClock(run, speed) });
   run.onEnd(() => redis.stop());
-  const stage = await Stage.set(run, {
+  const cluster = await Cluster.start(run, {
     shares: { churn: 0, since: 0 },
     busyRooms: 2,
     rate: 50,
@@ -35,10 +35,10 @@ export async function beQuiet(run: Run, options: StageOptions = {}): Promise<Out
     redisUrl: redis.url,
     env: { ...shortAges, ...options.env },
   });
-  await stage.flow(quietMs);
-  stage.replicas.sever();
-  await stage.flow(3_000);
-  const outcome = await stage.finish();
+  await cluster.flow(quietMs);
+  cluster.replicas.sever();
+  await cluster.flow(3_000);
+  const outcome = await cluster.finish();
   const failures = outcome.resets === 0 ? [] : [`${outcome.resets} resets of rooms that nothing happened in`];
   return { ...outcome, failures: [...outcome.failures, ...failures] };
 }

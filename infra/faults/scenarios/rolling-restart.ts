@@ -1,28 +1,28 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { type ReverseProxy, startHaproxy, startNginx } from "@roomcast/testkit";
+import { Cluster } from "../cluster.ts";
 import type { Replicas } from "../replicas.ts";
 import type { Run, Scenario } from "../scenario.ts";
-import { Stage } from "../stage.ts";
 
 const longestExitMs = 30_000;
-/** Longer than the proxies take to find a replica alive again. */
+/** Longer than the proxies need to notice that a replica is alive again. */
 const proxyNoticeMs = 5_000;
 
-/** Every replica is ended with SIGTERM and started again, one after the other, as a deploy does it. */
+/** Every replica is ended with SIGTERM and started again, one after the other, as in a deployment. */
 export const rollingRestart: Scenario = {
   name: "rolling-restart",
   fault: "SIGTERM, rolling restart of all replicas behind nginx and haproxy",
   async run(run) {
-    const stage = await Stage.set(run, { urls: (replicas) => startProxies(run, replicas) });
-    await stage.flow(2_000);
+    const cluster = await Cluster.start(run, { urls: (replicas) => startProxies(run, replicas) });
+    await cluster.flow(2_000);
     const exits: number[] = [];
-    for (const replica of stage.replicas.all) {
-      exits.push(await stage.replicas.roll(replica));
+    for (const replica of cluster.replicas.all) {
+      exits.push(await cluster.replicas.roll(replica));
       await delay(proxyNoticeMs);
     }
     const slowest = Math.max(...exits);
     const failures = slowest <= longestExitMs ? [] : [`a replica took ${Math.round(slowest)} ms to end`];
-    return stage.finish({}, { failures, notes: [`exit within ${(slowest / 1_000).toFixed(1)} s`] });
+    return cluster.finish({}, { failures, notes: [`exit within ${(slowest / 1_000).toFixed(1)} s`] });
   },
 };
 

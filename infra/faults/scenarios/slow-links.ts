@@ -1,21 +1,21 @@
 import { TcpProxy } from "@roomcast/testkit";
+import { Cluster } from "../cluster.ts";
 import type { Replicas } from "../replicas.ts";
 import type { Run, Scenario } from "../scenario.ts";
-import { Stage } from "../stage.ts";
 
 const bytesPerSecond = 100 * 1_024;
 /** Together 1.2 MB for each client: twelve seconds of its link. */
 const missed = { events: 60, padding: "x".repeat(40_000) };
-/** Much shorter than what was missed takes. */
+/** Much shorter than the transfer of the missed events takes. */
 const env = { WS_PING_INTERVAL: "3", WS_PING_TIMEOUT: "3" };
 
-/** Clients come back over links that need longer for what they missed than a ping may take. */
+/** Clients reconnect over links on which the missed events take longer than the ping timeout. */
 export const slowLinks: Scenario = {
   name: "slow-links",
   fault: "links of 100 KB/s, cut; 1.2 MB missed by each client, pings of 3 s; by polling, websocket and both",
   async run(run) {
     const links: TcpProxy[] = [];
-    const stage = await Stage.set(run, {
+    const cluster = await Cluster.start(run, {
       clients: 9,
       rooms: 2,
       roomsPerClient: 1,
@@ -25,7 +25,7 @@ export const slowLinks: Scenario = {
       revokeEveryMs: false,
       urls: (replicas) => startLinks(run, replicas, links),
     });
-    await stage.flow(1_000);
+    await cluster.flow(1_000);
     for (const link of links) {
       link.cut();
       link.sever();
@@ -33,11 +33,16 @@ export const slowLinks: Scenario = {
     }
     await Promise.all(
       Array.from({ length: missed.events }, (_, n) =>
-        stage.publishers.publish(`missed-${n}`, [run.random.pick(stage.rooms)], undefined, missed.padding),
+        cluster.publishers.publish(
+          `missed-${n}`,
+          [run.random.pick(cluster.rooms)],
+          undefined,
+          missed.padding,
+        ),
       ),
     );
     for (const link of links) link.heal();
-    return stage.finish();
+    return cluster.finish();
   },
 };
 

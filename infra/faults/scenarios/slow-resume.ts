@@ -1,19 +1,21 @@
 import { startRedis, waitUntil } from "@roomcast/testkit";
 import { Authoriser } from "../authoriser.ts";
+import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { killSubscribers } from "../redis-admin.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
-import { Stage, type StageOptions } from "../stage.ts";
 
-/** Nobody leaves a room, so that each comes back to all that it missed. */
+/** No client leaves a room, so that each one misses events in all its rooms. */
 const shares = { churn: 0, since: 0 };
-/** Questions, of which each client has about three. */
+/** How many questions the authoriser must have received. Each client causes about three. */
 const fewest = 20;
-/** Much more than the log holds. */
+/** Many more events than the log keeps. */
 const burst = 1_500;
-/** A replica waits two seconds for an answer. */
-const patienceMs = 1_000;
+/** Less than the two seconds that a replica waits for the authoriser. */
+const timeoutMs = 1_000;
 
-/** Every replica falls off the log while sessions are being resumed, and every connection breaks once more. */
+/**
+ * All replicas miss trimmed entries of the log while sessions resume, and then all connections break again.
+ */
 export const slowResume: Scenario = {
   name: "slow-resume",
   fault:
@@ -22,30 +24,32 @@ export const slowResume: Scenario = {
 };
 
 /** Makes a gap in the log while resumes wait for the authoriser. */
-export async function resumeSlowly(run: Run, options: StageOptions = {}): Promise<Outcome> {
+export async function resumeSlowly(run: Run, options: ClusterOptions = {}): Promise<Outcome> {
   const authoriser = await Authoriser.start(run);
   const redis = await startRedis();
   run.onEnd(() => redis.stop());
   const env = { ...authoriser.env, LOG_MAX_ENTRIES: "100", ...options.env };
   const claims = { rooms: [] };
-  const stage = await Stage.set(run, { shares, claims, ...options, env, redisUrl: redis.url });
-  await stage.flow(3_000);
+  const cluster = await Cluster.start(run, { shares, claims, ...options, env, redisUrl: redis.url });
+  await cluster.flow(3_000);
   authoriser.hold();
-  stage.replicas.sever();
-  // Two thirds come back to a replica that has no answer for them yet.
+  cluster.replicas.sever();
+  // Two thirds of the clients reconnect to another replica, which has no cached answer for them.
   await waitUntil("the authoriser is asked", () => authoriser.waiting >= fewest);
-  const before = advances(stage);
-  await publishUnheard(stage, redis.url);
-  // Who is told a position after the gap now is told it too early.
-  await waitUntil("positions are told", () => advances(stage) > before, patienceMs).catch(() => undefined);
-  stage.replicas.sever();
+  const before = advances(cluster);
+  await publishUnheard(cluster, redis.url);
+  // A position after the gap that arrives now is too early.
+  await waitUntil("clients receive positions", () => advances(cluster) > before, timeoutMs).catch(
+    () => undefined,
+  );
+  cluster.replicas.sever();
   authoriser.release();
-  await stage.flow(4_000);
-  return stage.finish();
+  await cluster.flow(4_000);
+  return cluster.finish();
 }
 
-/** Publishes into a room that nobody follows; until it is done no replica hears anything. */
-async function publishUnheard({ publishers }: Stage, redisUrl: string): Promise<void> {
+/** Publishes to a room without followers. No replica receives a push until it is done. */
+async function publishUnheard({ publishers }: Cluster, redisUrl: string): Promise<void> {
   await killSubscribers(redisUrl);
   let isPublished = false;
   const events = Array.from({ length: burst }, (_, n) => publishers.publish(`burst-${n}`, ["channel:burst"]));
@@ -56,8 +60,8 @@ async function publishUnheard({ publishers }: Stage, redisUrl: string): Promise<
   await published;
 }
 
-/** How many positions clients were told by themselves. */
-function advances({ swarm }: Stage): number {
+/** How many `position.advanced` clients have received. */
+function advances({ swarm }: Cluster): number {
   return swarm.clients.reduce(
     (sum, { ops }) => sum + ops.filter(({ kind }) => kind === "advanced").length,
     0,

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { startRedis, timesToFirstNews } from "@roomcast/testkit";
+import { Cluster } from "../cluster.ts";
 import type { FailedAttempt } from "../publishers.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
-import { Stage } from "../stage.ts";
 
 /** Redis hangs for a moment. */
 export const stopRedisBriefly: Scenario = {
@@ -11,29 +11,29 @@ export const stopRedisBriefly: Scenario = {
   run: (run) => stopRedis(run, 3_000, true),
 };
 
-/** Redis hangs for so long that every command in it fails. */
+/** Redis hangs for so long that every command fails. */
 export const stopRedisLong: Scenario = {
   name: "stop-redis",
   fault: "SIGSTOP of Redis until every command fails",
   run: (run) => stopRedis(run, run.isQuick ? 10_000 : 30_000, false),
 };
 
-/** The log's command timeout is 2 s; what is late was late in this process. */
+/** The log's command timeout is 2 s. More time than this was lost in this process. */
 const longestAttemptMs = 4_000;
 
 async function stopRedis(run: Run, ms: number, throughApi: boolean): Promise<Outcome> {
   const redis = await startRedis();
   run.onEnd(() => redis.stop());
-  const stage = await Stage.set(run, { redisUrl: redis.url, throughApi });
-  await stage.flow(2_000);
+  const cluster = await Cluster.start(run, { redisUrl: redis.url, throughApi });
+  await cluster.flow(2_000);
   await redis.kill("SIGSTOP");
   await delay(ms);
   await redis.kill("SIGCONT");
   const overAtMs = performance.now();
-  await stage.flow(5_000);
-  const { failures } = stage.publishers;
-  const recovery = timesToFirstNews(stage.observed, overAtMs);
-  return stage.finish(
+  await cluster.flow(5_000);
+  const { failures } = cluster.publishers;
+  const recovery = timesToFirstNews(cluster.observed, overAtMs);
+  return cluster.finish(
     {},
     { recovery, failures: faultsOf(failures), notes: [`stopped for ${ms / 1_000} s`, describe(failures)] },
   );

@@ -1,18 +1,20 @@
 import { startRedis } from "@roomcast/testkit";
+import { Cluster, type ClusterOptions } from "../cluster.ts";
 import { killConnections } from "../redis-admin.ts";
 import { RedisLinks } from "../redis-links.ts";
 import type { Outcome, Run, Scenario } from "../scenario.ts";
-import { Stage, type StageOptions } from "../stage.ts";
 
 const shares = { churn: 0.4, since: 0.2 };
-/** So many that a room which is entered is mostly one that nobody else on the replica follows. */
+/** So many that a client mostly joins a room without other followers on its replica. */
 const rooms = 200;
-/** So many that some are on the replica that does not hear of it. */
+/** So many that some of the clients are on the replica that misses the revocation. */
 const revoked = 8;
-/** Slow enough that clients come to enter rooms while a replica reads what it missed. */
+/** So slow that clients join rooms while a replica reads the entries that it missed. */
 const slowBytesPerSecond = 30_000;
 
-/** A replica misses more than the log holds, while clients enter and leave rooms and some are revoked. */
+/**
+ * A replica misses more entries than the log keeps, while clients join and leave rooms and some are revoked.
+ */
 export const trimmedLog: Scenario = {
   name: "trimmed-log",
   fault:
@@ -20,13 +22,13 @@ export const trimmedLog: Scenario = {
   run: (run) => trimLog(run),
 };
 
-/** Lets replicas fall off the log, each in its own way: one is cut off, as often as said, and one is stopped. */
-export async function trimLog(run: Run, options: StageOptions = {}, cuts = 1): Promise<Outcome> {
+/** Makes replicas miss trimmed entries: one is cut off from Redis `cuts` times, and one is stopped. */
+export async function trimLog(run: Run, options: ClusterOptions = {}, cuts = 1): Promise<Outcome> {
   const redis = await startRedis();
   run.onEnd(() => redis.stop());
   const links = new RedisLinks(run);
   const env = { LOG_MAX_ENTRIES: "100", ...options.env };
-  const stage = await Stage.set(run, {
+  const cluster = await Cluster.start(run, {
     shares,
     rooms,
     ...options,
@@ -34,32 +36,32 @@ export async function trimLog(run: Run, options: StageOptions = {}, cuts = 1): P
     redisUrl: redis.url,
     replicaRedisUrls: links.start,
   });
-  await stage.flow(2_000);
+  await cluster.flow(2_000);
   for (let n = 0; n < cuts; n++) {
-    await cutOff(stage, links);
-    await stage.flow(3_000);
+    await cutOff(cluster, links);
+    await cluster.flow(3_000);
   }
-  const stopped = run.random.pick(stage.replicas.all);
+  const stopped = run.random.pick(cluster.replicas.all);
   stopped.kill("SIGSTOP");
-  // What Redis has sent it already must not be all that it missed.
+  // Data that Redis has already sent must not contain all missed entries.
   await killConnections(redis.url);
-  await stage.revocations?.revokeSome(revoked);
-  await stage.flow(4_000);
+  await cluster.revocations?.revokeSome(revoked);
+  await cluster.flow(4_000);
   stopped.kill("SIGCONT");
-  await stage.flow(4_000);
-  stage.replicas.sever();
-  await stage.flow(2_000);
-  return stage.finish();
+  await cluster.flow(4_000);
+  cluster.replicas.sever();
+  await cluster.flow(2_000);
+  return cluster.finish();
 }
 
-async function cutOff(stage: Stage, links: RedisLinks): Promise<void> {
+async function cutOff(cluster: Cluster, links: RedisLinks): Promise<void> {
   const link = links.first;
   link.cut();
   link.sever();
-  await stage.revocations?.revokeSome(revoked);
-  await stage.flow(4_000);
+  await cluster.revocations?.revokeSome(revoked);
+  await cluster.flow(4_000);
   link.throttle(slowBytesPerSecond);
   link.heal();
-  await stage.flow(3_000);
+  await cluster.flow(3_000);
   link.throttle(undefined);
 }

@@ -1,18 +1,21 @@
 /** Bounds and times of an `AnswerCache`. */
 export interface AnswerCacheOptions {
-  /** Answers kept over all users; the least used of the user who asked least lately go first. */
+  /** Most answers over all users. The least recently active user's least recently used answers go first. */
   maxEntries: number;
-  /** Answers kept of one user; the least used go first. */
+  /** Most answers for one user. The least recently used go first. */
   maxEntriesPerUser: number;
-  /** How long a yes is kept. */
+  /** How long a yes is cached. */
   allowTtlMs: number;
-  /** How long a no is kept. */
+  /** How long a no is cached. */
   denyTtlMs: number;
-  /** A clock in milliseconds that never goes back. */
+  /** A monotonic clock in milliseconds. */
   now: () => number;
 }
 
-/** A yes, a no, or undefined when no answer was to be had; that is told to all who asked, but not kept. */
+/**
+ * Yes, no, or undefined if there was no answer.
+ * All callers of the question receive undefined; it is not cached.
+ */
 export type Answer = boolean | undefined;
 
 interface Kept {
@@ -20,12 +23,12 @@ interface Kept {
   untilMs: number;
 }
 
-/** Both in the order of their last use. */
+/** The cached answers of one user, least recently used first. */
 type Answers = Map<string, Kept>;
 
 /**
- * Keeps answers about users for a while, and asks equal questions that come at the same time only once. A user's many
- * questions push out only that user's answers.
+ * Caches answers about users. Equal questions at the same time are asked once. A user with many questions
+ * evicts only that user's own answers.
  */
 export class AnswerCache {
   readonly #options: AnswerCacheOptions;
@@ -37,14 +40,17 @@ export class AnswerCache {
     this.#options = options;
   }
 
-  /** The answer kept under `key`, else what `ask` answers. */
+  /** Returns the answer cached under `key`, else the answer of `ask`. */
   resolve(userId: string, key: string, ask: () => Promise<Answer>): Answer | Promise<Answer> {
     const kept = this.#use(userId, key);
     if (kept !== undefined && this.#options.now() < kept.untilMs) return kept.allow;
     return this.#asking.get(userId)?.get(key) ?? this.#begin(userId, key, ask);
   }
 
-  /** Drops the user's answers; one that is still on its way is asked for again, for it may be from before the change. */
+  /**
+   * Drops the user's answers.
+   * A question in flight is asked again, because its answer may be from before the change.
+   */
   invalidate(userId: string): void {
     this.#drop(userId);
     this.#asking.delete(userId);

@@ -8,31 +8,35 @@ import type { Principal } from "./principal.ts";
 import type { RoomAccess } from "./room-access.ts";
 import { formatRoomPattern } from "./room-pattern.ts";
 
-/** How the application's own backend is asked. */
+/** How to ask the application's own backend. */
 export interface AuthorizerConfig {
-  /** Gets `POST { userId, room, claims: { rooms, scope } }` and answers 200 with `{ "allow": true | false }`. */
+  /** Answers `POST { userId, room, claims: { rooms, scope } }` with 200 and `{ "allow": true | false }`. */
   url: string;
-  /** Told once of every question without a usable answer; it is asked again when the caller comes back. */
+  /**
+   * Called for each question without a usable answer. The question is asked again when the client repeats it.
+   */
   onError: (error: Error) => void;
   /** How long one question may take. Default 2,000. */
   timeoutMs?: number;
-  /** How long a yes is kept. Default 30,000. */
+  /** How long a yes is cached. Default 30,000. */
   allowTtlMs?: number;
-  /** How long a no is kept. Default 5,000. */
+  /** How long a no is cached. Default 5,000. */
   denyTtlMs?: number;
-  /** How many answers are kept over all users. Default 10,000. */
+  /** How many answers are cached over all users. Default 10,000. */
   maxEntries?: number;
-  /** How many answers are kept of one user. Default 500. */
+  /** How many answers are cached for one user. Default 500. */
   maxEntriesPerUser?: number;
-  /** Questions under way about one user; others wait. Default 8. */
+  /** How many questions about one user may be in flight. The others wait. Default 8. */
   asksPerUser?: number;
-  /** Questions under way in all. Default 64. */
+  /** How many questions may be in flight over all users. Default 64. */
   asksInAll?: number;
-  /** A clock in milliseconds that never goes back. Default `performance.now`. */
+  /** A monotonic clock in milliseconds. Default `performance.now`. */
   now?: () => number;
 }
 
-/** Decides by the claims, and asks the authoriser for rooms that have to be granted and that the claims do not grant. */
+/**
+ * Decides by the claims. Asks the authoriser about rooms that need a grant which the claims do not contain.
+ */
 export class AuthorizerRoomAccess implements RoomAccess {
   readonly #claims = new ClaimsRoomAccess();
   readonly #answers: AnswerCache;
@@ -70,14 +74,16 @@ export class AuthorizerRoomAccess implements RoomAccess {
       return allowOf(await requestJson(this.#url, { body: question, timeoutMs: this.#timeoutMs }));
     } catch (error) {
       this.#onError(
-        new Error("the authoriser gave no usable answer; callers are told to try again", { cause: error }),
+        new Error("the authoriser gave no usable answer; clients are told to retry", { cause: error }),
       );
       return undefined;
     }
   }
 }
 
-/** The claims are part of the question, and so of the cache's key: another token of the same user may get another answer. */
+/**
+ * The claims are part of the question and of the cache key: another token of the user may get another answer.
+ */
 function questionOf({ userId, rooms, scopes }: Principal, room: Room): string {
   const claims = { rooms: rooms.map(formatRoomPattern), scope: [...scopes].join(" ") };
   return JSON.stringify({ userId, room: room.name, claims });
@@ -95,5 +101,5 @@ function allowOf(answer: unknown): boolean {
 
 function known(answer: Answer): boolean {
   if (answer !== undefined) return answer;
-  throw new ProtocolError("unavailable", "whether you may enter this room cannot be asked now: try again");
+  throw new ProtocolError("unavailable", "access to this room cannot be checked now: try again");
 }

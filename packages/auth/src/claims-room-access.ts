@@ -3,7 +3,10 @@ import { adminScope, type Principal } from "./principal.ts";
 import type { RoomAccess } from "./room-access.ts";
 import { matchesRoom } from "./room-pattern.ts";
 
-/** Decides by the room's kind and the token's claims alone; no pattern, not even `user:*`, opens another user's room. */
+/**
+ * Decides by the room's kind and the token's claims.
+ * No pattern, not even `user:*`, allows another user's room.
+ */
 export class ClaimsRoomAccess implements RoomAccess {
   mayEnter(principal: Principal, room: Room): boolean {
     if (principal.scopes.has(adminScope)) return true;
@@ -17,6 +20,6 @@ export class ClaimsRoomAccess implements RoomAccess {
     }
   }
 
-  /** Nothing to forget: the claims are in the token. */
+  /** Nothing is cached: the claims are in the token. */
   invalidate(): void {}
 }

@@ -8,7 +8,9 @@ const maxTokenIdLength = 128;
 /** The last second a JavaScript `Date` can hold. */
 const maxSeconds = 8.64e12;
 
-/** The principal of a token's verified payload; a claim that is missing or malformed is `ProtocolError("unauthorized")`. */
+/**
+ * Parses a token's verified payload. Throws `ProtocolError("unauthorized")` for a missing or malformed claim.
+ */
 export function parseClaims(payload: unknown): Principal {
   if (typeof payload !== "object" || payload === null) throw refusal("payload", "must be an object");
   const { sub, rooms, scope, iat, exp, jti } = presentClaims(payload);
@@ -22,7 +24,7 @@ export function parseClaims(payload: unknown): Principal {
   };
 }
 
-/** Issuers write null for a claim that they leave out. */
+/** Some issuers write null for a claim that they omit. */
 function presentClaims(payload: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(payload).filter(([, value]) => value !== null));
 }
@@ -33,7 +35,8 @@ function parseSubject(sub: unknown): string {
   return sub;
 }
 
-// Most users of an application have the same grants, and a principal lives as long as its connection.
+// Most users of an application have the same grants, and a principal lives as long as its connection: share
+// the objects.
 const sharedRooms = new LRUCache<string, readonly RoomPattern[]>({ max: 1_000 });
 const sharedScopes = new LRUCache<string, ReadonlySet<string>>({ max: 1_000 });
 
@@ -52,7 +55,7 @@ function parsePattern(text: unknown, index: number): RoomPattern {
 }
 
 function parseScopes(scope: unknown = ""): ReadonlySet<string> {
-  // RFC 8693 §4.2 has words separated by spaces; several issuers write a list.
+  // RFC 8693 §4.2 defines words separated by spaces. Several issuers write a list.
   const text =
     Array.isArray(scope) && scope.every((word) => typeof word === "string") ? scope.join(" ") : scope;
   if (typeof text !== "string")

@@ -3,7 +3,7 @@ import { ClaimsRoomAccess } from "./claims-room-access.ts";
 import { LostRoomAccess } from "./revocation/lost-room-access.ts";
 import type { RoomAccess } from "./room-access.ts";
 
-/** Room access by the claims alone, or with an authoriser besides. */
+/** Creates room access that uses the claims and, if configured, an authoriser. */
 export function createRoomAccess(config: { authorizer?: AuthorizerConfig } = {}): RoomAccess {
   const { authorizer } = config;
   return new LostRoomAccess(

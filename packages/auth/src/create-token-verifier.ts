@@ -7,10 +7,13 @@ import { type KeySource, pemVerificationKey, secretKey, type VerificationKey } f
 
 const defaultJwksTimeoutMs = 3_000;
 
-/** A verifier for tokens of one issuer; a plain `Error` if the configuration is unsafe or malformed. */
+/**
+ * Creates a verifier for one issuer's tokens.
+ * Throws a plain `Error` for an unsafe or malformed configuration.
+ */
 export function createTokenVerifier(config: TokenVerifierConfig): TokenVerifier {
   const { issuer, audience, now = Date.now } = config;
-  // jsonwebtoken takes an empty string for "do not check".
+  // jsonwebtoken treats an empty string as "do not check".
   if (issuer === "" || audience === "") throw new Error("issuer and audience must not be empty");
   return new JwtTokenVerifier(keySourceOf(config), { issuer, audience }, now);
 }
@@ -18,14 +21,14 @@ export function createTokenVerifier(config: TokenVerifierConfig): TokenVerifier 
 function keySourceOf(config: TokenVerifierConfig): KeySource {
   if (config.secret !== undefined) return only({ key: secretKey(config.secret), algorithms: ["HS256"] });
   if (config.publicKeyPem !== undefined) return only(pemVerificationKey(config.publicKeyPem));
-  const { jwksUrl, jwksTimeoutMs: timeoutMs = defaultJwksTimeoutMs, sleep = sleepUnheld } = config;
-  // A monotonic clock, so that a wall clock set back does not keep an old key set alive.
+  const { jwksUrl, jwksTimeoutMs: timeoutMs = defaultJwksTimeoutMs, sleep = sleepUnref } = config;
+  // A monotonic clock: a wall clock that is set back must not extend the life of an old key set.
   const now = config.now ?? (() => performance.now());
   return new JwksKeySource(parseHttpUrl(jwksUrl), { timeoutMs, now, sleep });
 }
 
-/** Keeps no process from ending. */
-function sleepUnheld(ms: number): Promise<void> {
+/** Does not keep the process alive. */
+function sleepUnref(ms: number): Promise<void> {
   return setTimeout(ms, undefined, { ref: false });
 }
 

@@ -1,17 +1,17 @@
 /**
- * Does work on every item, begun in their order and on at most `limit` at a time. Rejects with the first error; after that,
- * no more is begun.
+ * Runs `work` on every item, in order and on at most `limit` items at a time. Rejects with the first error
+ * and starts no more work after it.
  */
 export async function eachAtMost<T>(
   limit: number,
   items: Iterable<T>,
   work: (item: T) => Promise<void>,
 ): Promise<void> {
-  const left = inTurn(items);
+  const remaining = inTurn(items);
   const workOn = async () => {
-    for (const item of left) await work(item);
+    for (const item of remaining) await work(item);
   };
-  // One that fails leaves its loop, which ends the iterator that all of them share.
+  // A failed loop ends, and that closes the iterator that all loops share.
   await Promise.all(Array.from({ length: limit }, workOn));
 }
 

@@ -1,17 +1,17 @@
 import { Turns } from "@roomcast/service";
 
 export interface FairTurnsOptions {
-  /** Jobs of one user at once. */
+  /** How many jobs of one user run at once. */
   perUser: number;
-  /** Jobs of all users at once. */
+  /** How many jobs of all users run at once. */
   inAll: number;
 }
 
-/** Lets jobs run by turns, so that a user with many waits for the own ones before anyone else waits for them. */
+/** Runs jobs in turns. A user with many jobs waits for their own jobs first, so other users wait less. */
 export class FairTurns {
   readonly #all: Turns;
   readonly #perUser: number;
-  /** Of users who have jobs. */
+  /** Contains only users who have jobs. */
   readonly #users = new Map<string, { turns: Turns; jobs: number }>();
 
   constructor({ perUser, inAll }: FairTurnsOptions) {
@@ -19,7 +19,7 @@ export class FairTurns {
     this.#perUser = perUser;
   }
 
-  /** Runs a job in its turn; resolves and rejects as it does. */
+  /** Runs a job in its turn. Resolves and rejects as the job does. */
   async run<T>(userId: string, job: () => Promise<T>): Promise<T> {
     const user = this.#users.get(userId) ?? { turns: new Turns(this.#perUser), jobs: 0 };
     this.#users.set(userId, user);

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import { bearerOf } from "./token-sources.ts";
 
-/** A key of the HTTP API: its secret, and the name it is known by in logs. */
+/** A key of the HTTP API: its secret, and its name in logs. */
 export interface ApiKey {
   name: string;
   secret: string;
@@ -11,8 +11,9 @@ const minSecretLength = 16;
 const namePattern = /^[A-Za-z0-9_.-]{1,64}$/;
 
 /**
- * Parses `name:secret,name2:secret2`, or throws one plain `Error` that lists every bad part by its number, never by its
- * secret. Names and secrets are unique; a secret is at least 16 letters, digits or `._~+/-`, and may end in `=`.
+ * Parses `name:secret,name2:secret2`. Throws one plain `Error` that lists every bad part by its number,
+ * without secrets. Names and secrets must be unique. A secret has at least 16 letters, digits or `._~+/-`,
+ * and may end in `=`.
  */
 export function parseApiKeys(text: string): ApiKey[] {
   const keys = text.split(",").map(parseApiKey);
@@ -24,7 +25,7 @@ export function parseApiKeys(text: string): ApiKey[] {
   return keys;
 }
 
-/** Tells whose API key was presented, in a time that does not depend on how much of it was right. */
+/** Returns a function that finds the API key of a presented secret in constant time. */
 export function createApiKeyVerifier(
   keys: readonly ApiKey[],
 ): (presented: string) => { name: string } | undefined {

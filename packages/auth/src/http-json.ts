@@ -1,8 +1,8 @@
 const maxBodyBytes = 1_048_576;
 
 /**
- * Fetches JSON: GET, or POST with a `body` of JSON text. Throws a plain `Error` unless the answer is a 200 with valid
- * JSON of at most 1 MiB, complete within `timeoutMs`. Redirects are not followed.
+ * Fetches JSON: GET, or POST with a `body` of JSON text. Throws a plain `Error` unless the response is a 200
+ * with valid JSON of at most 1 MiB and complete within `timeoutMs`. Does not follow redirects.
  */
 export async function requestJson(url: URL, options: { body?: string; timeoutMs: number }): Promise<unknown> {
   try {
@@ -13,7 +13,9 @@ export async function requestJson(url: URL, options: { body?: string; timeoutMs:
   }
 }
 
-/** Parses an address of http or https without credentials, which `fetch` refuses; a plain `Error` for any other. */
+/**
+ * Parses an http or https URL. Throws a plain `Error` for others, and for credentials, which `fetch` refuses.
+ */
 export function parseHttpUrl(text: string): URL {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || `${url.username}${url.password}` !== "") {

@@ -3,17 +3,17 @@ import type { Algorithm } from "jsonwebtoken";
 import { isKid } from "./token-header.ts";
 import { algorithmsFor, type VerificationKey } from "./verification-key.ts";
 
-/** The algorithms accepted from a key set. */
+/** The algorithms that keys of a key set may use. */
 export const keySetAlgorithms: readonly Algorithm[] = ["RS256", "ES256"];
 
-/** A key of a key set, with the name a token calls it by. */
+/** A key of a key set, with the `kid` by which tokens name it. */
 export interface NamedKey extends VerificationKey {
   readonly kid: string;
 }
 
 /**
- * The verification keys of a JWK Set document; a plain `Error` if it is none. Keys without a `kid`, for encryption, or
- * of an unknown kind are left out, as RFC 7517 §5 asks.
+ * Parses a JWK Set document. Throws a plain `Error` for anything else. Ignores keys without a `kid`, keys for
+ * encryption and keys of an unknown type, as RFC 7517 §5 recommends.
  */
 export function parseKeySet(document: unknown): NamedKey[] {
   const keys = isRecord(document) ? document.keys : undefined;
@@ -38,7 +38,7 @@ function isForSignatures({ use, key_ops: operations }: Record<string, unknown>):
   );
 }
 
-/** Only the public members are read, so that a private key published by mistake is not taken in. */
+/** Reads only the public members, so that a private key that was published by mistake is not loaded. */
 function publicKeyOf({ kty, n, e, crv, x, y }: Record<string, unknown>): KeyObject | undefined {
   try {
     return createPublicKey({ key: { kty, n, e, crv, x, y } as JsonWebKey, format: "jwk" });

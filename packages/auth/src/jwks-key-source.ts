@@ -4,28 +4,28 @@ import { keySetAlgorithms, type NamedKey, parseKeySet } from "./jwk.ts";
 import type { TokenHeader } from "./token-header.ts";
 import type { KeySource, VerificationKey } from "./verification-key.ts";
 
-/** How long a fetched key set is trusted; a key withdrawn by its issuer is refused after this at the latest. */
+/** How long a fetched key set is trusted. After that, a key that the issuer has withdrawn is refused. */
 const maxAgeMs = 600_000;
 
-/** At most one fetch in this time, whatever tokens ask for. */
+/** At most one fetch in this time, however many unknown keys tokens name. */
 const minIntervalMs = 5_000;
 
-/** How many tokens may wait for the end of that time. */
+/** How many tokens may wait for the next fetch. */
 const maxWaiting = 1_000;
 
 export interface JwksKeySourceOptions {
   /** How long one fetch may take. */
   timeoutMs: number;
-  /** A clock in milliseconds that never goes back. */
+  /** A monotonic clock in milliseconds. */
   now: () => number;
   sleep: (ms: number) => Promise<void>;
 }
 
 /**
- * The keys of a JWKS URL, fetched as a whole. That a `kid` is unknown is said only of a set that was fetched after the
- * token came: the issuer may have rotated its keys since the last fetch. Until the next fetch the token waits. Strangers
- * who invent key names can neither flood the issuer nor keep a known key from being found; when too many tokens wait,
- * further ones are `unavailable`.
+ * The keys of a JWKS URL, fetched as a whole. A `kid` counts as unknown only if it is missing in a set that
+ * was fetched after the token arrived, because the issuer may have rotated its keys. The token waits for the
+ * next fetch. Attackers who invent key names can neither flood the issuer nor delay tokens with a known key.
+ * If too many tokens wait, further ones are refused with `unavailable`.
  */
 export class JwksKeySource implements KeySource {
   readonly #url: URL;
@@ -34,7 +34,7 @@ export class JwksKeySource implements KeySource {
   #fetchedAtMs = Number.NEGATIVE_INFINITY;
   #triedAtMs = Number.NEGATIVE_INFINITY;
   #fetching: Promise<void> | undefined;
-  /** The fetch that tokens wait for until the interval is over. */
+  /** The next fetch, which begins when the interval is over. */
   #next: Promise<void> | undefined;
   #waiting = 0;
   #failure: unknown;
@@ -51,7 +51,7 @@ export class JwksKeySource implements KeySource {
     throw this.#failure === undefined ? refusal() : unavailable(this.#failure);
   }
 
-  /** By name and algorithm, because RFC 7517 §4.5 lets keys of different types share a `kid`. */
+  /** Compares name and algorithm, because RFC 7517 §4.5 allows keys of different types to share a `kid`. */
   #find({ kid, alg }: TokenHeader): NamedKey | undefined {
     if (this.#options.now() - this.#fetchedAtMs >= maxAgeMs) return undefined;
     return this.#keys.find((key) => key.kid === kid && key.algorithms.some((name) => name === alg));
@@ -62,9 +62,9 @@ export class JwksKeySource implements KeySource {
     return this.#find(header);
   }
 
-  /** Looks in a set whose fetch begins after the call. A fetch that has just failed is not repeated at once. */
+  /** Looks in a set whose fetch begins after the call. Does not repeat a fetch that has just failed. */
   async #findAnew(header: TokenHeader): Promise<NamedKey | undefined> {
-    // One that is under way now has begun since the token came, for the last one was waited for.
+    // A fetch in flight has begun after the token arrived, because `#findUnderWay` awaited the one before.
     const pauseMs = this.#triedAtMs + minIntervalMs - this.#options.now();
     if (this.#fetching !== undefined || pauseMs <= 0) await (this.#fetching ?? this.#fetch());
     else if (this.#failure === undefined) await this.#wait(pauseMs);
@@ -73,7 +73,7 @@ export class JwksKeySource implements KeySource {
 
   async #wait(pauseMs: number): Promise<void> {
     if (this.#waiting >= maxWaiting)
-      throw unavailable(new Error(`${maxWaiting} tokens wait for the next fetch`));
+      throw unavailable(new Error(`${maxWaiting} tokens already wait for the next fetch`));
     this.#waiting++;
     try {
       this.#next ??= this.#fetchAfter(pauseMs);
@@ -87,7 +87,7 @@ export class JwksKeySource implements KeySource {
     const before = this.#triedAtMs;
     await this.#options.sleep(pauseMs);
     this.#next = undefined;
-    // A token that came when the pause was over, but not yet the sleep, has made the fetch.
+    // Another token may have fetched after the pause was over, but before the sleep ended.
     if (this.#triedAtMs !== before) await this.#fetching;
     else await this.#fetch();
   }

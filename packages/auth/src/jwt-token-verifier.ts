@@ -7,7 +7,7 @@ import { asToken, readTokenHeader } from "./token-header.ts";
 import type { TokenVerifier } from "./token-verifier.ts";
 import type { KeySource, VerificationKey } from "./verification-key.ts";
 
-/** Verifies JWTs with the keys of one source. */
+/** Verifies JWTs with the keys of one key source. */
 export class JwtTokenVerifier implements TokenVerifier {
   readonly #keys: KeySource;
   readonly #rules: VerifyOptions;
@@ -33,7 +33,7 @@ export class JwtTokenVerifier implements TokenVerifier {
       const options = { ...this.#rules, ...clock, algorithms: [...algorithms], ignoreNotBefore };
       return jwt.verify(token, key, options);
     } catch (error) {
-      // Null is absent, but the library takes it for a malformed time.
+      // Null means absent, but the library treats it as a malformed time.
       if (malformedTime(error) === "nbf" && !ignoreNotBefore && hasNullStart(token)) {
         return this.#payloadOf(token, { key, algorithms }, true);
       }
@@ -47,7 +47,7 @@ function hasNullStart(token: string): boolean {
   return typeof payload === "object" && payload !== null && payload.nbf === (null as unknown);
 }
 
-/** The claim that the library calls malformed; undefined if it is not a time. */
+/** Returns the time claim that the library calls malformed, else undefined. */
 function malformedTime(error: unknown): string | undefined {
   return error instanceof Error ? /^invalid (exp|nbf) value$/.exec(error.message)?.[1] : undefined;
 }
@@ -62,11 +62,13 @@ function asRefusal(cause: unknown): ProtocolError {
     return new ProtocolError("token_expired", "the token has expired", { cause });
   }
   const isEarly = cause instanceof jwt.NotBeforeError;
-  const message = isEarly ? "the token's `nbf` lies ahead: it is not valid yet" : "the token does not verify";
+  const message = isEarly
+    ? "the token's `nbf` is in the future: it is not valid yet"
+    : "the token does not verify";
   return new ProtocolError("unauthorized", message, { cause });
 }
 
 function issuedAhead({ issuedAtMs = 0 }: Principal): ProtocolError {
-  const message = `the token's \`iat\` (${new Date(issuedAtMs).toISOString()}) lies ahead: set the issuer's clock right`;
+  const message = `the token's \`iat\` (${new Date(issuedAtMs).toISOString()}) is in the future: correct the issuer's clock`;
   return new ProtocolError("unauthorized", message);
 }

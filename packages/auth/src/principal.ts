@@ -1,9 +1,9 @@
 import type { RoomName } from "@roomcast/events";
 import type { RoomPattern } from "./room-pattern.ts";
 
-/** Who a verified token says its bearer is, and what it grants. */
+/** The user of a verified token, and what the token grants. */
 export interface Principal {
-  /** The token's `sub`; names the room `user:<userId>`. */
+  /** The token's `sub`. The user's own room is `user:<userId>`. */
   readonly userId: string;
   /** The rooms granted by the claim `rooms`. */
   readonly rooms: readonly RoomPattern[];
@@ -13,11 +13,11 @@ export interface Principal {
   readonly issuedAtMs?: number;
   /** The token's `exp` in milliseconds since 1970. */
   readonly expiresAtMs: number;
-  /** The token's `jti`, by which it alone can be revoked. */
+  /** The token's `jti`, which allows revoking this token only. */
   readonly tokenId?: string;
-  /** Rooms taken back from the user after the token was issued. */
+  /** Rooms that were revoked from the user after the token was issued. */
   readonly lostRooms?: ReadonlySet<RoomName>;
 }
 
-/** The scope whose bearer may enter every room, other users' rooms included. */
+/** The scope that allows every room, including other users' rooms. */
 export const adminScope = "admin";

@@ -4,7 +4,7 @@ import type { TokenVerifierConfig } from "./token-verifier.ts";
 
 type KeyVariable = "JWT_SECRET" | "JWT_PUBLIC_KEY" | "JWT_JWKS_URL";
 
-/** Reads how tokens are verified: exactly one of three keys, and what a token must say. */
+/** Reads how to verify tokens: exactly one of three keys, and the required claims. */
 export function readTokenRules(read: EnvReader): TokenVerifierConfig {
   const keys = readKeys(read);
   const issuer = read.string("JWT_ISSUER", { description: "The `iss` every token must have." });
@@ -35,7 +35,8 @@ function readKeys(read: EnvReader): [KeyVariable, TokenVerifierConfig][] {
   return keys;
 }
 
-// The verifier refuses keys that are too short or malformed; better told now than with the first request.
+// The verifier refuses keys that are too short or malformed. Report that at the start, not at the first
+// request.
 function usable(read: EnvReader, variable: KeyVariable, rules: TokenVerifierConfig): TokenVerifierConfig {
   try {
     createTokenVerifier(rules);

@@ -4,10 +4,10 @@ import type { Principal } from "./principal.ts";
 /** Decides who may enter which room. */
 export interface RoomAccess {
   /**
-   * Whether the principal may enter; a promise only if someone has to be asked. Rejects with
-   * `ProtocolError("unavailable")` when no answer is to be had: that is no yes, and no reason to take anything away.
+   * Whether the principal may enter. Returns a promise only if the authoriser must be asked. Rejects with
+   * `ProtocolError("unavailable")` if there is no answer: that neither allows the room nor revokes it.
    */
   mayEnter(principal: Principal, room: Room): boolean | Promise<boolean>;
-  /** Forgets what was decided for the user, so that the next question is decided anew. */
+  /** Drops the cached decisions for the user. */
   invalidate(userId: string): void;
 }

@@ -1,6 +1,8 @@
 import { type Room, type RoomKind, roomIdPattern, roomKinds } from "@roomcast/events";
 
-/** A grant of the claim `rooms`: one room (`agent:7`) or, with the id `*`, every room of a kind (`project:*`). */
+/**
+ * A grant of the claim `rooms`: one room (`agent:7`) or, with the id `*`, every room of a kind (`project:*`).
+ */
 export interface RoomPattern {
   readonly kind: Exclude<RoomKind, "global">;
   readonly id: string;
@@ -8,7 +10,7 @@ export interface RoomPattern {
 
 const anyId = "*";
 
-/** Parses `<kind>:<id>` or `<kind>:*`; anything else is undefined. There is no other wildcard. */
+/** Parses `<kind>:<id>` or `<kind>:*`. Returns undefined for anything else. There is no other wildcard. */
 export function parseRoomPattern(text: unknown): RoomPattern | undefined {
   if (typeof text !== "string") return undefined;
   const colon = text.indexOf(":");
@@ -17,7 +19,7 @@ export function parseRoomPattern(text: unknown): RoomPattern | undefined {
   return isKindWithId(kind) && (id === anyId || roomIdPattern.test(id)) ? { kind, id } : undefined;
 }
 
-/** The text of a pattern, as it stands in a token. */
+/** Returns the text of a pattern, as in a token. */
 export function formatRoomPattern({ kind, id }: RoomPattern): string {
   return `${kind}:${id}`;
 }

@@ -2,7 +2,7 @@ import { ProtocolError } from "@roomcast/events";
 import jwt from "jsonwebtoken";
 import { LRUCache } from "lru-cache";
 
-/** What of a token's header may take part in finding its key. Nothing of it is proven yet. */
+/** The fields of a token's header that may help to find its key. They are not verified yet. */
 export interface TokenHeader {
   readonly alg: string;
   readonly kid?: string;
@@ -11,15 +11,17 @@ export interface TokenHeader {
 const maxTokenLength = 8_192;
 
 /**
- * Headers by which a token brings or points to its own key, and `crit`, which demands extensions we do not have
- * (RFC 7515 §4.1.11).
+ * Headers with which a token contains or points to its own key, and `crit`, which requires extensions that we
+ * do not support (RFC 7515 §4.1.11).
  */
 const refusedHeaders = ["jku", "jwk", "x5u", "x5c", "crit"];
 
-/** A name, or padded base64 as some issuers use. Neither form can be a path: a `kid` is only ever looked up by equality. */
+/**
+ * A name, or padded base64 as some issuers use. Neither can be a path; a `kid` is only compared for equality.
+ */
 const kidPattern = /^(?:[A-Za-z0-9_-][A-Za-z0-9_.:-]{0,127}|[A-Za-z0-9+/]{1,126}={1,2})$/;
 
-/** Narrows what a client sent to a token of bounded length, or throws `ProtocolError("unauthorized")`. */
+/** Returns a client's input as a token of bounded length, or throws `ProtocolError("unauthorized")`. */
 export function asToken(token: unknown): string {
   if (typeof token !== "string" || token === "")
     throw new ProtocolError("unauthorized", "a token is required");
@@ -27,11 +29,14 @@ export function asToken(token: unknown): string {
   return token;
 }
 
-/** Accepted headers by their text: the tokens of one issuer have the same, and to decode one is half of a verification. */
+/**
+ * Accepted headers by their text.
+ * Tokens of one issuer share it, and decoding it is half the cost of a verification.
+ */
 const accepted = new LRUCache<string, TokenHeader>({ max: 100 });
 const maxKeptLength = 512;
 
-/** The header of a signed token, or `ProtocolError("unauthorized")` if it is malformed or tries to choose its own key. */
+/** Reads a token's header. Throws `ProtocolError("unauthorized")` if it is malformed or names its own key. */
 export function readTokenHeader(token: string): TokenHeader {
   const text = token.slice(0, token.indexOf(".") + 1);
   const known = accepted.get(text);
@@ -44,7 +49,7 @@ export function readTokenHeader(token: string): TokenHeader {
   return header;
 }
 
-/** Whether a key may go by this name in a key set or a token. */
+/** Whether the value may be a key's name in a key set or a token. */
 export function isKid(kid: unknown): kid is string {
   return typeof kid === "string" && kidPattern.test(kid);
 }

@@ -12,8 +12,8 @@ const bearerPattern = /^Bearer +([A-Za-z0-9._~+/-]+=*) *$/i;
 const protocolPrefix = "bearer.";
 
 /**
- * The first token found in `auth.token`, `Authorization: Bearer`, a subprotocol `bearer.<token>`, and, only with
- * `allowQuery`, the query's `token`, which ends up in the logs of proxies.
+ * Returns the first token found in `auth.token`, `Authorization: Bearer`, and a subprotocol `bearer.<token>`.
+ * Only with `allowQuery` it also reads the query's `token`, because proxies log it.
  */
 export function findToken(carrier: TokenCarrier, options: { allowQuery: boolean }): string | undefined {
   return (

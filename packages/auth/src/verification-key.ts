@@ -2,13 +2,13 @@ import { createPublicKey, createSecretKey, type KeyObject } from "node:crypto";
 import type { Algorithm } from "jsonwebtoken";
 import type { TokenHeader } from "./token-header.ts";
 
-/** A key and the only algorithms it may be used with: what the token's header asks for never decides alone. */
+/** A key and the algorithms allowed with it. The token's header alone never chooses the algorithm. */
 export interface VerificationKey {
   readonly key: KeyObject;
   readonly algorithms: readonly Algorithm[];
 }
 
-/** Finds the key a token was signed with, or throws `ProtocolError` (`unauthorized`, `unavailable`). */
+/** Finds the key that signed a token, or throws `ProtocolError` (`unauthorized`, `unavailable`). */
 export interface KeySource {
   keyFor(header: TokenHeader): VerificationKey | Promise<VerificationKey>;
 }
@@ -21,19 +21,25 @@ const curveAlgorithms: Record<string, Algorithm> = {
   secp521r1: "ES512",
 };
 
-/** The HMAC key of a shared secret; a plain `Error` if it is shorter than 32 bytes (RFC 7518 §3.2). */
+/** Returns the HMAC key of a shared secret. Throws a plain `Error` below 32 bytes (RFC 7518 §3.2). */
 export function secretKey(secret: string): KeyObject {
   const bytes = Buffer.from(secret);
   if (bytes.length < minSecretBytes) {
-    throw new Error(`a token secret has at least ${minSecretBytes} bytes, this one ${bytes.length}`);
+    throw new Error(
+      `a token secret must have at least ${minSecretBytes} bytes, this one has ${bytes.length}`,
+    );
   }
   return createSecretKey(bytes);
 }
 
-/** The key of a public key PEM, its algorithms pinned to its type; a plain `Error` for any other PEM. */
+/**
+ * Returns the key of a public key PEM. Its type fixes the algorithms.
+ * Throws a plain `Error` for any other PEM.
+ */
 export function pemVerificationKey(pem: string): VerificationKey {
-  // createPublicKey would quietly take the public half of a private key, which does not belong on this server.
-  if (pem.includes("PRIVATE KEY")) throw new Error("the token key is a private key; give its public key");
+  // createPublicKey would accept a private key and use its public half. A private key does not belong on this
+  // server.
+  if (pem.includes("PRIVATE KEY")) throw new Error("the token key is a private key; set its public key");
   const key = publicKeyOf(pem);
   const algorithms = algorithmsFor(key);
   if (algorithms.length === 0) {
@@ -42,7 +48,7 @@ export function pemVerificationKey(pem: string): VerificationKey {
   return { key, algorithms };
 }
 
-/** The algorithms a public key can serve; none for a type, curve or size that is not accepted. */
+/** The algorithms for a public key. Empty for a type, curve or size that is not accepted. */
 export function algorithmsFor(key: KeyObject): readonly Algorithm[] {
   const { modulusLength = 0, namedCurve = "" } = key.asymmetricKeyDetails ?? {};
   if (key.asymmetricKeyType === "rsa") {

@@ -119,7 +119,7 @@ describe("when the times of the token", () => {
     expect(await verifier.verify(token({ iat: nowSeconds + 5 }))).toBeDefined();
     await expect(verifier.verify(token({ iat: nowSeconds + 6 }))).rejects.toMatchObject({
       code: "unauthorized",
-      message: expect.stringContaining("`iat` (2027-01-15T08:00:06.000Z) lies ahead"),
+      message: expect.stringContaining("`iat` (2027-01-15T08:00:06.000Z) is in the future"),
     });
   });
 });

@@ -8,8 +8,9 @@ type WithBroadcastMethods = new (
 ) => EventPublisher & BroadcastMethods;
 
 /**
- * What application code announces events with: `broadcaster.broadcastProjectUpdated({ … })`, one method per catalogue
- * event. Every method resolves once the event is in the log and rejects with a `ProtocolError` if it is not.
+ * Publishes events from application code: `broadcaster.broadcastProjectUpdated({ … })`. There is one method
+ * per catalogue event. It resolves once the event is in the log, and rejects with a `ProtocolError`
+ * otherwise.
  */
 export class EventBroadcaster extends (EventPublisher as WithBroadcastMethods) {}
 

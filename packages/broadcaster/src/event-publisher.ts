@@ -5,20 +5,20 @@ import { prepareEvent } from "./prepare-event.ts";
 import type { PublishOptions } from "./publish-options.ts";
 import type { Published, PublishResult } from "./published.ts";
 
-/** What a test or an embedding may replace. */
+/** Options that a test or an embedding application may replace. */
 export interface BroadcasterOptions {
   /** The clock of the events' timestamps, in milliseconds since 1970. */
   now?: () => number;
-  /** Makes the events' ids: unique and ordered by time. Default UUID v7. */
+  /** Creates event ids, which are unique and ordered by time. Default UUID v7. */
   newId?: () => string;
   /** The largest envelope, in bytes of JSON. Default 65,536. */
   maxEventBytes?: number;
 }
 
-/** What publishing needs of the event log. */
+/** The part of the event log that publishing uses. */
 export type PublishingLog = Pick<EventLog, "append" | "appendAll">;
 
-/** An event that was validated and routed but is not yet in the log. */
+/** An event that is validated and routed but not yet in the log. */
 export type PreparedEvent = Readonly<AppendRequest>;
 
 /** One event of a batch. */
@@ -37,9 +37,9 @@ export class EventPublisher {
   }
 
   /**
-   * Publishes one event. Calls made in order are appended in order or not at all, awaited or not. Rejects with
-   * `unknown_event`, `invalid_event`, `invalid_room`, `invalid_command` (an option), `payload_too_large`, or an error of
-   * the log.
+   * Publishes one event. Events are appended in the order of the calls or not at all, whether awaited or not.
+   * Rejects with `unknown_event`, `invalid_event`, `invalid_room`, `invalid_command` (for an option),
+   * `payload_too_large`, or an error of the log.
    */
   async publish<T extends EventType>(
     type: T,
@@ -50,32 +50,35 @@ export class EventPublisher {
   }
 
   /**
-   * Publishes up to 256 events at once, in the order given and with no other event between them. If one is invalid, or
-   * they are over 2 MiB together (`payload_too_large`), nothing is written; an error of the log is that of all. Only an
-   * `idempotency_conflict` is one event's own.
+   * Publishes up to 256 events at once, in this order and with no other event between them. Nothing is
+   * written if one is invalid or they exceed 2 MiB together (`payload_too_large`). An error of the log
+   * applies to all of them, except `idempotency_conflict`, which applies to one event.
    */
   async publishMany(items: readonly PublishItem[]): Promise<PublishResult[]> {
     return this.commitAll(this.prepareMany(items));
   }
 
-  /** Validates and routes an untrusted event without writing it, or throws what `publish` would reject with. */
+  /**
+   * Validates and routes an untrusted event without writing it.
+   * Throws the errors with which `publish` rejects.
+   */
   prepare(type: unknown, data: unknown, options: PublishOptions = {}): PreparedEvent {
     return prepareEvent({ type, data, options }, this.#options);
   }
 
-  /** `prepare` for a batch; the error names the index of the first invalid item. */
+  /** Prepares a batch. The error names the index of the first invalid item. */
   prepareMany(items: readonly ({ type: unknown; data: unknown } & PublishOptions)[]): PreparedEvent[] {
     return items.map(({ type, data, ...options }, index) =>
       inItem(`events[${index}]`, () => this.prepare(type, data, options)),
     );
   }
 
-  /** Appends a prepared event; rejects with the log's error. */
+  /** Appends a prepared event. Rejects with the log's error. */
   async commit(event: PreparedEvent): Promise<Published> {
     return toPublished(await this.#log.append(event));
   }
 
-  /** Appends prepared events as one batch; each result tells of its own event. Rejects if they are too many for one. */
+  /** Appends prepared events as one batch and returns the outcome of each. Rejects if they are too many. */
   async commitAll(events: readonly PreparedEvent[]): Promise<PublishResult[]> {
     const settled = await this.#log.appendAll(events);
     return settled.map((outcome) =>

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** The SHA-256, in hex, of a JSON value: the same for two values that differ only in the order of their keys. */
+/** Returns the SHA-256 of a JSON value in hex. The order of keys does not matter. */
 export function fingerprint(value: unknown): string {
   return createHash("sha256").update(JSON.stringify(value, sortKeys)).digest("hex");
 }

@@ -24,7 +24,9 @@ interface Settings {
   maxEventBytes: number;
 }
 
-/** Turns an untrusted publication into what the log appends, or throws a `ProtocolError` that says what is wrong. */
+/**
+ * Turns an untrusted publication into an append request, or throws a `ProtocolError` that says what is wrong.
+ */
 export function prepareEvent({ type, data, options }: Publication, settings: Settings): AppendRequest {
   if (!isEventType(type)) {
     throw new ProtocolError("unknown_event", "the catalogue has no event of this type");
@@ -42,7 +44,7 @@ export function prepareEvent({ type, data, options }: Publication, settings: Set
     rooms,
     json: encode(envelope, settings.maxEventBytes),
     transient,
-    // The correlation id is not part of it: a retry may come in another request, under another one.
+    // The fingerprint leaves out the correlation id, because a retry may come with another one.
     ...idempotency(options, () => fingerprint({ type, rooms, data: model, ...(transient && { transient }) })),
     ...(options.ack === undefined ? {} : { ack: options.ack }),
   };

@@ -4,8 +4,8 @@ import type { PublishingLog } from "./event-publisher.ts";
 let current: EventBroadcaster | undefined;
 
 /**
- * Sets the process-wide broadcaster that `getBroadcaster` answers with, made from a log if one is given.
- * Throws if there is one already: two would publish to two logs unnoticed.
+ * Sets the process-wide broadcaster that `getBroadcaster` returns. It creates one if `source` is a log.
+ * Throws if there is already one, because two could publish to two logs unnoticed.
  */
 export function initBroadcaster(source: EventBroadcaster | PublishingLog): EventBroadcaster {
   if (current !== undefined) {
@@ -15,7 +15,7 @@ export function initBroadcaster(source: EventBroadcaster | PublishingLog): Event
   return current;
 }
 
-/** The process-wide broadcaster; throws before `initBroadcaster`. */
+/** Returns the process-wide broadcaster. Throws before `initBroadcaster`. */
 export function getBroadcaster(): EventBroadcaster {
   if (current === undefined) {
     throw new Error("the broadcaster is not initialised: call initBroadcaster(log) when the process starts");
@@ -23,7 +23,7 @@ export function getBroadcaster(): EventBroadcaster {
   return current;
 }
 
-/** Forgets the process-wide broadcaster, at shutdown or between tests; the log stays its owner's to close. */
+/** Removes the process-wide broadcaster, at shutdown or between tests. Its owner must close the log. */
 export function resetBroadcaster(): void {
   current = undefined;
 }

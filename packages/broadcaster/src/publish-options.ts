@@ -3,17 +3,19 @@ import { inItem, ProtocolError, parseRoom, type RoomName } from "@roomcast/event
 /** How many rooms one event may go to. */
 export const maxRooms = 16;
 
-/** What a publisher may say about one event beside its data. */
+/** Options of one event. */
 export interface PublishOptions {
-  /** Where the event goes instead of the catalogue's rooms: 1 to 16, the primary room first. */
+  /** Replaces the catalogue's rooms: 1 to 16 rooms, the primary room first. */
   rooms?: readonly RoomName[];
   /** The request or trace that caused the event, shown to clients: 1 to 128 printable ASCII characters. */
   correlationId?: string;
   /** Makes a retry of the same content safe: 1 to 128 printable ASCII characters. */
   idempotencyKey?: string;
-  /** Delivered to whoever is connected and kept in no history; a transient catalogue event always is. */
+  /**
+   * Delivers the event only to connected clients and stores it in no history. Always so for transient events.
+   */
   ephemeral?: boolean;
-  /** `replicated` resolves only when a Redis replica has the event too. */
+  /** With `replicated`, publishing resolves only when a Redis replica also has the event. */
   ack?: "primary" | "replicated";
 }
 
@@ -27,7 +29,7 @@ export function isPublishKey(value: unknown): value is string {
   return typeof value === "string" && printable.test(value);
 }
 
-/** Throws `ProtocolError("invalid_command")` if an option is malformed; the rooms are checked by `parseRooms`. */
+/** Throws `ProtocolError("invalid_command")` for a malformed option. `parseRooms` checks the rooms. */
 export function checkPublishOptions(options: PublishOptions): void {
   if (typeof options !== "object" || options === null) throw wrong("options", "must be an object");
   const { correlationId, idempotencyKey, ack } = options;
@@ -47,10 +49,10 @@ function wrong(field: string, problem: string): ProtocolError {
   return new ProtocolError("invalid_command", message, { details: [{ field, message }] });
 }
 
-/** Checks the rooms a publisher named and drops repetitions, or throws `ProtocolError("invalid_room")`. */
+/** Checks a publisher's rooms and removes duplicates. Throws `ProtocolError("invalid_room")`. */
 export function parseRooms(rooms: readonly unknown[]): RoomName[] {
   if (!Array.isArray(rooms) || rooms.length < 1 || rooms.length > maxRooms) {
-    throw new ProtocolError("invalid_room", `an event goes to 1 to ${maxRooms} rooms`);
+    throw new ProtocolError("invalid_room", `an event must have 1 to ${maxRooms} rooms`);
   }
   const parsed = Array.from(rooms, (name, index) => inItem(`rooms[${index}]`, () => parseRoom(name).name));
   return [...new Set(parsed)];

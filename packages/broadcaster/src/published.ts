@@ -1,14 +1,14 @@
 import type { ProtocolError } from "@roomcast/events";
 
-/** What a publisher is told once its event is in the log. */
+/** The result of publishing an event that is now in the log. */
 export interface Published {
-  /** The event's id; of a suppressed duplicate, the id of the first. */
+  /** The event's id. For a suppressed duplicate, the id of the first event. */
   id: string;
-  /** The event's place in the log, in the text form clients use. */
+  /** The event's position in the log, in the text form for clients. */
   position: string;
-  /** Whether the idempotency key was known, so that nothing was written. */
+  /** Whether the idempotency key was known. Then nothing was written. */
   duplicate: boolean;
 }
 
-/** What became of one event of a batch. */
+/** The outcome of one event of a batch. */
 export type PublishResult = { ok: true; published: Published } | { ok: false; error: ProtocolError };

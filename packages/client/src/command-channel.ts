@@ -2,12 +2,12 @@ import type { Ack } from "@roomcast/events";
 import { clientError, RoomcastError } from "./roomcast-error.ts";
 import type { RoomcastSocket } from "./roomcast-socket.ts";
 
-/** `emit` with a time limit, without the overloads by command that cannot be passed on. */
+/** `emit` with a timeout, without the overloads for each command, which generic code cannot use. */
 interface TimedEmitter {
   emit(command: string, input: unknown, answer: (error: Error | null, ack: Ack<unknown>) => void): void;
 }
 
-/** Sends commands and waits for their acks. */
+/** Sends commands and waits for their acknowledgements. */
 export class CommandChannel {
   readonly #socket: RoomcastSocket;
   readonly #timeoutMs: number;
@@ -17,14 +17,14 @@ export class CommandChannel {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Resolves with the ack's data, or rejects with a `RoomcastError`: the server's, `timeout`, or `disconnected`. */
+  /** Resolves with the data. Rejects with a `RoomcastError`: the server's, `timeout`, or `disconnected`. */
   call<Data>(command: string, input: unknown): Promise<Data> {
     const socket = this.#socket;
     return new Promise((resolve, reject) => {
       const fail = (code: "timeout" | "disconnected", message: string) =>
         reject(clientError(code, `${command}: ${message}`, true));
-      // Clients before 4.8 leave a callback waiting for its time limit when the connection breaks off.
-      const onDisconnect = () => fail("disconnected", "the connection broke off");
+      // When the connection breaks, socket.io-client before 4.8 calls the callback only after the timeout.
+      const onDisconnect = () => fail("disconnected", "the connection was lost");
       socket.once("disconnect", onDisconnect);
       const emitter = socket.timeout(this.#timeoutMs) as unknown as TimedEmitter;
       emitter.emit(command, input, (error, ack) => {

@@ -6,42 +6,43 @@ import type { Settings } from "./settings.ts";
 import { Subscriber } from "./subscriber.ts";
 import type { SubscribeOptions } from "./subscription.ts";
 
-/** One room: who follows it here, how far they have come, and what the server is known to do about it. */
+/** One followed room: its subscribers, their position, and the state of the server's subscription. */
 export class FollowedRoom {
   readonly name: string;
-  /** Whether a command about it is under way, or is to be sent again after a pause. */
+  /** Whether a command for this room is in flight, or waits to be sent again. */
   isBusy = false;
-  /** Commands about it that failed in a row. */
+  /** How many commands for this room failed in a row. */
   failures = 0;
   readonly #settings: Settings;
   readonly #subscribers = new Set<Subscriber>();
   #filters: Filters | undefined;
-  /** An event that came through another room was not judged by these filters, so the client judges it. */
+  /** The server did not apply these filters to an event that came through another room, so the client applies them. */
   #passes: FilterMatcher = () => true;
-  /** The server's confirmation that it delivers the room, with the filters it now has. */
+  /** The server's confirmation of the subscription with the current filters. */
   #subscribed: Subscribed | undefined;
-  /** The server may deliver the room: a `subscribe` was sent and no `unsubscribe` confirmed. */
+  /** Whether the server may deliver the room: a `subscribe` was sent and no `unsubscribe` was confirmed. */
   #mayBeIn = false;
-  /** The server has taken the room away; it is not asked for it again on this connection. */
+  /** Whether the server has revoked the room. The client does not ask for it again on this connection. */
   #isRevoked = false;
-  /** The filters were changed while the server was being asked. */
+  /** Whether the filters changed while a `subscribe` was in flight. */
   #isOutdated = false;
   /**
-   * Events after the stored position were given to this session, through other rooms or to a subscription that ended
-   * before it had handled them. The server gives an event to a session once, so a `since` would not bring them.
+   * Whether this session has received events after the stored position that nothing here handled: they came
+   * through other rooms, or to a subscription that ended. The server sends an event to a session once, so a
+   * `since` would not bring them again.
    */
   #hasGap = false;
-  /** Up to here the subscribers have been given everything. */
-  #given: string | undefined;
-  /** The last event that was given, and handled, before the server's confirmation. */
-  #early: { given?: string; handled?: string } = {};
+  /** The position up to which the subscribers have received everything. */
+  #delivered: string | undefined;
+  /** The last positions that were delivered, and handled, before the server's confirmation. */
+  #early: { delivered?: string; handled?: string } = {};
 
   constructor(name: string, settings: Settings) {
     this.name = name;
     this.#settings = settings;
   }
 
-  /** Whether anybody follows it. */
+  /** Whether it has subscribers. */
   get isWanted(): boolean {
     return this.#subscribers.size > 0;
   }
@@ -54,12 +55,12 @@ export class FollowedRoom {
     return this.isWanted && this.#subscribed === undefined && !this.#isRevoked;
   }
 
-  /** Every connection is in `global` and `user:<id>` anyway: they are never left. */
+  /** Every connection is always in `global` and `user:<id>`, so they are never left. */
   get mustLeave(): boolean {
     return !this.isWanted && this.#mayBeIn && !/^(global$|user:)/.test(this.name);
   }
 
-  /** Adds a subscriber; throws `conflicting_filters` if others follow the room with other filters. */
+  /** Adds a subscriber. Throws `conflicting_filters` if other subscribers have different filters. */
   add(options: SubscribeOptions, leave: (subscriber: Subscriber) => void): Subscriber {
     if (keyOf(options.filters) !== keyOf(this.#filters)) this.#changeFilters(options.filters);
     this.#isRevoked = false;
@@ -71,17 +72,17 @@ export class FollowedRoom {
 
   remove(subscriber: Subscriber): void {
     if (!this.#subscribers.delete(subscriber)) return;
-    const reason = clientError("unsubscribed", `${this.name}: the subscription was ended`);
+    const reason = clientError("unsubscribed", `${this.name}: the subscription has ended`);
     const hasUnhandled = subscriber.close(reason, this.isWanted);
     if (this.isWanted) return;
-    this.#given = undefined;
+    this.#delivered = undefined;
     if (hasUnhandled) this.lose();
   }
 
-  /** Something came that nobody here has handled. */
+  /** Call when an event arrived that no subscriber has handled. */
   lose(): void {
     this.#hasGap = true;
-    // Whoever comes next must not go on as if nothing had been missed.
+    // The next subscriber must not continue as if nothing had been missed.
     this.#subscribed = undefined;
   }
 
@@ -89,39 +90,39 @@ export class FollowedRoom {
     for (const subscriber of this.#subscribers) this.remove(subscriber);
   }
 
-  /** Gives an event to the subscribers if it passes the filters. */
+  /** Delivers an event to the subscribers if it passes the filters. */
   deliver(event: EventEnvelope, position: string): void {
-    if (this.#passes(event.data)) this.#give({ event, position }, position);
+    if (this.#passes(event.data)) this.#deliver({ event, position }, position);
   }
 
-  /** Lets the subscribers fetch the room's state again. */
+  /** Makes the subscribers fetch the room's state again. */
   reset({ room, reason, position }: RoomReset): void {
-    if (this.isWanted) this.#give({ reset: { room, reason } }, position);
+    if (this.isWanted) this.#deliver({ reset: { room, reason } }, position);
     else this.lose();
     if (reason !== "access") return;
     this.left();
     this.#isRevoked = true;
   }
 
-  /** A new session began: it is in no room that was asked for, and was given nothing. */
+  /** Call when a new session began. It has no subscriptions and has received nothing. */
   reconnected(): void {
     this.left();
     this.#isRevoked = false;
     this.#hasGap = false;
   }
 
-  /** The server does not deliver the room. */
+  /** Call when the server no longer delivers the room. */
   left(): void {
     this.#subscribed = undefined;
     this.#mayBeIn = false;
   }
 
-  /** What to ask the server for. */
+  /** Returns the input of the next `subscribe`. */
   entering(): SubscribeInput {
     this.#mayBeIn = true;
     this.#isOutdated = false;
     this.#early = {};
-    const since = this.#hasGap ? undefined : (this.#given ?? this.#settings.positions.get(this.name));
+    const since = this.#hasGap ? undefined : (this.#delivered ?? this.#settings.positions.get(this.name));
     return {
       room: this.name,
       ...(since === undefined ? {} : { since }),
@@ -129,23 +130,23 @@ export class FollowedRoom {
     };
   }
 
-  /** The server has confirmed the room, and sent its past before that. */
+  /** Call when the server has confirmed the room, after it sent the missed events. */
   entered(subscribed: Subscribed): void {
     if (!this.isWanted || this.#isOutdated) return;
-    const { given, handled } = this.#early;
+    const { delivered, handled } = this.#early;
     const reset: Content = { reset: { room: this.name, reason: "gap" } };
     const hasGap = this.#hasGap;
     this.#hasGap = false;
     this.#subscribed = subscribed;
-    this.#given = given;
-    if (hasGap) this.#give(reset, given ?? subscribed.position);
-    // The position of an event that came before the confirmation may be newer than the confirmation's.
-    else if (given === undefined) this.#give({ mark: true }, subscribed.position);
-    else if (handled !== undefined) this.#keep(handled);
+    this.#delivered = delivered;
+    if (hasGap) this.#deliver(reset, delivered ?? subscribed.position);
+    // An event before the confirmation may have a newer position than the confirmation.
+    else if (delivered === undefined) this.#deliver({ checkpoint: true }, subscribed.position);
+    else if (handled !== undefined) this.#store(handled);
     for (const subscriber of this.#subscribers) subscriber.start(subscribed);
   }
 
-  /** The server refuses the room: that ends its subscriptions. */
+  /** Call when the server refuses the room. It ends the subscriptions. */
   refused(error: RoomcastError): void {
     this.left();
     const refused = [...this.#subscribers];
@@ -155,7 +156,7 @@ export class FollowedRoom {
 
   #changeFilters(filters: Filters | undefined): void {
     if (this.isWanted) {
-      throw clientError("conflicting_filters", `${this.name}: is followed with other filters`);
+      throw clientError("conflicting_filters", `${this.name}: other subscriptions have different filters`);
     }
     this.#filters = filters;
     this.#passes = filterMatcher(filters ?? {});
@@ -163,24 +164,24 @@ export class FollowedRoom {
     this.#isOutdated = true;
   }
 
-  #give(content: Content, position: string): void {
-    if (this.#subscribed === undefined) this.#early.given = position;
-    else this.#given = position;
-    const delivery = new Delivery(content, this.#subscribers.size, () => this.#keep(position));
+  #deliver(content: Content, position: string): void {
+    if (this.#subscribed === undefined) this.#early.delivered = position;
+    else this.#delivered = position;
+    const delivery = new Delivery(content, this.#subscribers.size, () => this.#store(position));
     for (const subscriber of [...this.#subscribers]) subscriber.take(delivery);
   }
 
   /**
-   * Before the confirmation, an event that came through another room may be newer than the past still to come: then a
-   * position stored now would skip that past after a page load.
+   * Stores a position, but only after the confirmation. Before it, an event through another room may be newer
+   * than the missed events that are still to come. After a page load, its position would skip them.
    */
-  #keep(position: string): void {
+  #store(position: string): void {
     if (this.#subscribed === undefined) this.#early.handled = position;
     else this.#settings.positions.set(this.name, position);
   }
 }
 
-/** Equal for filters that are written alike, in whatever order of fields. */
+/** Equal for filters with the same fields and conditions, in any order of fields. */
 function keyOf(filters: Filters = {}): string {
   return JSON.stringify(Object.entries(filters).sort(([a], [b]) => (a < b ? -1 : 1)));
 }

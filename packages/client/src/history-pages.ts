@@ -3,9 +3,9 @@ import type { CommandChannel } from "./command-channel.ts";
 import { pause } from "./pause.ts";
 import type { RoomcastError } from "./roomcast-error.ts";
 
-/** Where to begin to read, and how much at a time. */
+/** Where to begin, and the size of a page. */
 export interface HistoryOptions {
-  /** Events after this position; without it, the newest `limit` events. */
+  /** Reads events after this position. Without it, reads the newest `limit` events. */
   since?: string;
   /** Events per page, 1 to 1,000. Default 100. */
   limit?: number;
@@ -13,7 +13,10 @@ export interface HistoryOptions {
 
 const maxAttempts = 5;
 
-/** Reads the past of a room page by page; rejects with a `RoomcastError`, after five attempts if a retry may help. */
+/**
+ * Reads a room's history page by page.
+ * Rejects with a `RoomcastError`, after five attempts if a retry may help.
+ */
 export async function* historyPages(
   commands: CommandChannel,
   room: string,

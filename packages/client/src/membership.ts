@@ -7,13 +7,13 @@ import type { RoomcastSocket } from "./roomcast-socket.ts";
 import type { Settings } from "./settings.ts";
 import type { RoomSubscription, SubscribeOptions } from "./subscription.ts";
 
-/** Rooms one `subscribe` may carry. */
-const maxWishes = 100;
+/** How many rooms one `subscribe` may name. */
+const maxRequests = 100;
 
 /**
- * The rooms that are followed, and the server's subscriptions kept in line with them. Rooms that are asked for in the
- * same tick, or again after a lost session, go into one `subscribe`, so that their past comes as one sequence in the
- * order of the log. What may succeed later is tried again after a pause.
+ * Keeps the server's subscriptions equal to the followed rooms. One `subscribe` names all rooms that are
+ * requested in the same tick, or again after a lost session. So their missed events arrive as one sequence in
+ * the order of the log. Commands that may succeed later are retried after a pause.
  */
 export class Membership {
   readonly #socket: RoomcastSocket;
@@ -29,7 +29,7 @@ export class Membership {
     this.#settings = settings;
   }
 
-  /** Follows a room; throws `conflicting_filters`. */
+  /** Follows a room. Throws `conflicting_filters`. */
   subscribe(name: string, options: SubscribeOptions): RoomSubscription {
     const room = this.#room(name);
     const subscription = room.add(options, (subscriber) => {
@@ -40,7 +40,7 @@ export class Membership {
     return subscription;
   }
 
-  /** Gives an event to the subscribers of a room; returns whether there are any. */
+  /** Delivers an event to a room's subscribers. Returns whether there are any. */
   deliver(name: string, event: EventEnvelope, position: string): boolean {
     const room = this.#rooms.get(name);
     if (room?.isWanted) {
@@ -55,7 +55,7 @@ export class Membership {
     this.#rooms.get(reset.room)?.reset(reset);
   }
 
-  /** Goes on after a connect; a recovered session is in its rooms already. */
+  /** Continues after a connect. A recovered session is already in its rooms. */
   connected(isRecovered: boolean): void {
     this.#connection.abort();
     this.#connection = new AbortController();
@@ -90,8 +90,8 @@ export class Membership {
     if (!this.#socket.connected) return;
     const idle = [...this.#rooms.values()].filter(({ isBusy }) => !isBusy);
     const entering = idle.filter(({ mustEnter }) => mustEnter);
-    for (let from = 0; from < entering.length; from += maxWishes) {
-      void this.#enter(entering.slice(from, from + maxWishes));
+    for (let from = 0; from < entering.length; from += maxRequests) {
+      void this.#enter(entering.slice(from, from + maxRequests));
     }
     for (const room of idle) {
       if (room.mustLeave) void this.#leave(room);
@@ -101,14 +101,14 @@ export class Membership {
 
   async #enter(rooms: FollowedRoom[]): Promise<void> {
     for (const room of rooms) room.isBusy = true;
-    const wishes = rooms.map((room) => room.entering());
+    const requests = rooms.map((room) => room.entering());
     const answer = await this.#commands
-      .call<Ack<Subscribed>[]>("subscribe", wishes)
+      .call<Ack<Subscribed>[]>("subscribe", requests)
       .catch((error: RoomcastError) => error);
     if (Array.isArray(answer)) {
       for (const [index, room] of rooms.entries()) this.#entered(room, answer[index] as Ack<Subscribed>);
     } else if (rooms.length > 1 && !answer.retryable) {
-      // One malformed wish spoils the whole command.
+      // One malformed request makes the whole command fail, so send them one by one.
       for (const room of rooms) void this.#enter([room]);
     } else {
       for (const room of rooms) this.#notEntered(room, answer);
@@ -122,10 +122,11 @@ export class Membership {
   }
 
   #notEntered(room: FollowedRoom, error: RoomcastError): void {
-    if (error.retryable) return void this.#again(room, error);
+    if (error.retryable) return void this.#retry(room, error);
     this.#done(room);
     if (error.code === "invalid_position" && !room.hasGap) {
-      // A position the server cannot read, of another installation say: go on without it, and say so.
+      // The server cannot read the position; it may be of another installation. Continue without it, with a
+      // reset.
       room.lose();
       return;
     }
@@ -139,7 +140,7 @@ export class Membership {
       .call("unsubscribe", { room: room.name })
       .then(() => undefined)
       .catch((failure: RoomcastError) => failure);
-    if (error?.retryable) return this.#again(room, error);
+    if (error?.retryable) return this.#retry(room, error);
     if (error !== undefined && error.code !== "not_subscribed") this.#settings.onError(error);
     room.left();
     this.#done(room);
@@ -151,8 +152,8 @@ export class Membership {
     this.#schedule();
   }
 
-  /** Tries again after a pause, or when the connection is back. */
-  async #again(room: FollowedRoom, error: RoomcastError): Promise<void> {
+  /** Retries after a pause, or when the connection is back. */
+  async #retry(room: FollowedRoom, error: RoomcastError): Promise<void> {
     if (error.code === "disconnected") return;
     this.#settings.onError(error);
     const { signal } = this.#connection;

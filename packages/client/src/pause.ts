@@ -1,4 +1,6 @@
-/** Half a second at first, doubling up to half a minute, and up to half less so that clients do not all come at once. */
+/**
+ * 0.5 s, doubling up to 30 s, minus a random part of up to half, so that clients do not all return at once.
+ */
 export function defaultRetryDelayMs(attempt: number): number {
   return Math.min(500 * 2 ** attempt, 30_000) * (1 - Math.random() / 2);
 }

@@ -2,14 +2,15 @@ import type { ErrorBody, ErrorCode } from "@roomcast/events";
 
 /**
  * Codes of errors that arise in the client:
- * - `conflicting_filters`: the room is followed with other filters, and the server keeps one subscription per room
- * - `unsubscribed`: the subscription was ended before the server had confirmed it
- * - `unhandled_reset`: events of the room may be missing and the subscription has no `refetch`
- * - `disconnected`: the connection broke off before the answer came
+ * - `conflicting_filters`: the room is followed with other filters, and the server keeps one subscription per
+ *   room
+ * - `unsubscribed`: the subscription ended before the server confirmed it
+ * - `unhandled_reset`: events of the room may be missing, and the subscription has no `refetch`
+ * - `disconnected`: the connection was lost before the acknowledgement arrived
  */
 export type ClientErrorCode = "conflicting_filters" | "unsubscribed" | "unhandled_reset" | "disconnected";
 
-/** What the server answered instead of doing it, or why the client could not ask; `code` names it for programs. */
+/** An error that the server returned, or that arose in the client. Programs use its `code`. */
 export class RoomcastError extends Error {
   override readonly name = "RoomcastError";
   readonly code: ErrorCode | ClientErrorCode;

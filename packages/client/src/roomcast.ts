@@ -8,48 +8,57 @@ import { memoryPositions, type PositionStore } from "./positions.ts";
 import type { RoomcastSocket } from "./roomcast-socket.ts";
 import type { EventHandler, RoomSubscription, SubscribeOptions } from "./subscription.ts";
 
-/** Everything has a default. */
+/** Options of a Roomcast. All have defaults. */
 export interface RoomcastOptions {
-  /** Where a room goes on after a lost session or a page load. Default `memoryPositions()`: until the page goes. */
+  /**
+   * Where a room continues after a lost session or a page load.
+   * Default `memoryPositions()`, which a page load clears.
+   */
   positions?: PositionStore;
-  /** Told what has no promise to reject: refused rooms, what is tried again, throwing handlers. Default: the console. */
+  /**
+   * Called for errors without a promise: refused rooms, retries, handlers that throw. Default: the console.
+   */
   onError?: (error: unknown) => void;
   /**
-   * Takes events of no room that is followed here: of the automatic rooms `global` and `user:<id>`, and those that
-   * came through a room which their publisher added to the rooms of the catalogue, as that is not disclosed.
+   * Receives events of rooms that have no subscription here: events of the automatic rooms `global` and
+   * `user:<id>`, and events through a room that the publisher added to the catalogue's rooms, which clients
+   * cannot see.
    */
   onUnrouted?: EventHandler;
-  /** Time for the answer to a command. Default 10,000. */
+  /** How long to wait for a command's acknowledgement. Default 10,000. */
   ackTimeoutMs?: number;
-  /** Events that may wait for one subscription during a refetch. Default 1,000. */
+  /** How many events may wait for one subscription during a refetch. Default 1,000. */
   maxWaiting?: number;
-  /** Pause before the next attempt; `attempt` counts from 0. Default: 0.5 s doubling up to 30 s, with jitter. */
+  /**
+   * Pause before the next attempt. `attempt` counts from 0. Default: 0.5 s, doubling up to 30 s, with jitter.
+   */
   retryDelayMs?: (attempt: number) => number;
 }
 
-/** What `createRoomcast` makes of a socket. */
+/** What `createRoomcast` adds to a socket. */
 export interface Roomcast {
   readonly socket: RoomcastSocket;
   /**
-   * Follows a room: sends what came since the stored position, then live events. Several subscriptions of a room share
-   * one of the server; different filters throw a `RoomcastError` `conflicting_filters`.
+   * Follows a room: delivers the events since the stored position, then live events. Several subscriptions of
+   * a room share one subscription on the server. Different filters throw a `RoomcastError`
+   * `conflicting_filters`.
    */
   subscribe(room: string, options: SubscribeOptions): RoomSubscription;
-  /** Pages of a room's past, oldest first; rejects with a `RoomcastError`. */
+  /** Reads pages of a room's history, oldest first. Rejects with a `RoomcastError`. */
   history(room: string, options?: HistoryOptions): AsyncGenerator<HistoryPage, void, undefined>;
-  /** Ends all subscriptions and lets go of the socket, which stays connected. */
+  /** Ends all subscriptions and removes its listeners from the socket, which stays connected. */
   close(): void;
 }
 
-/** Events of the server itself, which carry no room's events. */
+/** Events of the server itself, which belong to no room. */
 const serverEvent = /^(connection[._]|position\.|presence\.|room\.|server\.|token\.)/;
 
 /**
- * Adds rooms, resets and stored positions to a stock socket; one for each socket. The transport, the token and the
- * reconnecting stay the socket's own.
+ * Adds rooms, resets and stored positions to a stock socket. Create one for each socket. The socket itself
+ * still owns the transport, the token and reconnecting.
  *
- * The stored position of a room is that of its last event which all handlers have handled: a handler's promise has
- * resolved, and nothing was thrown.
+ * A room's stored position is the position of its last event that all handlers have handled: no handler
+ * threw, and their promises have resolved.
  */
 export function createRoomcast(socket: RoomcastSocket, options: RoomcastOptions = {}): Roomcast {
   const settings = {
@@ -80,8 +89,8 @@ export function createRoomcast(socket: RoomcastSocket, options: RoomcastOptions 
 
   return {
     socket,
-    subscribe: (room, how) => membership.subscribe(room, how),
-    history: (room, how = {}) => historyPages(commands, room, how, settings.retryDelayMs),
+    subscribe: (room, subscribeOptions) => membership.subscribe(room, subscribeOptions),
+    history: (room, range = {}) => historyPages(commands, room, range, settings.retryDelayMs),
     close() {
       membership.close();
       socket.off("connect", onConnect);

@@ -1,10 +1,10 @@
 import type { PositionStore } from "./positions.ts";
 
-/** What all parts of one Roomcast share. */
+/** Settings that all parts of one Roomcast share. */
 export interface Settings {
   positions: PositionStore;
   onError: (error: unknown) => void;
   retryDelayMs: (attempt: number) => number;
-  /** Events that may wait for one subscription. */
+  /** How many events may wait for one subscription. */
   maxWaiting: number;
 }

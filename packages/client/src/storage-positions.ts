@@ -1,13 +1,13 @@
 import type { PositionStore } from "./positions.ts";
 
-/** What is needed of `localStorage` or `sessionStorage`. */
+/** The part of `localStorage` or `sessionStorage` that is used. */
 export type PositionStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
-/** Positions that outlast the page. */
+/** Positions that survive a page load. */
 export interface PersistentPositions extends PositionStore {
-  /** Writes now what has not been written yet. */
+  /** Writes the unwritten positions now. */
   flush(): void;
-  /** Forgets every position, here and in the storage: when the user signs out, say. */
+  /** Deletes every position, here and in the storage, for example when the user signs out. */
   clear(): void;
 }
 
@@ -15,12 +15,13 @@ const writeDelayMs = 100;
 const maxRooms = 500;
 
 /**
- * Keeps positions in a Web Storage under the key `<prefix>.positions`: of the 500 rooms handled last, written at most
- * every 100 ms and when the page goes. The prefix should name the user whose positions they are.
+ * Stores positions in a Web Storage under the key `<prefix>.positions`. It keeps the 500 most recent rooms
+ * and writes at most every 100 ms and when the page is hidden. The prefix should name the user whose
+ * positions they are.
  *
- * A page goes by what it has handled itself; what another tab has written counts for the next page load. A storage
- * that is full, forbidden or unreadable is told to `onError` (default: the console) and does without. Pass
- * `() => localStorage` where reading that property may itself be forbidden.
+ * A page uses the positions that it has handled itself; positions of other tabs count at the next page load.
+ * If the storage is full, forbidden or unreadable, it calls `onError` (default: the console) and continues
+ * without it. Pass `() => localStorage` where reading that property may itself be forbidden.
  */
 export function storagePositions(
   storage: PositionStorage | (() => PositionStorage),
@@ -63,10 +64,10 @@ class StoragePositions implements PersistentPositions {
   flush(): void {
     this.#stopWaiting();
     if (this.#unwritten.size === 0) return;
-    // Read again, so that what other tabs wrote of other rooms stays.
+    // Read again, to keep what other tabs wrote for other rooms.
     const stored = this.#read();
     for (const room of this.#unwritten) {
-      // Deleted first, so that it moves to the end: the rooms at the beginning are forgotten first.
+      // Delete it first, so that it moves to the end. The rooms at the beginning are dropped first.
       stored.delete(room);
       stored.set(room, this.#positions.get(room) as string);
     }
@@ -100,7 +101,7 @@ class StoragePositions implements PersistentPositions {
   }
 }
 
-/** Throws on anything but what was written here. */
+/** Throws on anything that this file did not write. */
 function parse(text: string | null): Map<string, string> {
   const stored = new Map<string, string>(text === null ? [] : JSON.parse(text));
   if ([...stored].flat().every((part) => typeof part === "string")) return stored;

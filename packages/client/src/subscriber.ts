@@ -6,7 +6,7 @@ import { clientError, type RoomcastError } from "./roomcast-error.ts";
 import type { Settings } from "./settings.ts";
 import type { Reset, RoomSubscription, SubscribeOptions } from "./subscription.ts";
 
-/** One subscription: gives its events and resets to the application, each when the one before is done. */
+/** One subscription. It passes its events and resets to the application, each when the one before is done. */
 export class Subscriber implements RoomSubscription {
   readonly room: string;
   readonly ready: Promise<Subscribed>;
@@ -15,9 +15,9 @@ export class Subscriber implements RoomSubscription {
   readonly #leave: (self: Subscriber) => void;
   readonly #end = new AbortController();
   #waiting: Delivery[] = [];
-  /** A handler's or refetch's promise is awaited for it. */
+  /** The delivery whose handler or refetch has returned a pending promise. */
   #awaited: Delivery | undefined;
-  #isGiving = false;
+  #isHandling = false;
   #isStarted: boolean;
   #confirm!: (subscribed: Subscribed) => void;
   #refuse!: (error: unknown) => void;
@@ -37,11 +37,11 @@ export class Subscriber implements RoomSubscription {
       this.#confirm = resolve;
       this.#refuse = reject;
     });
-    // Nobody has to await it: a refusal is told to `onError` too.
+    // The application need not await it, because `onError` reports a refusal too.
     this.ready.catch(() => undefined);
   }
 
-  /** The server has confirmed the room. */
+  /** Call when the server has confirmed the room. */
   start(subscribed: Subscribed): void {
     this.#confirm(subscribed);
     if (this.#isStarted) return;
@@ -57,15 +57,18 @@ export class Subscriber implements RoomSubscription {
     this.#leave(this);
   }
 
-  /** Handles a delivery when those before it are done; passes it over before the start and after the end. */
+  /** Handles a delivery when those before it are done. Ignores it before the start and after the end. */
   take(delivery: Delivery): void {
     if (!this.#isStarted || this.#end.signal.aborted) return delivery.settle(true);
-    if (this.#waiting.length >= this.#settings.maxWaiting) this.#waiting = [this.#insteadOfAll(delivery)];
+    if (this.#waiting.length >= this.#settings.maxWaiting) this.#waiting = [this.#replaceAll(delivery)];
     else this.#waiting.push(delivery);
     this.#run();
   }
 
-  /** Ends it, leaving what it has not handled to the others, if any remain; returns whether anything is lost. */
+  /**
+   * Ends the subscription. Other subscribers still handle its pending deliveries.
+   * Returns whether any are lost.
+   */
   close(reason: RoomcastError, doOthersRemain: boolean): boolean {
     const unhandled = this.#awaited === undefined ? this.#waiting : [this.#awaited, ...this.#waiting];
     this.#waiting = [];
@@ -88,15 +91,15 @@ export class Subscriber implements RoomSubscription {
     this.take(new Delivery({ reset: { room: this.room, reason } }, 1, () => undefined));
   }
 
-  /** A refetch that begins after the newest delivery makes up for all of them. */
-  #insteadOfAll(newest: Delivery): Delivery {
+  /** Returns a reset for all waiting deliveries: a refetch after the newest one makes up for them. */
+  #replaceAll(newest: Delivery): Delivery {
     if ("reset" in newest.content) return newest;
     const reset: Reset = { room: this.room, reason: "overflow" };
     return new Delivery({ reset }, 1, () => newest.settle(true));
   }
 
   #run(): void {
-    while (!this.#isGiving && this.#awaited === undefined) {
+    while (!this.#isHandling && this.#awaited === undefined) {
       const delivery = this.#waiting.shift();
       if (delivery === undefined) return;
       this.#handle(delivery);
@@ -104,16 +107,16 @@ export class Subscriber implements RoomSubscription {
   }
 
   #handle(delivery: Delivery): void {
-    this.#isGiving = true;
+    this.#isHandling = true;
     try {
-      const result = this.#give(delivery);
+      const result = this.#callHandler(delivery);
       if (isPromise(result)) this.#await(delivery, result);
       else delivery.settle(true);
     } catch (error) {
       this.#settings.onError(error);
       delivery.settle(false);
     } finally {
-      this.#isGiving = false;
+      this.#isHandling = false;
     }
   }
 
@@ -121,7 +124,7 @@ export class Subscriber implements RoomSubscription {
     this.#awaited = delivery;
     const done = (isHandled: boolean) => {
       this.#awaited = undefined;
-      // Otherwise it was left to the others.
+      // After the end, `close` has already settled it.
       if (!this.#end.signal.aborted) delivery.settle(isHandled);
       this.#run();
     };
@@ -134,9 +137,9 @@ export class Subscriber implements RoomSubscription {
     );
   }
 
-  #give({ content }: Delivery): unknown {
+  #callHandler({ content }: Delivery): unknown {
     if ("reset" in content) return this.#refetchFor(content.reset);
-    if ("mark" in content) return;
+    if ("checkpoint" in content) return;
     const { event, position } = content;
     const { onEvent, handlers } = this.#options;
     return (handlerOf(handlers, event.type) ?? onEvent)?.(event, position);
@@ -149,7 +152,7 @@ export class Subscriber implements RoomSubscription {
     if (refetch === undefined) {
       throw clientError(
         "unhandled_reset",
-        `${reset.room}: events may be missing (${reset.reason}): no refetch`,
+        `${reset.room}: events may be missing (${reset.reason}), and there is no refetch`,
       );
     }
     for (let attempt = 0; !signal.aborted; attempt++) {
@@ -165,7 +168,7 @@ export class Subscriber implements RoomSubscription {
   }
 }
 
-/** What this subscription alone asked for is no loss to those who come later. */
+/** A reset that only this subscription asked for is no loss for later subscribers. */
 function isOfRoom({ content }: Delivery): boolean {
   return !("reset" in content && /^(initial|requested)$/.test(content.reset.reason));
 }

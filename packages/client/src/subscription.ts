@@ -1,7 +1,7 @@
 import type { EventEnvelope, EventType, Filters, ResetReason, Subscribed } from "@roomcast/events";
 import type { RoomcastError } from "./roomcast-error.ts";
 
-/** Takes one event. If it returns a promise, the next event waits until that has settled. */
+/** Handles one event. If it returns a promise, the next event waits until the promise has settled. */
 export type EventHandler<T extends EventType = EventType> = (
   event: EventEnvelope<T>,
   position: string,
@@ -11,10 +11,11 @@ export type EventHandler<T extends EventType = EventType> = (
 export type EventHandlers = { [T in EventType]?: EventHandler<T> };
 
 /**
- * Why a room's state must be fetched again. Beside the server's reasons:
- * - `initial`: the subscription stands, see `fetchFirst`
- * - `gap`: events after the stored position came while nobody here followed the room, or the position is unreadable
- * - `overflow`: more events came during a refetch than may wait
+ * Why a room's state must be fetched again. Besides the server's reasons:
+ * - `initial`: the server has confirmed the subscription, see `fetchFirst`
+ * - `gap`: events after the stored position arrived while the room had no subscription here, or the server
+ *   cannot read the position
+ * - `overflow`: more events arrived during a refetch than may wait
  * - `requested`: the application called `refetch()`
  */
 export interface Reset {
@@ -22,42 +23,51 @@ export interface Reset {
   reason: ResetReason | "initial" | "gap" | "overflow" | "requested";
 }
 
-/** Fetches a room's state from the application's API; aborted when the subscription ends. */
+/** Fetches a room's state from the application's API. The signal is aborted when the subscription ends. */
 export type Refetch = (reset: Reset, signal: AbortSignal) => unknown;
 
 /** How to follow a room. */
 export interface SubscribeOptions {
-  /** Takes the events whose type has no handler in `handlers`. */
+  /** Handles events whose type has no handler in `handlers`. */
   onEvent?: EventHandler;
   handlers?: EventHandlers;
-  /** Only events whose data passes. All who follow a room must give the same filters. */
+  /** Delivers only events whose data passes. All subscriptions of a room must have the same filters. */
   filters?: Filters;
   /**
-   * Called when events of the room may be missing. Fetch the room's state and put it in place of the old one.
+   * Called when events of the room may be missing. It must fetch the room's state and replace the old one.
    *
-   * Events that come after the reset wait until the promise has resolved, so that no older snapshot is ever put over
-   * newer events; they may already be part of the snapshot, so applying an event twice must do no harm. If the promise
-   * rejects, `refetch` is called again after a pause, until it resolves or the subscription ends; only after `access`
-   * (the user may no longer be in the room) it is called once. If more events wait than may, they are dropped and
-   * another refetch makes up for them.
+   * Events after the reset wait until the promise resolves, so that an older snapshot never overwrites newer
+   * events. The snapshot may already contain them, so applying an event twice must do no harm. If the promise
+   * rejects, `refetch` is called again after a pause, until it resolves or the subscription ends. After
+   * `access` (the user may no longer be in the room) it is called only once. If too many events wait, they
+   * are dropped, and another refetch makes up for them.
    */
   refetch?: Refetch;
-  /** Calls `refetch` also at the beginning, as soon as the subscription stands; events before that are passed over. */
+  /**
+   * Also calls `refetch` as soon as the server has confirmed the subscription. Drops the events before that.
+   */
   fetchFirst?: boolean;
-  /** Called when the server refuses the room, at once or after a lost session: that ends the subscription. */
+  /**
+   * Called when the server refuses the room, at once or after a lost session.
+   * The subscription has then ended.
+   */
   onRefused?: (error: RoomcastError) => void;
 }
 
-/** One part of the application following a room. */
+/** One subscription of the application to a room. */
 export interface RoomSubscription {
   readonly room: string;
   /**
-   * Resolves when the server has confirmed the room and sent what was missed. Rejects with a `RoomcastError` if it
-   * refuses (which `onError` is told too), or with `unsubscribed` if the subscription was ended before.
+   * Resolves when the server has confirmed the room and sent the missed events. Rejects with a
+   * `RoomcastError` if the server refuses (`onError` is called too), or with `unsubscribed` if the
+   * subscription ended before.
    */
   readonly ready: Promise<Subscribed>;
-  /** Fetches the room's state again, in its turn after the events that wait. */
+  /** Fetches the room's state again, after the events that already wait. */
   refetch(): void;
-  /** Ends it; no handler is called any more. The room is left when no other subscription follows it. */
+  /**
+   * Ends the subscription: no handler is called any more.
+   * The last subscription of a room also leaves the room.
+   */
   unsubscribe(): void;
 }

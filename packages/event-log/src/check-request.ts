@@ -2,12 +2,13 @@ import { type HistoryBounds, ProtocolError, type RoomKind, roomKindOf } from "@r
 import type { AppendRequest } from "./event-log.ts";
 import { pushSeparator } from "./redis/append-script.ts";
 
-/** What stands between spaces in the text of an entry. */
+/** A field of an entry's text. Spaces separate the fields, commas separate the rooms. */
 const word = /^[^\s,]+$/;
 
 /**
- * Throws if a log can never take a request, before anything of it is written: `invalid_room` for a room whose kind has
- * no history here, `invalid_event` or `invalid_command` for a field that the log's format cannot hold.
+ * Throws if the log can never accept a request, before anything is written. The code is `invalid_room` for a
+ * room whose kind has no history here, and `invalid_event` or `invalid_command` for a field that the log's
+ * format cannot hold.
  */
 export function checkRequest(request: AppendRequest, bounds: Record<RoomKind, HistoryBounds>): void {
   const { id, type, rooms, json, idempotency, ack, transient } = request;
@@ -51,7 +52,7 @@ function checkText(code: Code, field: string, value: unknown, form: RegExp, expe
 }
 
 function refused(code: Code, field: string, problem: string, value: unknown): ProtocolError {
-  const came = typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : typeof value;
-  const message = `${field} ${problem}, not ${came}`;
+  const actual = typeof value === "string" ? JSON.stringify(value.slice(0, 80)) : typeof value;
+  const message = `${field} ${problem}, not ${actual}`;
   return new ProtocolError(code, message, { details: [{ field, message }] });
 }

@@ -1,7 +1,7 @@
 import type { Position, ResetReason } from "@roomcast/events";
 import type { Epoch, LogEntry, LogHead } from "./event-log.ts";
 
-/** Reads the text form `name@first name@first`, oldest first. */
+/** Parses `name@first name@first`, oldest first. */
 export function parseEpochs(text: string): Epoch[] {
   return text
     .split(" ")
@@ -18,8 +18,8 @@ export function currentEpoch(head: LogHead): string {
 }
 
 /**
- * Why a position is no longer a place in the log, or undefined if it still is: its epoch is unknown (`epoch`), or what
- * it has seen was rolled back when the next epoch began (`diverged`).
+ * Says why a position is not valid in this log; undefined if it is valid. `epoch`: the log does not know its
+ * epoch. `diverged`: entries up to the position were rolled back when the next epoch began.
  */
 export function validatePosition(
   position: Pick<Position, "epoch" | "offset">,
@@ -32,19 +32,19 @@ export function validatePosition(
   return position.offset < end ? undefined : "diverged";
 }
 
-/** The last offset that a holder of a broken position shares with the log; 0 if nothing. */
+/** The last offset that an invalid position shares with the log; 0 if there is none. */
 export function lastCommonOffset(position: Pick<Position, "epoch" | "offset">, head: LogHead): number {
   const index = head.epochs.findIndex((epoch) => epoch.name === position.epoch);
   const next = head.epochs[index + 1];
   return index === -1 || next === undefined ? 0 : next.first - 1;
 }
 
-/** How much of what lies up to a position is still in the log. */
+/** The last offset at or before a position that was not rolled back. */
 export function retainedUpTo(position: Pick<Position, "epoch" | "offset">, head: LogHead): number {
   return validatePosition(position, head) === undefined ? position.offset : lastCommonOffset(position, head);
 }
 
-/** Whether an entry belongs to an epoch that began after the head was read. The oldest epochs are not in a head. */
+/** Whether an entry's epoch began after the head was read. A head does not list the oldest epochs. */
 export function isBeyond(
   { epoch, offset }: Pick<LogEntry, "epoch" | "offset">,
   { epochs }: LogHead,
@@ -52,13 +52,13 @@ export function isBeyond(
   return offset >= (epochs[0]?.first ?? 0) && !epochs.some(({ name }) => name === epoch);
 }
 
-/** Whether one epoch began after another; one that the log does not know began before all that it knows. */
+/** Whether epoch `name` began after epoch `other`. An unknown epoch counts as older than every known one. */
 export function isLaterEpoch(name: string, other: string, { epochs }: LogHead): boolean {
   const indexOf = (wanted: string) => epochs.findIndex((epoch) => epoch.name === wanted);
   return indexOf(name) > indexOf(other);
 }
 
-/** The offset after which the log's current epoch begins. */
+/** The offset just before the current epoch's first entry. */
 export function currentEpochStart(head: LogHead): number {
   return (head.epochs.at(-1)?.first ?? 1) - 1;
 }

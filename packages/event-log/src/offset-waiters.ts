@@ -1,4 +1,4 @@
-/** Promises that wait for an offset to be reached. */
+/** Promises that wait until an offset is reached. */
 export class OffsetWaiters {
   #waiting: { offset: number; resolve: (isReached: boolean) => void; timer: NodeJS.Timeout }[] = [];
 
@@ -13,15 +13,15 @@ export class OffsetWaiters {
     });
   }
 
-  /** Tells that everything up to `offset` is there. */
+  /** Resolves the waits up to `offset`, which is now reached. */
   advance(offset: number): void {
     if (this.#waiting.length === 0) return;
-    const [met, still] = [
+    const [reached, remaining] = [
       this.#waiting.filter((w) => w.offset <= offset),
       this.#waiting.filter((w) => w.offset > offset),
     ];
-    this.#waiting = still;
-    for (const { resolve, timer } of met) {
+    this.#waiting = remaining;
+    for (const { resolve, timer } of reached) {
       clearTimeout(timer);
       resolve(true);
     }

@@ -2,7 +2,10 @@ import { type HistoryBounds, type RoomKind, roomKinds } from "@roomcast/events";
 import type { EnvReader } from "@roomcast/service";
 import type { EventLogOptions } from "./event-log.ts";
 
-/** Reads the bounds of the log and of the room histories; every process that appends must have the same. */
+/**
+ * Reads the bounds of the log and of the room histories.
+ * Every process that appends must have the same values.
+ */
 export function readLogOptions(read: EnvReader): Required<EventLogOptions> {
   return {
     maxEntries: read.integer("LOG_MAX_ENTRIES", {

@@ -107,10 +107,10 @@ describe("when a read does not reach everyone", () => {
     expect(await Promise.all([...early, far, near].map(offsetOf))).toEqual([2, 502, 5, 603]);
   });
 
-  test("all are told if it reached nobody, instead of reading for ever", async () => {
+  test("all are told if it served no call, instead of reading for ever", async () => {
     const slices = [reads.ask(100), reads.ask(200)];
     (await reads.next()).answer(() => undefined);
-    for (const slice of slices) await expect(slice).rejects.toThrow("reached nobody");
+    for (const slice of slices) await expect(slice).rejects.toThrow("served no call");
     await settled();
     expect(reads.begun).toEqual([]);
   });

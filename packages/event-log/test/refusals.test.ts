@@ -114,8 +114,8 @@ describe("an append of which Redis refuses a part", () => {
     // A busy machine may also answer a heartbeat late, which is told too.
     const told = logs.errors.map(({ message }) => message).filter((message) => message.includes("append"));
     expect(told).toEqual([
-      expect.stringMatching(/^Redis refuses a part of appends: PUBLISH /),
-      "Redis takes all of an append again",
+      expect.stringMatching(/^Redis refuses a command of an append: PUBLISH /),
+      "Redis accepts every command of an append again",
     ]);
   });
 

@@ -33,7 +33,10 @@ import {
 } from "./models/system.ts";
 import { WorkflowCompleted, WorkflowFailed, WorkflowProgress, WorkflowStarted } from "./models/workflow.ts";
 
-/** Every event type: its data, its rooms and whether it is kept. Adding an event is one class and one entry. */
+/**
+ * All event types: their data, their rooms, and whether histories store them.
+ * A new event is one class and one entry.
+ */
 export const catalogue = {
   "project.created": defineEvent({
     data: ProjectCreated,

@@ -7,13 +7,13 @@ export class SubscribeCommand {
   @MaxLength(80)
   room!: string;
 
-  /** Replay what came after this position before anything newer. */
+  /** Replays the events after this position before newer ones. */
   @IsOptional()
   @IsString()
   @MaxLength(64)
   since?: string;
 
-  /** Conditions on the event's data; parsed by `parseFilters`. */
+  /** Conditions on the event's data. `parseFilters` parses them. */
   @IsAnyJson()
   filters?: Filters;
 }
@@ -25,13 +25,13 @@ export class UnsubscribeCommand {
   room!: string;
 }
 
-/** `history`: one page of a room's past, oldest first. */
+/** `history`: one page of a room's history, oldest first. */
 export class HistoryCommand {
   @IsString()
   @MaxLength(80)
   room!: string;
 
-  /** Events after this position; without it, the newest `limit` events. */
+  /** Returns events after this position. Without it, returns the newest `limit` events. */
   @IsOptional()
   @IsString()
   @MaxLength(64)

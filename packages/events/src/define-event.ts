@@ -4,9 +4,9 @@ import type { RoomName } from "@roomcast/protocol";
 export interface EventDefinition<Data extends object = object> {
   /** The class that describes and validates the event's data. */
   data: new () => Data;
-  /** The rooms the event goes to when the publisher names none; the first is its primary room. */
+  /** The event's rooms if the publisher names none. The first is its primary room. */
   rooms: (data: Data) => [RoomName, ...RoomName[]];
-  /** A transient event is delivered to whoever is connected and kept in no history. */
+  /** A transient event is delivered only to connected clients and stored in no history. */
   transient?: true;
   /** One sentence for the documentation. */
   summary: string;

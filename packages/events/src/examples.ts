@@ -23,7 +23,9 @@ const examples: { readonly [T in EventType]: EventData<T> } = {
   ...systemExamples,
 };
 
-/** Valid data of an event with every declared field filled in, for documentation, demos and tests: a copy of the caller's own. */
+/**
+ * Returns a new copy of an event's valid data with all declared fields, for documentation, demos and tests.
+ */
 export function exampleOf<T extends EventType>(type: T): EventData<T> {
   return JSON.parse(JSON.stringify(examples[type])) as EventData<T>;
 }

@@ -11,11 +11,11 @@ export interface DeclaredField {
   type: FieldType;
   /** The type of an array's items. */
   items?: FieldType;
-  /** Whether an event without it is invalid. */
+  /** Whether an event without this field is invalid. */
   required: boolean;
-  /** The only values it can have. */
+  /** The allowed values, if they are fixed. */
   values?: readonly string[];
-  /** Whether the text is an instant; else absent. */
+  /** Set if the text is a timestamp. */
   isTimestamp?: true;
 }
 
@@ -62,7 +62,7 @@ function describeField(name: string, rules: readonly Rule[]): DeclaredField {
   };
 }
 
-/** The fields that the model declares, inherited ones first, by name. */
+/** Returns the declared fields of a model by name, inherited ones first. */
 function fieldsOfModel(model: new () => object): ReadonlyMap<string, DeclaredField> {
   const rules = getMetadataStorage().getTargetValidationMetadatas(model, "", false, false);
   const inheritedFirst = rules.toSorted((a, b) => Number(a.target === model) - Number(b.target === model));
@@ -80,13 +80,15 @@ function perType<Value>(make: (type: EventType) => Value): (type: EventType) => 
   };
 }
 
-/** The fields of an event's data by name, as its model declares them: what a filter may name, and what to document. */
+/**
+ * The declared fields of an event's data by name. Filters may name them, and the documentation lists them.
+ */
 export const fieldsOf = perType((type) => fieldsOfModel(catalogue[type].data));
 
 /** The names of the fields of an event's data. */
 export const declaredFields = perType((type): ReadonlySet<string> => new Set(fieldsOf(type).keys()));
 
-/** What a filter may compare, by the field's name: of every event that has such a field, as any of them may come to a room. */
+/** The fields that a filter may compare, by name, over all events, because any event may come to a room. */
 export const filterFields: ReadonlyMap<string, FilterField> = mergeFields(
   (Object.keys(catalogue) as EventType[]).flatMap((type) => [...fieldsOf(type).values()]),
 );

@@ -14,22 +14,22 @@ import {
 } from "@roomcast/protocol";
 import { closest, distance } from "fastest-levenshtein";
 
-/** What a field may be compared with. */
+/** The type of a value in a comparison. */
 export type FilterType = "string" | "number" | "boolean" | "timestamp";
 
-/** A field that events' data may have, as far as a filter is concerned. */
+/** A field of events' data, as filters see it. */
 export interface FilterField {
-  /** Those of all events that have it; empty for one that is no single value in any. */
+  /** The types over all events with this field. Empty if it is never a single value. */
   types: ReadonlySet<FilterType>;
-  /** What one without types is. */
+  /** The form of a field without types. */
   shape?: "a list" | "an object";
-  /** The only texts it can be. */
+  /** The allowed texts, if they are fixed. */
   values?: ReadonlySet<string>;
 }
 
 /** A parsed filter. */
 export interface Filter {
-  /** Equal for filters that mean the same. */
+  /** Equal for filters with the same meaning. */
   key: string;
   filters: Filters;
   matches: FilterMatcher;
@@ -39,8 +39,9 @@ const operators: readonly string[] = filterOperators;
 const ordering: readonly string[] = orderOperators;
 
 /**
- * Parses a client's filter, or throws `ProtocolError("invalid_filter")` that names the field, the rule and what to send:
- * an unknown field or operator, a value of a type or text that the field never has, or over `filterLimits`.
+ * Parses a client's filter. Throws `ProtocolError("invalid_filter")` for an unknown field or operator, for a
+ * value that the field can never have, and beyond `filterLimits`. The message names the field, the rule and
+ * what to send.
  */
 export function parseFilters(input: unknown, fields: ReadonlyMap<string, FilterField>): Filter | undefined {
   return read(input, (name) => {
@@ -51,7 +52,7 @@ export function parseFilters(input: unknown, fields: ReadonlyMap<string, FilterF
   });
 }
 
-/** Reads a filter that was parsed before, perhaps by other rules: its fields may be others by now. */
+/** Reads a filter that was parsed before. Its fields may have changed since. */
 export function restoreFilters(filters: Filters | undefined): Filter | undefined {
   return read(filters, () => undefined);
 }
@@ -77,10 +78,10 @@ function unknownField(name: string, fields: ReadonlyMap<string, FilterField>): s
 function conditionsOf(name: string, input: unknown, field: FilterField | undefined): FilterConditions {
   if (Array.isArray(input)) return { in: listOf(name, input, field) };
   if (!isPlainObject(input)) return { eq: scalarOf(name, input, field) };
-  const given = Object.keys(input).sort();
-  if (given.length === 0) throw invalid(name, "needs a condition: a value, a list of values, or an operator");
+  const used = Object.keys(input).sort();
+  if (used.length === 0) throw invalid(name, "needs a condition: a value, a list of values, or an operator");
   return Object.fromEntries(
-    given.map((operator) => [operator, operandOf(name, operator, input[operator], field)]),
+    used.map((operator) => [operator, operandOf(name, operator, input[operator], field)]),
   );
 }
 
@@ -112,7 +113,7 @@ function listOf(path: string, input: unknown, field: FilterField | undefined): F
     throw invalid(path, `must be a list of 1 to ${filterLimits.listLength} values`);
   }
   const values = Array.from(input, (value, index) => scalarOf(`${shown(path)}[${index}]`, value, field));
-  // Sorted, so that lists of the same values are the same filter.
+  // Sort them, so that lists with the same values give the same filter.
   return values.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
 

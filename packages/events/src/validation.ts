@@ -1,4 +1,4 @@
-// class-transformer's @Type reads design metadata through reflect-metadata, which must be loaded before any model.
+// class-transformer's @Type needs reflect-metadata, which must be loaded before any model.
 import "reflect-metadata";
 import {
   type ErrorCode,
@@ -45,24 +45,24 @@ export {
 } from "class-validator";
 export { Type };
 
-/** The fields of a model by name, with the names of their rules. */
+/** The fields of a model by name, with the names of their validation rules. */
 interface Declaration {
   names: ReadonlySet<string>;
-  /** Fields of any JSON, whose names are the publisher's own. */
+  /** Fields that contain any JSON, with names that the publisher chooses. */
   freeForm: ReadonlySet<string>;
 }
 
 type Model<T extends object> = new () => T;
 
-/** Of an object that a model declares, lists and objects within included: more than any model has. */
+/** The most values of an object that a model declares, including nested ones. No model has more. */
 const maxDeclaredValues = 1_000;
 const maxNameLength = 128;
-/** How many errors an answer lists. */
+/** How many errors a reply lists. */
 const maxErrors = 10;
 const jsonObjectRule = "isJsonObject";
 const anyJsonRule = "isAnyJson";
 
-/** Marks a field as a JSON object that every client can be sent as it is (see `jsonFaultIn`). */
+/** Marks a field as a JSON object that can be sent unchanged to every client (see `jsonFaultIn`). */
 export function IsJsonObject(): PropertyDecorator {
   return rawField(
     jsonObjectRule,
@@ -71,14 +71,14 @@ export function IsJsonObject(): PropertyDecorator {
   );
 }
 
-/** Marks a field as any JSON that its user parses, or none. */
+/** Marks a field as optional JSON of any form, which other code parses. */
 export function IsAnyJson(): PropertyDecorator {
   return rawField(anyJsonRule, () => true, "");
 }
 
 function rawField(name: string, validate: (value: unknown) => boolean, message: string): PropertyDecorator {
   return (target, property) => {
-    // Left to itself, class-transformer drops keys that every object inherits, such as `valueOf`.
+    // By default, class-transformer drops keys that every object inherits, such as `valueOf`.
     Transform(({ obj, key }) => obj[key])(target, property);
     registerDecorator({
       name,
@@ -90,9 +90,9 @@ function rawField(name: string, validate: (value: unknown) => boolean, message: 
 }
 
 /**
- * Turns untrusted JSON into an instance of `model`, or throws `ProtocolError(code)` whose details name the bad fields: at
- * most 10, and the message says how many more there are. Fields the model does not declare are errors, so that a typo is
- * not silently dropped. A value that could not arrive as it is is an error too.
+ * Turns untrusted JSON into an instance of `model`. Throws `ProtocolError(code)` with details for at most 10
+ * bad fields; the message says how many more there are. Undeclared fields are errors, so that a typo is not
+ * silently dropped. A value that could not arrive unchanged is also an error.
  */
 export function parseModel<T extends object>(model: Model<T>, input: unknown, code: ErrorCode): T {
   if (typeof input !== "object" || input === null || Array.isArray(input)) {
@@ -111,7 +111,9 @@ export function parseModel<T extends object>(model: Model<T>, input: unknown, co
   throw refusal(code, [...faults, ...unknownFaults(unknown, declaration)], faults.length + unknown.length);
 }
 
-/** The error for bad fields: lists the first 10 and says how many more of the `total` there are. */
+/**
+ * Returns the error for bad fields. It lists the first 10 and says how many more of the `total` there are.
+ */
 export function refusal(
   code: ErrorCode,
   faults: readonly JsonFault[],
@@ -144,7 +146,7 @@ function rulesOf(model: unknown): ReturnType<MetadataStorage["getTargetValidatio
   return getMetadataStorage().getTargetValidationMetadatas(model as Model<object>, "", false, false);
 }
 
-/** For as many as an answer lists. */
+/** Returns faults for as many unknown fields as a reply lists. */
 function unknownFaults(unknown: readonly string[], { names }: Declaration): JsonFault[] {
   return unknown.slice(0, maxErrors).map((name, index) => {
     const hint = index === 0 ? `: the fields are ${[...names].join(", ")}` : "";
@@ -152,19 +154,19 @@ function unknownFaults(unknown: readonly string[], { names }: Declaration): Json
   });
 }
 
-/** In the order in which they came, in which clients are to see them. */
+/** Keeps the order in which the fields arrived, because clients see them in this order. */
 function knownIn(input: object, { names }: Declaration): Record<string, unknown> {
   return Object.fromEntries(Object.entries(input).filter(([name]) => names.has(name)));
 }
 
 function faultsIn(name: string, value: unknown, { freeForm }: Declaration): JsonFault[] {
-  // Absent, for who passes on an optional value.
+  // Undefined counts as absent, for callers that pass on an optional value.
   if (value === undefined) return [];
   const fault = jsonFaultIn(value, name, freeForm.has(name) ? {} : declaredRules);
   return fault === undefined ? [] : [fault];
 }
 
-/** Values of declared fields are checked by class-validator, which takes its time for each name. */
+/** The limit applies because class-validator, which checks declared fields, is slow for each name. */
 const declaredRules: JsonRules = {
   isAllowedInstance: (value) => rulesOf(Object.getPrototypeOf(value).constructor).length > 0,
   isAllowedKey: (key) => key.length <= maxNameLength && !(key in Object.prototype),

@@ -3,23 +3,23 @@ import type { ErrorBody } from "./errors.ts";
 import type { Filters } from "./filters.ts";
 import type { RoomName } from "./rooms.ts";
 
-/** One room of a `subscribe`. */
+/** A client's request for one room in a `subscribe` command. */
 export interface SubscribeInput {
   room: RoomName | (string & {});
   since?: string;
   filters?: Filters;
 }
 
-/** What a `subscribe` answers for one room. */
+/** The result of `subscribe` for one room. */
 export interface Subscribed {
   room: RoomName;
-  /** From here on the room's events are delivered live. */
+  /** The room's events after this position are delivered live. */
   position: string;
-  /** How many events of the room's history were sent before the answer. */
+  /** How many missed events were sent before the answer. */
   replayed: number;
 }
 
-/** What `history` answers. */
+/** The result of `history`. */
 export interface HistoryPage<Event extends Envelope = Envelope> {
   room: RoomName;
   events: { event: Event; position: string }[];

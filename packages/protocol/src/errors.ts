@@ -1,4 +1,4 @@
-/** Every error a client or an API caller can meet: its HTTP status, whether a retry may help, and what it means. */
+/** All errors for clients and API callers: the HTTP status, whether a retry may help, and the meaning. */
 export const errorTable = {
   unauthorized: { status: 401, retryable: false, meaning: "No token, or one that does not verify." },
   token_expired: { status: 401, retryable: false, meaning: "The token's `exp` has passed: get a new one." },
@@ -98,7 +98,7 @@ export const errorTable = {
 /** The stable name of an error, the same on the socket and over HTTP. */
 export type ErrorCode = keyof typeof errorTable;
 
-/** What a client is told of an error: the `error` of a failed ack and the `data` of a `connect_error`. */
+/** An error for a client: the `error` of a failed acknowledgement and the `data` of a `connect_error`. */
 export interface ErrorBody {
   code: ErrorCode;
   message: string;
@@ -108,7 +108,10 @@ export interface ErrorBody {
   details?: readonly { field: string; message: string }[];
 }
 
-/** An error that a client or caller may see, with a code of the table. Anything else is a bug and shown as `internal`. */
+/**
+ * An error that clients and callers may see, with a code of the table.
+ * Other errors are bugs, shown as `internal`.
+ */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
   readonly code: ErrorCode;
@@ -136,7 +139,7 @@ export class ProtocolError extends Error {
     return errorTable[this.code].retryable;
   }
 
-  /** The error as a client sees it. */
+  /** Returns the error as a client receives it. */
   toBody(): ErrorBody {
     const { code, message, retryable, details, retryAfterMs } = this;
     return {
@@ -149,7 +152,7 @@ export class ProtocolError extends Error {
   }
 }
 
-/** The error as it may be shown outside: a `ProtocolError` as it is, anything else as `internal` without detail. */
+/** Returns a `ProtocolError` unchanged, and anything else as `internal` without details. */
 export function toProtocolError(error: unknown): ProtocolError {
   return error instanceof ProtocolError
     ? error

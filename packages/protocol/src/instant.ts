@@ -1,8 +1,8 @@
 const timestamp = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/;
 
 /**
- * A timestamp in ISO 8601 as a text that is the same for the same instant, and less for an earlier one; undefined for any
- * other text. To the nanosecond, which a `Date` cannot hold.
+ * Converts an ISO 8601 timestamp to text that is equal for the same instant and smaller for an earlier one.
+ * Returns undefined for other text. It keeps nanoseconds, which a `Date` cannot hold.
  */
 export function instantOf(text: string): string | undefined {
   const match = timestamp.exec(text);

@@ -1,6 +1,6 @@
 import { ProtocolError } from "./errors.ts";
 
-/** Runs the work on one item of a batch; a `ProtocolError` it throws is rethrown naming the item, such as `events[3]`. */
+/** Runs work on one item of a batch. Rethrows a `ProtocolError` with the item's name, such as `events[3]`. */
 export function inItem<Result>(item: string, work: () => Result): Result {
   try {
     return work();
@@ -9,7 +9,7 @@ export function inItem<Result>(item: string, work: () => Result): Result {
   }
 }
 
-/** The error of one item of a batch, naming it. */
+/** Returns the error of one item of a batch with the item's name. */
 export function ofItem(item: string, error: ProtocolError): ProtocolError {
   const details = error.details?.map(({ field, message }) => ({ field: `${item}.${field}`, message }));
   return new ProtocolError(error.code, `${item}: ${error.message}`, { cause: error, details });

@@ -1,18 +1,18 @@
 const maxDepth = 16;
-/** More values than the largest event has room for. */
+/** More values than the largest event can contain. */
 const maxValues = 32_768;
 const maxShown = 64;
 
-/** Keys through which careless code reaches a prototype. */
+/** Keys with which careless code could modify a prototype. */
 const forbiddenKeys = new Set(["__proto__", "constructor", "prototype"]);
 
-/** Half of a character of UTF-16: neither UTF-8 nor MessagePack has a form for it. */
+/** Half of a UTF-16 surrogate pair. Neither UTF-8 nor MessagePack can encode it. */
 const loneSurrogate = /\p{Surrogate}/u;
 
-/** From here on JavaScript writes a number with an exponent, so nobody takes it for an exact count or an id. */
+/** From here on JavaScript writes an exponent, so the number cannot be meant as an exact count or an id. */
 const exponentFrom = 1e21;
 
-/** A number of a JSON text that JavaScript cannot hold without changing it, as it was written. */
+/** A number of a JSON text, as written, that JavaScript cannot hold without changing it. */
 export class LossyNumber {
   readonly text: string;
 
@@ -21,42 +21,43 @@ export class LossyNumber {
   }
 }
 
-/** What is wrong with one value: where it is, such as `changes.items[3]`, and a text that names it and says what to do. */
+/** A problem with one value: its path, such as `changes.items[3]`, and a message that says what to do. */
 export interface JsonFault {
   field: string;
   message: string;
 }
 
-/** How a walk over a value judges it. */
+/** The rules for checking a value. */
 export interface JsonRules {
-  /** Whether the value may be an instance of its class, such as a model's. Default: plain objects only. */
+  /** Whether the value may be an instance of its class, such as a model. Default: only plain objects. */
   isAllowedInstance?: (value: object) => boolean;
-  /** Whether an object may have a key of this name. Default: all but those that could reach a prototype. */
+  /** Whether an object may have this key. Default: all keys except those that could modify a prototype. */
   isAllowedKey?: (key: string) => boolean;
   /** Default 32,768. */
   maxValues?: number;
 }
 
 /**
- * The first value below `value` that JSON cannot carry unaltered to every client, or undefined if there is none. JSON
- * keeps neither NaN nor an integer beyond 2^53 - 1; it would drop, round or replace them in silence. `undefined` as an
- * object's member counts as absent. Deeper values than 16 levels overflow the recursive walks of Socket.IO's encoder.
+ * Finds the first value below `value` that JSON cannot carry unchanged to every client; undefined if there is
+ * none. JSON would silently drop, round or replace values such as NaN and integers beyond 2^53 - 1.
+ * `undefined` as an object's member counts as absent. More than 16 levels would overflow the recursion of
+ * Socket.IO's encoder.
  */
 export function jsonFaultIn(value: unknown, field: string, rules: JsonRules = {}): JsonFault | undefined {
   const walk = new Walk(rules);
   const found = walk.faultIn(value, 0);
   if (found === undefined) return undefined;
-  // Of too many values, none is the one too many.
+  // With too many values, no single one is at fault, so name the whole field.
   const path = walk.isOver ? shown(field) : pathOf(field, found.keys);
   return { field: path, message: `${path} ${found.problem}` };
 }
 
-/** Whether a JavaScript number arrives as it is: see `numberProblem`. */
+/** Whether a JavaScript number arrives unchanged; see `numberProblem`. */
 export function isKeptNumber(value: number): boolean {
   return numberProblem(value) === undefined;
 }
 
-/** A text of a client in a message for it: shortened, so that no answer grows with what was sent. */
+/** Shortens a client's text for a message, so that no reply grows with what was sent. */
 export function shown(text: string): string {
   return text.length <= maxShown ? text : `${text.slice(0, maxShown)}…`;
 }
@@ -70,21 +71,21 @@ interface Found {
 class Walk {
   readonly #rules: JsonRules;
   readonly #most: number;
-  #left: number;
+  #remaining: number;
 
   constructor(rules: JsonRules) {
     this.#rules = rules;
     this.#most = rules.maxValues ?? maxValues;
-    this.#left = this.#most;
+    this.#remaining = this.#most;
   }
 
   /** Whether there were more values than may be. */
   get isOver(): boolean {
-    return this.#left < 0;
+    return this.#remaining < 0;
   }
 
   faultIn(value: unknown, depth: number): Found | undefined {
-    if (this.#left-- === 0) return found(`holds more than ${this.#most} values: send fewer`);
+    if (this.#remaining-- === 0) return found(`holds more than ${this.#most} values: send fewer`);
     const problem = problemOf(value, depth, this.#rules);
     if (problem !== undefined) return found(problem);
     if (typeof value !== "object" || value === null) return undefined;
@@ -92,7 +93,7 @@ class Walk {
   }
 
   #inItems(items: readonly unknown[], depth: number): Found | undefined {
-    // By number, since the methods of arrays pass over holes.
+    // Use indexes, because array methods skip holes.
     for (let index = 0; index < items.length; index++) {
       const item = items[index];
       const fault = item === undefined ? found("is undefined: send null") : this.faultIn(item, depth + 1);
@@ -178,7 +179,7 @@ function objectProblem(value: object, depth: number, { isAllowedInstance }: Json
   return `is a ${classOf(value)}: send a plain object, a list or text`;
 }
 
-/** Also of another realm, whose `Object` is another one. */
+/** Also accepts objects of another realm, which has another `Object`. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;

@@ -1,11 +1,12 @@
 import { ProtocolError } from "./errors.ts";
 
 /**
- * A place in the log. As text it is `<epoch>.<offset>`, opaque to clients.
+ * A position in the log. Its text is `<epoch>.<offset>`, opaque to clients.
  *
- * While the past of newly subscribed rooms is replayed, a connection is at two places at once: everything up to
- * `offset` was sent, but of the rooms of subscription batch `batch` only what lies up to `at`. The text of such a
- * position is `<epoch>.<offset>~<batch>.<at>`, so that a client which breaks off in the middle resumes exactly there.
+ * While newly subscribed rooms are replayed, a connection has two offsets. Everything up to `offset` was
+ * sent, but in the rooms of subscription batch `batch` only the events up to `at`. The text is then
+ * `<epoch>.<offset>~<batch>.<at>`, so that a client whose connection breaks during a replay resumes exactly
+ * there.
  */
 export interface Position {
   epoch: string;
@@ -15,10 +16,10 @@ export interface Position {
 
 const pattern = /^([a-z0-9]{1,16})\.(\d{1,15})(?:~(\d{1,9})\.(\d{1,15}))?$/;
 
-/** The last plain position that was formatted: between two events, whoever asks is given the same text. */
+/** The last formatted plain position: between two events, all callers share one text. */
 let last = { epoch: "", offset: 0, text: ".0" };
 
-/** The text of a position. */
+/** Returns the text of a position. */
 export function formatPosition({ epoch, offset, replay }: Position): string {
   if (replay !== undefined) return `${epoch}.${offset}~${replay.batch}.${replay.at}`;
   if (last.offset !== offset || last.epoch !== epoch) last = { epoch, offset, text: `${epoch}.${offset}` };

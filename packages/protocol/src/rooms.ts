@@ -1,16 +1,16 @@
 import { ProtocolError } from "./errors.ts";
 
-/** How much of a room's past is kept for clients that come back: whichever bound is reached first. */
+/** How much history of a room is kept for clients that return. The first bound that is reached applies. */
 export interface HistoryBounds {
   maxEvents: number;
   maxAgeMs: number;
 }
 
-/** Who may enter rooms of a kind: everyone signed in, the user named by the id, or whoever was granted it. */
+/** Who may enter rooms of a kind: every signed-in user, the user in the id, or users with a grant. */
 export type RoomAccessRule = "everyone" | "self" | "granted";
 
 interface RoomKindRules {
-  /** Whether the name carries an id: `project:42` does, `global` does not. */
+  /** Whether the name contains an id: `project:42` does, `global` does not. */
   hasId: boolean;
   access: RoomAccessRule;
   history: HistoryBounds;
@@ -33,14 +33,14 @@ export type RoomKind = keyof typeof roomKinds;
 /** The name of a room: `global` or `<kind>:<id>` with an id of `[A-Za-z0-9_.-]{1,64}`. */
 export type RoomName = "global" | `${Exclude<RoomKind, "global">}:${string}`;
 
-/** A parsed room name; `id` is empty for `global`. */
+/** A parsed room name. `id` is empty for `global`. */
 export interface Room {
   kind: RoomKind;
   id: string;
   name: RoomName;
 }
 
-/** What an id in a room name looks like. */
+/** The pattern of an id in a room name. */
 export const roomIdPattern = /^[A-Za-z0-9_.-]{1,64}$/;
 
 const namePattern = /^(user|project|agent|channel):([A-Za-z0-9_.-]{1,64})$/;
@@ -55,7 +55,7 @@ export function parseRoom(name: unknown): Room {
   return { kind: match[1] as RoomKind, id: match[2] as string, name: name as RoomName };
 }
 
-/** The kind of a room whose name has been parsed before. */
+/** Returns the kind of a room whose name is valid. */
 export function roomKindOf(name: RoomName): RoomKind {
   const colon = name.indexOf(":");
   return (colon === -1 ? name : name.slice(0, colon)) as RoomKind;
@@ -63,7 +63,7 @@ export function roomKindOf(name: RoomName): RoomKind {
 
 const build = (kind: Exclude<RoomKind, "global">) => (id: string) => parseRoom(`${kind}:${id}`).name;
 
-/** Builds room names; an id outside the grammar throws `ProtocolError("invalid_room")`. */
+/** Builds room names. Throws `ProtocolError("invalid_room")` for an invalid id. */
 export const room = {
   global: "global",
   user: build("user"),

@@ -7,24 +7,24 @@ import type { RoomName } from "./rooms.ts";
 export interface ConnectionEstablished {
   sessionId: string;
   userId: string;
-  /** Whether the connection went on where an earlier one broke off. */
+  /** Whether the connection continues an earlier session. */
   recovered: boolean;
-  /** The rooms the connection is subscribed to, automatic ones included. */
+  /** The rooms to which the connection is subscribed, including automatic ones. */
   rooms: RoomName[];
 }
 
-/** Why continuity of a room could not be proven. */
+/** Why a room's continuity could not be proven. */
 export type ResetReason = "trimmed" | "epoch" | "diverged" | "access";
 
-/** Data of `room.reset`: refetch the room's state from the application's API; live events go on from here. */
+/** Data of `room.reset`: fetch the room's state again from the application's API. Live events continue. */
 export interface RoomReset {
   room: RoomName;
   reason: ResetReason;
-  /** Where live delivery goes on. */
+  /** The position from which live delivery continues. */
   position: string;
 }
 
-/** Events the server sends of its own accord, beside the catalogue. */
+/** Events that the server sends by itself, besides the catalogue. */
 export interface ServerEventData {
   "connection.established": ConnectionEstablished;
   "connection.error": ErrorBody;
@@ -43,7 +43,7 @@ type ServerEvents = {
   [T in ServerEventType]: (event: Envelope<T, ServerEventData[T]>, position: string) => void;
 };
 
-/** `connection.established` also comes by the name `connection_established`, with the same envelope. */
+/** The server also sends `connection.established` as `connection_established`, with the same envelope. */
 interface EventAliases {
   connection_established: ServerEvents["connection.established"];
 }
@@ -53,7 +53,7 @@ export type ServerToClientEvents<Event extends Envelope> = CatalogueEvents<Event
   ServerEvents &
   EventAliases;
 
-/** The commands a client may emit, each answered through its callback. */
+/** The commands that a client may emit. Each is acknowledged through its callback. */
 export interface ClientToServerEvents<Event extends Envelope = Envelope> {
   subscribe(input: SubscribeInput, ack?: (answer: Ack<Subscribed>) => void): void;
   subscribe(input: SubscribeInput[], ack?: (answer: Ack<Ack<Subscribed>[]>) => void): void;
@@ -65,5 +65,5 @@ export interface ClientToServerEvents<Event extends Envelope = Envelope> {
   ): void;
 }
 
-/** The namespaces a client may connect to; both behave the same. */
+/** The namespaces to which a client may connect. Both behave the same. */
 export const namespaces = ["/", "/ws"] as const;

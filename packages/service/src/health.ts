@@ -1,11 +1,11 @@
-/** Whether the process may take traffic, and why not. */
+/** Whether the process may receive traffic, and if not, why. */
 export interface HealthReport {
   status: "ready" | "unready";
-  /** By name: "ok", or the reason why not. */
+  /** For each check "ok", or the reason of its failure. */
   checks: Record<string, string>;
 }
 
-/** Passes by returning, fails by throwing; the error's message is the reason shown. */
+/** Passes by returning and fails by throwing. The error's message is shown as the reason. */
 export type HealthCheck = () => Promise<void> | void;
 
 /** The checks that decide whether a process is ready. */
@@ -13,19 +13,19 @@ export class Health {
   readonly #checks = new Map<string, HealthCheck>();
   readonly #timeoutMs: number;
 
-  /** A check that takes longer than `timeoutMs` (default 2,000) has failed. */
+  /** A check fails if it takes longer than `timeoutMs` (default 2,000). */
   constructor({ timeoutMs = 2_000 }: { timeoutMs?: number } = {}) {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Adds a check; the function returned takes it away again. A name in use is an error. */
+  /** Adds a check and returns a function that removes it. Throws if the name is in use. */
   add(name: string, check: HealthCheck): () => void {
-    if (this.#checks.has(name)) throw new Error(`there is a health check named "${name}" already`);
+    if (this.#checks.has(name)) throw new Error(`a health check named "${name}" already exists`);
     this.#checks.set(name, check);
     return () => this.#checks.delete(name);
   }
 
-  /** Runs every check at once; never rejects. */
+  /** Runs all checks at the same time. Never rejects. */
   async report(): Promise<HealthReport> {
     const entries = await Promise.all(
       [...this.#checks].map(async ([name, check]) => [name, await this.#outcome(check)] as const),
@@ -47,7 +47,7 @@ export class Health {
   }
 }
 
-/** Adds the check "draining"; the function returned has it fail from then on. */
+/** Adds the check "draining" and returns a function that makes it fail from then on. */
 export function addDrainCheck(health: Health): () => void {
   let isDraining = false;
   health.add("draining", () => {

@@ -7,24 +7,25 @@ import { untilAccepted } from "./until-accepted.ts";
 
 export interface ListenOptions {
   host: string;
-  /** 0 for any free port. */
+  /** 0 chooses a free port. */
   port: number;
 }
 
-/** A server that listens. */
+/** A server that is listening. */
 export interface Listening {
-  /** The real port. */
+  /** The port that was bound. */
   port: number;
-  /** From now on every answer says `Connection: close`, so that clients send the next request elsewhere. */
+  /** From now on every response has `Connection: close`, so that clients send the next request elsewhere. */
   closeAfterAnswers: () => void;
   /**
-   * Accepts nothing more and resolves when the last request has been answered. Idle connections end 0.2 s later: a
-   * request that is on its way is answered. What is open after `timeoutMs` is destroyed, upgraded connections too.
+   * Accepts no more connections and resolves when the last request is answered. Idle connections end 0.2 s
+   * later, so that a request on its way is still answered. After `timeoutMs` all open connections are
+   * destroyed, also upgraded ones.
    */
   close: (timeoutMs: number) => Promise<void>;
 }
 
-/** As long as a request may be under way on a connection that is idle here. */
+/** How long a request may be on its way on a connection that looks idle here. */
 const quietMs = 200;
 
 /** Listens, or rejects with the reason (`EADDRINUSE`, …). */
@@ -46,13 +47,13 @@ export async function listen(server: Server, { host, port }: ListenOptions): Pro
 async function close(server: Server, connections: HttpConnections, timeoutMs: number): Promise<void> {
   if (!server.listening) return;
   const closed = once(server, "close");
-  // Who was told to go elsewhere and is still here would come back at once, just when the port closes.
+  // Clients that still use connections after `Connection: close` would reconnect just as the port closes.
   if (connections.areClosing) connections.keepAfterAnswers();
   else connections.closeAfterAnswers();
   await untilAccepted(server);
   connections.stopListening();
   connections.closeAfterAnswers();
-  // Right after Node has read what is there.
+  // setImmediate runs right after Node has read the pending data.
   const sweep = setInterval(() => void setImmediate().then(() => connections.endIdle()), quietMs);
   const end = setTimeout(() => connections.destroy(), timeoutMs);
   await closed;

@@ -1,12 +1,12 @@
 export interface LogSamplerOptions {
   /** Default one minute. */
   periodMs?: number;
-  /** Lines in one period over all keys. Default 20. */
+  /** Most lines in one period, over all keys. Default 20. */
   maxLines?: number;
   nowMs?: () => number;
 }
 
-/** Bounds the lines that anyone outside can cause: one for each key and period, and a few in all. */
+/** Limits the log lines that clients can cause: one for each key and period, and a maximum over all keys. */
 export class LogSampler {
   readonly #options: Required<LogSamplerOptions>;
   #logged = new Set<string>();
@@ -17,7 +17,7 @@ export class LogSampler {
     this.#options = { periodMs: 60_000, maxLines: 20, nowMs: () => performance.now(), ...options };
   }
 
-  /** Undefined if the line is to be left out; else how many were left out since the last line. */
+  /** Returns undefined if the line must be left out, else the number of lines left out since the last one. */
   take(key: string): { leftOut: number } | undefined {
     const { periodMs, maxLines, nowMs } = this.#options;
     if (nowMs() >= this.#endsAtMs) {

@@ -3,20 +3,20 @@ import { redactLine } from "./redact-line.ts";
 
 export type { Logger } from "pino";
 
-/** The levels of a logger, the most talkative first. */
+/** The log levels, most verbose first. */
 export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
 
 export type LogLevel = (typeof logLevels)[number];
 
 export interface LoggerOptions {
   level: LogLevel;
-  /** The process, in every line. */
+  /** Name of the process, written in every line. */
   name: string;
   /** Default: standard output, written synchronously so that a crash loses no line. */
   destination?: DestinationStream;
 }
 
-/** A logger of JSON lines from which tokens, secrets, passwords and cookies are removed wherever they stand. */
+/** Creates a logger of JSON lines. Tokens, secrets, passwords and cookies are removed from the whole line. */
 export function createLogger({ level, name, destination }: LoggerOptions): Logger {
   return pino(
     {

@@ -1,6 +1,6 @@
 import type { EnvReader, Ms } from "./env/env-reader.ts";
 
-/** Reads `WS_DRAIN_DELAY`: how long a process goes on serving after it has said that it ends. */
+/** Reads `WS_DRAIN_DELAY`: how long a process still serves after it announces its end. */
 export function readDrainDelay(read: EnvReader): Ms {
   return read.seconds("WS_DRAIN_DELAY", {
     default: 0,

@@ -5,12 +5,13 @@ import { type Env, EnvReader, type EnvVariable } from "./env/env-reader.ts";
 export { ConfigError, type ConfigProblem } from "./env/config-error.ts";
 export type { Env, EnvReader, EnvVariable, Ms } from "./env/env-reader.ts";
 
-/** Says which variables there are and builds the configuration from them. */
+/** Declares the variables and builds the configuration from them. */
 export type EnvSpec<T> = (read: EnvReader) => T;
 
 /**
- * Reads the environment as the specification says into a deeply frozen configuration, or throws one `ConfigError` that
- * lists every bad variable. An empty variable counts as unset; a malformed one is never replaced by its default.
+ * Reads the environment into a deeply frozen configuration, as the specification says. Throws one
+ * `ConfigError` that lists every bad variable. An empty variable counts as unset. A default never replaces a
+ * malformed variable.
  */
 export function readEnv<T>(env: Env, spec: EnvSpec<T>): T {
   const reader = new EnvReader(env);
@@ -19,7 +20,7 @@ export function readEnv<T>(env: Env, spec: EnvSpec<T>): T {
   return deepFreeze(config);
 }
 
-/** The variables a specification declares, in its order. */
+/** Returns the variables that a specification declares, in its order. */
 export function describeEnv(spec: EnvSpec<unknown>): EnvVariable[] {
   const reader = new EnvReader({});
   attempt(reader, spec);
@@ -30,7 +31,7 @@ function attempt<T>(reader: EnvReader, spec: EnvSpec<T>): T {
   try {
     return spec(reader);
   } catch (error) {
-    // A specification that fails on a stand-in only repeats what is known to be wrong.
+    // After a problem, the specification may fail on a stand-in value. The first problem already explains it.
     if (reader.problems.length > 0) throw new ConfigError(distinct(reader.problems));
     throw error;
   }

@@ -1,7 +1,7 @@
-/** Enough to say what happened; what was sent may be quoted in it. */
+/** Enough to say what happened. The bound is needed because an error may quote what a client sent. */
 const maxLength = 300;
 
-/** An error and what caused it as one line without a stack, of at most 300 characters. */
+/** Returns an error and its causes as one line of at most 300 characters, without a stack. */
 export function reasonsOf(error: unknown): string {
   return chain(error).slice(0, maxLength);
 }

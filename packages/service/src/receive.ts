@@ -2,31 +2,34 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { trackSockets } from "./track-sockets.ts";
 
-/** A server whose connections somebody else accepts. */
+/** A server whose connections another process accepts. */
 export interface Receiving {
-  /** Serves a connection from which `read` has been read already. */
+  /** Serves a connection whose first bytes, `read`, were already read. */
   take: (socket: Socket, read: Buffer) => void;
-  /** Takes nothing more and waits for open connections to end; those left after `timeoutMs` are destroyed. */
+  /** Refuses new connections and waits for the open ones to end. Destroys the rest after `timeoutMs`. */
   close: (timeoutMs: number) => Promise<void>;
 }
 
 /**
- * Serves connections that are handed over instead of listening. Each is closed after one request: whoever accepts them
- * chose the server by that request, and the next one may be another's.
+ * Serves connections that another process hands over, instead of listening. Each connection is closed after
+ * one request: the other process chose this server for that request, and the next request may belong to
+ * another server.
  */
 export function receive(server: Server): Receiving {
   const sockets = trackSockets(server);
   let closed: Promise<void> | undefined;
-  // Made with the first connection: Engine.IO takes off the listeners that it finds, and keeps some requests from them.
+  // Add the listener with the first connection: Engine.IO removes the listeners that it finds, and hides some
+  // requests.
   let isFirst = true;
-  // Nothing listens here, but only at this event Node begins to end requests that are too slow.
+  // Nothing listens here, but Node starts to enforce request timeouts only at this event.
   server.emit("listening");
   return {
     take(socket, read) {
       if (closed !== undefined) return refuse(socket);
       if (isFirst) server.prependListener("request", closeAfter);
       isFirst = false;
-      // As on the connections that an HTTP server accepts: a client may end its side and still wait for the answer.
+      // As an HTTP server does for its connections: a client may end its side and still wait for the
+      // response.
       socket.allowHalfOpen = true;
       server.emit("connection", socket);
       socket.unshift(read);
@@ -42,7 +45,7 @@ function closeAfter(_request: IncomingMessage, response: ServerResponse): void {
   response.setHeader("connection", "close");
 }
 
-/** Whoever accepts connections may not know yet that none is taken. */
+/** The accepting process may not know yet that this server takes no more connections. */
 function refuse(socket: Socket): void {
   socket.end("HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n", () => socket.destroy());
 }

@@ -1,9 +1,9 @@
 const mark = "[redacted]";
 
-/** The end of a JSON text that names a secret. */
+/** The end of a JSON string that names a secret. */
 const secretName = /(?:token|secret|password|passphrase|authorization|cookie)"$/i;
 
-/** A secret parameter of a URL, wherever the URL stands. */
+/** A secret parameter of a URL. */
 const secretParameter = /([?&]\w*(?:token|secret|password)=)[^&#"'\\\s]+/gi;
 
 /** The password of a URL. */
@@ -11,14 +11,14 @@ const urlPassword = /(:\/\/[^\s/:@"\\]*:)[^\s/@"\\]+@/g;
 
 const bearer = /(\bbearer[ .])[\w.~+/=-]+/gi;
 
-/** What a JWT is made of, with whatever stands right before and after it. */
+/** The characters of a JWT, and what directly precedes or follows it. */
 const tokenLike = /[\w.-]+/g;
 
 const [quote, backslash] = [0x22, 0x5c];
 
 /**
- * The JSON line without the secrets in it, whatever they are nested in; still valid JSON. In time that grows with the
- * length alone: callers choose much of what is logged, and a line is written while everything else waits.
+ * Returns the JSON line without secrets, however deeply nested. The result is still valid JSON. It takes
+ * linear time: clients choose much of what is logged, and writing a line blocks the event loop.
  */
 export function redactLine(line: string): string {
   const text = redactFields(line)
@@ -28,7 +28,7 @@ export function redactLine(line: string): string {
   return text.includes("eyJ") ? text.replace(tokenLike, redactJwts) : text;
 }
 
-/** Replaces the texts, and lists of texts, of fields whose name ends like a secret's. */
+/** Replaces the strings, and lists of strings, in fields whose name ends like a secret's. */
 function redactFields(line: string): string {
   let redacted = "";
   let done = 0;
@@ -45,7 +45,7 @@ function redactFields(line: string): string {
   return redacted + line.slice(done);
 }
 
-/** Where the JSON text that begins at `at` ends. */
+/** Returns where the JSON string that begins at `at` ends. */
 function endOfText(line: string, at: number): number {
   for (let index = at + 1; index < line.length; index++) {
     const code = line.charCodeAt(index);
@@ -55,7 +55,7 @@ function endOfText(line: string, at: number): number {
   return line.length;
 }
 
-/** Where the text or the list of texts that begins at `at` ends; undefined if there is none. */
+/** Returns where the string or list of strings that begins at `at` ends; undefined if there is none. */
 function endOfTexts(line: string, at: number): number | undefined {
   if (line[at] === '"') return endOfText(line, at);
   if (line[at] !== "[") return undefined;
@@ -67,7 +67,7 @@ function endOfTexts(line: string, at: number): number | undefined {
   return line[end] === "]" ? end + 1 : undefined;
 }
 
-/** The header of a JWT is a JSON object, whose base64 always begins with `eyJ`. */
+/** A JWT's header is a JSON object, so its base64 always begins with `eyJ`. */
 function redactJwts(text: string): string {
   const parts = text.split(".");
   const kept: string[] = [];
@@ -76,7 +76,7 @@ function redactJwts(text: string): string {
     const start = part.search(/\beyJ/);
     const isJwt = start !== -1 && (parts[index + 1] ?? "") !== "";
     kept.push(isJwt ? part.slice(0, start) + mark : part);
-    // Its claims and its signature.
+    // Skip its claims and its signature.
     if (isJwt) index += 2;
   }
   return kept.join(".");

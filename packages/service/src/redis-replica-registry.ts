@@ -1,7 +1,7 @@
 import { redisKey } from "./redis/redis-keys.ts";
 import type { ReplicaRegistry, ReplicaStats } from "./replica-registry.ts";
 
-/** The Redis commands that the registry needs; a node-redis client has them. */
+/** The Redis commands that the registry needs. A node-redis client implements them. */
 export interface ReplicaRegistryCommands {
   set(key: string, value: string, options: { expiration: { type: "PX"; value: number } }): Promise<unknown>;
   del(key: string): Promise<unknown>;
@@ -12,17 +12,18 @@ export interface ReplicaRegistryCommands {
 }
 
 export interface RedisReplicaRegistryOptions {
-  /** The client to use now; asked before each call, because a reconnect may bring another. */
+  /** Returns the current client. Called before each command, because a reconnect may replace it. */
   redis: () => ReplicaRegistryCommands;
-  /** How long an announcement is good for. Default 15,000. */
+  /** How long an announcement is valid. Default 15,000. */
   ttlMs?: number;
-  /** Put before every key. Default none. */
+  /** Prefix of every key. Default none. */
   keyPrefix?: string;
 }
 
 /**
- * The registry of all replicas on one Redis. Each has a key that Redis expires by its own clock, so that clocks which
- * disagree do no harm; a set names the keys, and readers take from it the names of the dead.
+ * The registry of all replicas on one Redis. Redis expires each replica's key by its own clock, so differing
+ * clocks do no harm. A set holds the names of the keys, and readers remove the names of dead replicas from
+ * it.
  */
 export class RedisReplicaRegistry implements ReplicaRegistry {
   readonly #redis: () => ReplicaRegistryCommands;

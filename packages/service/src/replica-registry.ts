@@ -1,4 +1,4 @@
-/** What a realtime replica says of itself. */
+/** What a realtime replica reports about itself. */
 export interface ReplicaStats {
   replicaId: string;
   /** ISO 8601. */
@@ -9,21 +9,21 @@ export interface ReplicaStats {
   subscriptions: number;
   /** Events written to clients since the start. */
   delivered: number;
-  /** Offset of the last log entry delivered. */
+  /** Offset of the last delivered log entry. */
   offset: number;
 }
 
-/** Which replicas are alive, and what they last said of themselves. */
+/** The replicas that are alive, and their latest stats. */
 export interface ReplicaRegistry {
-  /** Says that this replica is alive; to be repeated well within the registry's time to live. */
+  /** Announces that this replica is alive. Repeat it well within the registry's time to live. */
   announce(stats: ReplicaStats): Promise<void>;
-  /** The living replicas, ordered by id. */
+  /** Returns the live replicas, ordered by id. */
   list(): Promise<ReplicaStats[]>;
-  /** Takes away what this instance announced. */
+  /** Removes this instance's announcement. */
   leave(): Promise<void>;
 }
 
-/** The registry of a process that has no others beside it. */
+/** The registry of a single process. */
 export class MemoryReplicaRegistry implements ReplicaRegistry {
   #stats: ReplicaStats | undefined;
 

@@ -7,38 +7,41 @@ import { StartError } from "./start-error.ts";
 export interface Running {
   /** Ends everything. */
   close(): Promise<void>;
-  /** Tells load balancers that the process is about to end, and has everything served on. Left out after a fault. */
+  /**
+   * Tells load balancers that the process is about to end, while it still serves. Not called after a fault.
+   */
   announceClose?(): void;
-  /** How long after that `close` is called. Default 0. */
+  /** How long after `announceClose` the process calls `close`. Default 0. */
   drainDelayMs?: number;
-  /** Takes over from the logger that `run` began with. */
+  /** Replaces the logger that `run` began with. */
   logger?: Logger;
-  /** Takes over from the option of `run`, for processes that read it from their configuration. */
+  /** Replaces the option of `run`, for processes that read it from their configuration. */
   closeTimeoutMs?: number;
-  /** Resolves with the reason for which the process has to end, if what it began at the start cannot succeed. */
+  /** Resolves with an error if the process must end because work begun at the start cannot succeed. */
   failed?: Promise<Error>;
 }
 
 export interface RunOptions {
-  /** For what happens before `start` gives its own. Default: level "info" on standard output. */
+  /** Used until `start` returns a logger. Default: level "info" on standard output. */
   logger?: Logger;
-  /** How long `close` may take before the process ends regardless. Default 10,000. */
+  /** How long `close` may take before the process ends anyway. Default 10,000. */
   closeTimeoutMs?: number;
   /**
-   * Closes the process when it resolves, which is with the reason. Signals are then ignored: a terminal and systemd send
-   * them to a child as well as to its parent, whose matter they are.
+   * Closes the process when it resolves with the reason. The process then ignores signals: a terminal and
+   * systemd send them to a child and its parent, and only the parent acts on them.
    */
   until?: Promise<string>;
 }
 
-/** After a fault the state is unknown: long enough to tell the clients, not to drain them. */
+/** After a fault the state is unknown. This is long enough to tell the clients, but not to drain them. */
 const faultCloseMs = 2_000;
 
 /**
- * Runs a process. SIGTERM and SIGINT close it once, after its drain delay, and end it with 0; a second signal ends it at
- * once with 1. A failed start, an uncaught error or an unhandled rejection is logged as fatal and ends it with 1 after a
- * short try to close; a `ConfigError` is printed as it is and ends it with 2, a `StartError` is logged without a stack and
- * ends it with 2.
+ * Runs a process. Exit codes:
+ * - 0: after SIGTERM or SIGINT, which close the process after its drain delay.
+ * - 1: at once after a second signal; after a short attempt to close, if the start failed, or after an
+ *   uncaught error or an unhandled rejection, which are logged as fatal.
+ * - 2: after a `ConfigError`, which is printed as it is, or a `StartError`, which is logged without a stack.
  */
 export function run(name: string, start: () => Promise<Running>, options: RunOptions = {}): void {
   new ProcessRun(name, options).begin(start, options.until);
@@ -48,10 +51,10 @@ class ProcessRun {
   #logger: Logger;
   #closeTimeoutMs: number;
   #started: Promise<Running | undefined> = Promise.resolve(undefined);
-  /** What has started, if it has. */
+  /** Set once the process has started. */
   #running: Running | undefined;
   #isEnding = false;
-  /** Ends the drain delay. */
+  /** Aborts the drain delay. */
   readonly #haste = new AbortController();
 
   constructor(name: string, { logger, closeTimeoutMs = 10_000 }: RunOptions) {
@@ -87,7 +90,7 @@ class ProcessRun {
     }
   }
 
-  /** The exit code that goes with it. */
+  /** Returns the exit code. */
   #logFailure(error: unknown): number {
     if (error instanceof StartError) this.#logger.fatal(`could not start: ${error.message}`);
     else this.#logger.fatal({ err: error }, "could not start");
@@ -129,11 +132,11 @@ class ProcessRun {
     const hasFault = this.#haste.signal.aborted;
     const timeoutMs = hasFault ? Math.min(faultCloseMs, this.#closeTimeoutMs) : this.#closeTimeoutMs;
     const outcome = await Promise.race([this.#closeStarted(), delay(timeoutMs, "late" as const)]);
-    if (outcome === "late") this.#logger.error({ timeoutMs }, "not closed in time: ending regardless");
+    if (outcome === "late") this.#logger.error({ timeoutMs }, "not closed in time: ending anyway");
     process.exit(outcome === "closed" ? process.exitCode : exitCode || 1);
   }
 
-  /** Load balancers notice that the process ends; a fault ends the wait. */
+  /** Gives load balancers time to notice that the process ends. A fault aborts the wait. */
   async #drain(delayMs: number): Promise<void> {
     try {
       this.#running?.announceClose?.();

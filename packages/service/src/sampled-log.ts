@@ -1,7 +1,10 @@
 import { LogSampler } from "./log-sampler.ts";
 import type { Logger } from "./logger.ts";
 
-/** Logs what anyone outside can cause: one line for each key and minute, with the number left out; the others at debug. */
+/**
+ * Logs what clients can cause: one line for each key and minute, with the number of lines left out. The
+ * others are logged at debug.
+ */
 export class SampledLog {
   readonly #logger: Pick<Logger, "debug" | "info" | "warn" | "error">;
   readonly #sampler: LogSampler;
@@ -11,7 +14,7 @@ export class SampledLog {
     this.#sampler = sampler;
   }
 
-  /** Writes a line, or leaves it out if there was one of its key in this minute, or too many of others. */
+  /** Writes a line, unless this minute had a line of the same key or too many lines of other keys. */
   write(level: "info" | "warn" | "error", key: string, fields: object, message: string): void {
     const sample = this.#sampler.take(key);
     if (sample === undefined) return this.#logger.debug(fields, message);

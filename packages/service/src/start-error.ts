@@ -1,4 +1,4 @@
-/** Why a process cannot start, where waiting does not help; the message says what to do. It ends the process with 2. */
+/** A process cannot start, and waiting does not help. The message says what to do. The exit code is 2. */
 export class StartError extends Error {
   override readonly name = "StartError";
 }

@@ -1,22 +1,22 @@
 import type { Server } from "node:http";
 import type { Socket } from "node:net";
 
-/** The open connections of a server, upgraded ones too; a set that is kept up to date. */
+/** Returns a live set of a server's open connections, including upgraded ones. */
 export function trackSockets(server: Server): Set<Socket> {
   const sockets = new Set<Socket>();
-  // Shared by all sockets: closures for each would stay as long as the connection.
+  // One function for all sockets. A closure for each socket would use memory as long as the connection lives.
   function forget(this: Socket): void {
     sockets.delete(this);
   }
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.on("close", forget);
-    // Node takes its own error listener off an upgraded socket; with none left, a connection reset ends the process.
+    // Node removes its error listener from an upgraded socket. Without a listener, a reset ends the process.
     socket.on("error", ignore);
   });
   return sockets;
 }
 
 function ignore(): void {
-  // An error is followed by "close".
+  // "close" follows every error.
 }

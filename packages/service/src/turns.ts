@@ -1,4 +1,4 @@
-/** Lets a number of jobs run at once; the others wait their turn, in the order in which they came. */
+/** Runs a limited number of jobs at once. The others wait in the order in which they arrived. */
 export class Turns {
   readonly #waiting: (() => void)[] = [];
   #free: number;
@@ -7,7 +7,7 @@ export class Turns {
     this.#free = atOnce;
   }
 
-  /** Runs a job in its turn; resolves and rejects as it does. */
+  /** Runs a job in its turn. Resolves and rejects as the job does. */
   async run<T>(job: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -1,15 +1,16 @@
 import type { Server } from "node:net";
 import { setImmediate } from "node:timers/promises";
 
-/** A turn of the event loop that is shorter has not even read anything. */
+/** A shorter turn of the event loop has not read anything. */
 const idleTurnMs = 0.1;
 
-/** How long to wait for such a turn, and how long for one that has accepted nothing. */
-const [patienceMs, maxMs] = [100, 1_000];
+/** How long to wait for such a turn, and how long to wait for a turn that accepts nothing. */
+const [idleWaitMs, maxMs] = [100, 1_000];
 
 /**
- * Resolves when no connection waits to be accepted, as far as that can be seen, after a second at the latest. Closing the
- * port would reset those that wait, with their requests. Node accepts one connection in each turn of its event loop.
+ * Resolves when apparently no connection waits to be accepted, after a second at the latest. Closing the port
+ * would reset waiting connections together with their requests. Node accepts one connection in each turn of
+ * its event loop.
  */
 export async function untilAccepted(server: Server): Promise<void> {
   let accepted = 0;
@@ -22,7 +23,7 @@ export async function untilAccepted(server: Server): Promise<void> {
     const known = accepted;
     await setImmediate();
     const nowMs = performance.now();
-    const isIdle = nowMs - turnMs < idleTurnMs || nowMs - beganMs > patienceMs;
+    const isIdle = nowMs - turnMs < idleTurnMs || nowMs - beganMs > idleWaitMs;
     if (accepted === known && isIdle) break;
     turnMs = nowMs;
   }

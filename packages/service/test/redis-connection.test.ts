@@ -65,7 +65,7 @@ describe("a connection", () => {
     await waitUntil("it is at the new master", async () =>
       connection.isReady ? id(await connection.client.info("server").catch(() => "")) === expected : false,
     );
-    expect(says(/takes no writes \(READONLY\)/)()).toBe(true);
+    expect(says(/accepts no writes \(READONLY\)/)()).toBe(true);
     await redisCommand(redis.port, "REPLICAOF NO ONE");
     await connection.close();
     await proxy.stop();
@@ -147,7 +147,7 @@ describe("several connections to a Redis that is not there", () => {
     await Promise.all(all.map((one) => one.ready()));
     await waitUntil("they are up", () => status.reason === undefined);
     expect(lines).toEqual([
-      expect.stringMatching(/^Redis at 127\.0\.0\.1:\d+: connection refused; connecting again in \d+ ms$/),
+      expect.stringMatching(/^Redis at 127\.0\.0\.1:\d+: connection refused; reconnecting in \d+ ms$/),
       expect.stringMatching(/^connected to Redis at 127\.0\.0\.1:\d+ again after \d+\.\d s$/),
     ]);
     lines = [];

@@ -20,20 +20,21 @@ export type {
 export { placeOfEvent } from "./checker/lineage.ts";
 export { recoveryTimes, timesToFirstNews } from "./checker/recovery.ts";
 
-/** What the checker found. */
+/** The result of a check. */
 export interface Verdict {
   anomalies: Anomaly[];
-  /** Room resets that clients were told. */
+  /** How many room resets clients received. */
   resets: number;
-  /** Times that a client came back to a fresh session. */
+  /** How often a client came back with a fresh session. */
   freshSessions: number;
-  /** Events given to clients. */
+  /** How many events clients received. */
   receipts: number;
 }
 
 /**
- * Holds a run against the promise of delivery: whatever a client was promised it was given, once and in order, or it
- * was told so. It knows the run only from outside: from acks, receipts, answers, and the log as it was found at the end.
+ * Checks a run against the promise of delivery: a client receives everything that it was promised, once and
+ * in order, or it receives a reset. The checker sees the run only from outside: acknowledgements, received
+ * events, replies, and the log at the end.
  */
 export function checkDelivery(history: DeliveryHistory, allowances: Allowances = {}): Verdict {
   const lineage = new Lineage(history.log.epochs);
@@ -60,7 +61,7 @@ export function checkDelivery(history: DeliveryHistory, allowances: Allowances =
   };
 }
 
-/** How many anomalies of each kind there are, as text: `3 poll-skip, 1 duplicate`, or `0`. */
+/** Counts the anomalies of each kind, as text: `3 poll-skip, 1 duplicate`, or `0`. */
 export function summarise(anomalies: readonly Anomaly[]): string {
   const counts = new Map<AnomalyKind, number>();
   for (const { kind } of anomalies) counts.set(kind, (counts.get(kind) ?? 0) + 1);

@@ -1,22 +1,27 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** A link to a server on this machine that breaks once, after a number of chunks of data in both directions together. */
+/**
+ * A proxy to a server on this machine.
+ * It breaks once, after a number of data chunks in both directions together.
+ */
 export class CuttingProxy {
-  /** Whether the link has broken. */
+  /** Whether it has broken. */
   hasCut = false;
   readonly #server: Server;
   readonly #target: number;
   readonly #sockets = new Set<Socket>();
-  #left: number;
+  #remaining: number;
 
   private constructor(target: number, chunks: number) {
     this.#target = target;
-    this.#left = chunks;
+    this.#remaining = chunks;
     this.#server = createServer((client) => this.#accept(client));
   }
 
-  /** Starts at any free port; passes `chunks` chunks on, and breaks the connection that brings the next. */
+  /**
+   * Starts at a free port. It passes `chunks` chunks, then breaks the connection that brings the next one.
+   */
   static async start(target: number, chunks: number): Promise<CuttingProxy> {
     const proxy = new CuttingProxy(target, chunks);
     proxy.#server.listen(0, "127.0.0.1");
@@ -57,7 +62,7 @@ export class CuttingProxy {
 
   #mayPass(): boolean {
     if (this.hasCut) return true;
-    this.hasCut = this.#left-- === 0;
+    this.hasCut = this.#remaining-- === 0;
     return !this.hasCut;
   }
 }

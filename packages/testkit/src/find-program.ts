@@ -1,10 +1,10 @@
 import { access, constants } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 
-/** Where servers are installed that only root has on its PATH. */
+/** Folders with servers that only root has on its PATH. */
 const systemFolders = ["/usr/sbin", "/usr/local/sbin"];
 
-/** The full path of the first of these programs that is installed, or undefined. */
+/** Returns the full path of the first installed program of these, or undefined. */
 export async function findProgram(...names: string[]): Promise<string | undefined> {
   const folders = [...(process.env.PATH ?? "").split(delimiter), ...systemFolders];
   for (const name of names) {

@@ -2,12 +2,13 @@ import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** Below the ports that systems give of themselves, to whoever connects or takes any: Linux from 32,768, others later. */
+/** Below the ephemeral ports, which begin at 32,768 on Linux and higher on other systems. */
 const [lowest, highest] = [20_000, 32_000];
 
 /**
- * A TCP port of this machine that is free now, and that only who asks for it by number could take before it is used; for
- * programs that cannot be told to take any, and for those that come back to the same port.
+ * Returns a TCP port that is free now. Only a program that asks for it by number could take it before it is
+ * used. It is for programs that cannot choose a free port themselves, and for programs that return to the
+ * same port.
  */
 export async function freePort(): Promise<number> {
   const port = randomInt(lowest, highest);

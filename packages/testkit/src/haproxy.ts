@@ -18,7 +18,7 @@ export function startHaproxy(targets: ProxyTargets): Promise<ReverseProxy> {
 
 const template = new URL("../../../infra/haproxy/haproxy.cfg", import.meta.url);
 
-/** `infra/haproxy/haproxy.cfg` with other ports. */
+/** Returns `infra/haproxy/haproxy.cfg` with other ports. */
 export async function renderHaproxyConfig({
   port,
   realtime,
@@ -33,7 +33,7 @@ export async function renderHaproxyConfig({
     .replace(/^ {4}server api-1 api:8080(.*)\n/m, serverLines("api", api));
 }
 
-/** The options name the server again, as the value of its cookie and of its health. */
+/** The options name the server again, as the value of its cookie and of its health check. */
 function serverLines(name: string, ports: readonly number[]): (match: string, options: string) => string {
   return (_, options) =>
     ports

@@ -30,7 +30,7 @@ export { type RedisServerOptions, startRedis } from "./redis-server.ts";
 export type { ProxyTargets, ReverseProxy } from "./reverse-proxy.ts";
 export { type RoomcastProcess, startRoomcast, testApiKey, testSecret } from "./roomcast-process.ts";
 export { type SentinelGroup, type SentinelGroupOptions, startSentinelGroup } from "./sentinel-group.ts";
-export { Swarm, SwarmClient, type SwarmOptions, type SwarmWish } from "./swarm.ts";
+export { type RoomRequest, Swarm, SwarmClient, type SwarmOptions } from "./swarm.ts";
 export { TcpProxy } from "./tcp-proxy.ts";
 export { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 export { type Received, TestClient, type TestClientOptions } from "./test-client.ts";

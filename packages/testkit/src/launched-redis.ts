@@ -11,21 +11,21 @@ export interface LaunchPlan {
   port?: number;
   dir: string;
   args: readonly string[];
-  /** Beside this process's own. */
+  /** Added to this process's environment. */
   env?: Record<string, string>;
   /** Runs after the process has ended for good. */
   cleanUp: () => Promise<void>;
 }
 
-/** A Redis of a test's own. It dies with the test process. */
+/** A private Redis of a test. It ends with the test process. */
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
-  /** Of the present process; another one after `restart`. */
+  /** The id of the current process. `restart` changes it. */
   readonly pid: number;
-  /** Sends a signal, by default SIGKILL, which crashes it; SIGSTOP hangs it, SIGCONT wakes it. */
+  /** Sends a signal: SIGKILL (default) crashes it, SIGSTOP hangs it, SIGCONT wakes it. */
   kill(signal?: NodeJS.Signals): Promise<void>;
-  /** Ends the process, if it runs, and starts another at the same port with the same data folder. */
+  /** Ends the process, if it runs, and starts another one at the same port with the same data folder. */
   restart(): Promise<void>;
   /** Ends the process and removes its folder. */
   stop(): Promise<void>;
@@ -61,7 +61,7 @@ class LaunchedRedis implements RedisServer {
     return this.#process.pid;
   }
 
-  /** A port found free may be taken by another test before this Redis has it: then it tries the next. */
+  /** Another test may take the free port before this Redis does. Then it tries another port. */
   async start(): Promise<void> {
     for (let attemptsLeft = 5; ; attemptsLeft--) {
       this.port = this.#plan.port ?? (await freePort());
@@ -97,7 +97,7 @@ class LaunchedRedis implements RedisServer {
     if (launched.hasExited) throw new Error(`Redis ended at once:\n${launched.output}`);
   }
 
-  /** Whether the Redis at the port answers and, as far as it tells, is this one and not one that was faster. */
+  /** Whether the Redis at the port answers and, as far as can be seen, is this one and not another test's. */
   async #answers(pid: number): Promise<boolean> {
     if (!(await answersPing(this.port))) return false;
     if (!this.#plan.launcher.isLocal) return true;

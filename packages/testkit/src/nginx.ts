@@ -15,7 +15,7 @@ export function startNginx(targets: ProxyTargets): Promise<ReverseProxy> {
 
 const template = new URL("../../../infra/nginx/nginx.conf", import.meta.url);
 
-/** `infra/nginx/nginx.conf` with other ports, and with everything it writes inside `dir`. */
+/** Returns `infra/nginx/nginx.conf` with other ports. All files that nginx writes are in `dir`. */
 export async function renderNginxConfig(settings: ProxySettings): Promise<string> {
   const { port, dir, realtime, api, generation } = settings;
   const listen = `listen 127.0.0.1:${port};\n location = ${generationPath} { return 200 "${generation}"; }`;
@@ -29,12 +29,12 @@ export async function renderNginxConfig(settings: ProxySettings): Promise<string
 }
 
 function serverLines(ports: readonly number[]): (match: string, indent: string, options: string) => string {
-  // nginx wants at least one server; nobody listens at port 1.
+  // nginx requires at least one server. No program listens at port 1.
   const used = ports.length === 0 ? [1] : ports;
   return (_, indent, options) => used.map((port) => `${indent}server 127.0.0.1:${port}${options}\n`).join("");
 }
 
-/** As root the workers would be another user, who may not enter the folder. */
+/** When started as root, the workers would run as another user, who may not read the folder. */
 function mainLines(dir: string): string {
   const user = process.getuid?.() === 0 ? "user root;" : "";
   return `pid ${dir}/nginx.pid;\n${user}`;

@@ -1,15 +1,16 @@
 import { type ChildProcess, spawn } from "node:child_process";
 
 /**
- * A shell that runs the last line it was given once its input ends, that is, when the process which wrote it has ended
- * for whatever reason. An exit listener would not do: Jest hides the real process from tests, and none hears SIGKILL.
+ * A shell that runs the last line of its input once the input ends. That happens when the writing process has
+ * ended, for any reason. An exit listener does not suffice: Jest hides the real process from tests, and
+ * SIGKILL calls no listener.
  */
 const script = `trap "" INT TERM HUP; while IFS= read -r line; do last=$line; done; eval "$last" 2>/dev/null`;
 
 const commands = new Set<string>();
 let guard: ChildProcess | undefined;
 
-/** Has a shell command run if this process ends before the function returned is called. */
+/** Runs a shell command if this process ends. The returned function cancels that. */
 export function guardWith(command: string): () => void {
   commands.add(command);
   update();
@@ -18,7 +19,7 @@ export function guardWith(command: string): () => void {
   };
 }
 
-/** Text as one word of a shell command. */
+/** Quotes text as one word of a shell command. */
 export function shellQuote(text: string): string {
   return `'${text.replaceAll("'", `'\\''`)}'`;
 }
@@ -37,7 +38,7 @@ function startGuard(): ChildProcess {
     throw new Error("cannot start the shell that guards against orphans", { cause: error });
   });
   shell.unref();
-  // The pipe must not keep a test process alive that is done otherwise.
+  // The pipe must not keep a test process alive that is otherwise done.
   (shell.stdin as unknown as { unref(): void }).unref();
   return shell;
 }

@@ -2,28 +2,32 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { guardWith } from "./orphan-guard.ts";
 
-/** A program that a test has started for itself; it never outlives the test process. */
+/** A program that a test has started. It never outlives the test process. */
 export interface PrivateProcess {
   readonly pid: number;
   /** Resolves when the program has ended. */
   readonly exited: Promise<void>;
   readonly hasExited: boolean;
-  /** The last of what it printed, for error messages. */
+  /** The end of its output, for error messages. */
   readonly output: string;
   kill(signal: NodeJS.Signals): void;
-  /** Ends it with SIGTERM, after `graceMs` (default 3,000) it and its children with SIGKILL; resolves when it ended. */
+  /**
+   * Sends SIGTERM and after `graceMs` (default 3,000) SIGKILL, also to its children.
+   * Resolves when it has ended.
+   */
   stop(graceMs?: number): Promise<void>;
 }
 
 const keptOutput = 16_384;
 
-/** Starts a program, or rejects if it cannot be started at all. */
+/** Starts a program. Rejects if it cannot be started. */
 export async function startProcess(
   command: string,
   args: readonly string[],
   options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<PrivateProcess> {
-  // A process group of its own: its children are killed with it, and Ctrl-C leaves the order of stopping to the tests.
+  // A separate process group: its children are killed with it, and Ctrl-C does not reach it, so tests stop it
+  // in order.
   const child = spawn(command, args, { ...options, stdio: ["ignore", "pipe", "pipe"], detached: true });
   await once(child, "spawn");
   return new SpawnedProcess(child);
@@ -60,7 +64,7 @@ class SpawnedProcess implements PrivateProcess {
 
   async stop(graceMs = 3_000): Promise<void> {
     if (this.hasExited) return;
-    // A stopped process would not hear SIGTERM.
+    // A stopped process would not receive SIGTERM.
     this.kill("SIGCONT");
     this.kill("SIGTERM");
     const timer = setTimeout(() => process.kill(-this.pid, "SIGKILL"), graceMs);

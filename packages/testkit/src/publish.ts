@@ -1,12 +1,12 @@
 import { testApiKey } from "./roomcast-process.ts";
 
-/** The answer of the API to a published event. */
+/** The API's response to a published event. */
 export interface PublishAnswer {
   status: number;
   body: { id: string; position: string; duplicate?: boolean; code?: string };
 }
 
-/** Posts one event, or whatever else, to `/api/v1/events` of an API process. */
+/** Posts an event, or any other body, to `/api/v1/events` of an API process. */
 export async function publish(apiUrl: string, body: unknown): Promise<PublishAnswer> {
   const response = await fetch(`${apiUrl}/api/v1/events`, {
     method: "POST",
@@ -16,7 +16,7 @@ export async function publish(apiUrl: string, body: unknown): Promise<PublishAns
   return { status: response.status, body: (await response.json()) as PublishAnswer["body"] };
 }
 
-/** A valid `project.updated` for a project; `changes` tells events apart. */
+/** Returns a valid `project.updated` for a project. `changes` distinguishes events. */
 export function projectUpdated(projectId: string, changes: Record<string, unknown> = {}) {
   const data = { projectId, projectName: "Apollo", status: "active", updatedBy: "u1", changes };
   return { type: "project.updated", data } as const;

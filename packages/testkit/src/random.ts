@@ -1,4 +1,4 @@
-/** A repeatable source of chance: the same seed gives the same numbers. */
+/** A repeatable random number generator: the same seed gives the same numbers. */
 export class Random {
   #state: number;
 
@@ -23,20 +23,20 @@ export class Random {
 
   /** One of the items. */
   pick<Item>(items: readonly Item[]): Item {
-    if (items.length === 0) throw new Error("there is nothing to pick from");
+    if (items.length === 0) throw new Error("the list to pick from is empty");
     return items[this.between(0, items.length)] as Item;
   }
 
-  /** `count` different ones of the items. */
+  /** `count` different items. */
   sample<Item>(items: readonly Item[], count: number): Item[] {
-    const left = [...items];
-    return Array.from({ length: Math.min(count, left.length) }, () => {
-      const [item] = left.splice(this.between(0, left.length), 1);
+    const remaining = [...items];
+    return Array.from({ length: Math.min(count, remaining.length) }, () => {
+      const [item] = remaining.splice(this.between(0, remaining.length), 1);
       return item as Item;
     });
   }
 
-  /** A source of its own for a part, so that the parts do not disturb each other. */
+  /** Returns a separate generator for a part, so that the parts do not affect each other. */
   fork(): Random {
     return new Random(this.between(0, 2 ** 32));
   }

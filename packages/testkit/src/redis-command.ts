@@ -1,8 +1,8 @@
 import { connect } from "node:net";
 
 /**
- * Sends one command to a Redis on this machine over a connection of its own and resolves with the raw reply (RESP2), or
- * undefined if there is none within `timeoutMs`.
+ * Sends one command to a Redis on this machine over a new connection. Resolves with the raw reply (RESP2), or
+ * undefined if none arrives within `timeoutMs`.
  */
 export function redisCommand(port: number, command: string, timeoutMs = 500): Promise<string | undefined> {
   return new Promise((resolve) => {
@@ -19,7 +19,10 @@ export function redisCommand(port: number, command: string, timeoutMs = 500): Pr
   });
 }
 
-/** Whether a Redis answers on the port; one that wants a password counts, one that still loads does not. */
+/**
+ * Whether a Redis answers on the port.
+ * One that requires a password counts; one that is still loading does not.
+ */
 export async function answersPing(port: number): Promise<boolean> {
   const reply = await redisCommand(port, "PING");
   return reply?.startsWith("+PONG") === true || reply?.startsWith("-NOAUTH") === true;

@@ -8,9 +8,12 @@ const image = "redis:7.2";
 
 /** Starts a Redis with the given arguments, its data in `dir`, reachable at 127.0.0.1:`port`. */
 export interface RedisLauncher {
-  /** Whether its servers are processes of this machine, which see each other at 127.0.0.1, as Sentinel needs it. */
+  /**
+   * Whether its servers are processes of this machine.
+   * They reach each other at 127.0.0.1, as Sentinel requires.
+   */
   readonly isLocal: boolean;
-  /** `env` comes on top of this process's own; a container does not get it. */
+  /** `env` is added to this process's environment. A container does not get it. */
   launch(
     port: number,
     dir: string,
@@ -19,7 +22,9 @@ export interface RedisLauncher {
   ): Promise<PrivateProcess>;
 }
 
-/** The launcher for this machine: `REDIS_SERVER`, an installed binary, or Docker; throws what to install otherwise. */
+/**
+ * Finds a launcher: `REDIS_SERVER`, an installed binary, or Docker. Otherwise the error says what to install.
+ */
 export async function findRedisLauncher(): Promise<RedisLauncher> {
   const binary = process.env.REDIS_SERVER || (await findProgram("redis-server", "valkey-server"));
   if (binary !== undefined) return binaryLauncher(binary);
@@ -50,7 +55,7 @@ function dockerLauncher(docker: string): RedisLauncher {
       const container = [...run, "--volume", `${dir}:/data`, image, "redis-server", ...args];
       const client = await startProcess(docker, container);
       void client.exited.then(unguard);
-      // Signals sent to the docker client do not reach the server, SIGKILL least of all.
+      // Signals to the docker client do not all reach the server; SIGKILL never does.
       client.kill = (signal) =>
         void promisify(execFile)(docker, ["kill", "--signal", signal, name]).catch(() => 0);
       return client;

@@ -5,17 +5,19 @@ import { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 export interface RedisServerOptions {
   /** Default: a free one. */
   port?: number;
-  /** Whether data outlive the process. Default false. */
+  /** Whether data survive a restart. Default false. */
   appendOnly?: boolean;
   /** More arguments of redis-server, e.g. `["--maxmemory", "50mb"]`. */
   args?: readonly string[];
-  /** Beside this process's own; only for a redis-server of this machine. */
+  /** Added to this process's environment. Only for a redis-server on this machine. */
   env?: Record<string, string>;
-  /** Where the data lie; kept by `stop`. Default: a temporary folder that `stop` removes. */
+  /** The data folder, which `stop` keeps. Default: a temporary folder that `stop` removes. */
   dir?: string;
 }
 
-/** Starts a private Redis and resolves once it answers; throws what to install if there is no Redis. */
+/**
+ * Starts a private Redis and resolves once it answers. If there is no Redis, the error says what to install.
+ */
 export async function startRedis(options: RedisServerOptions = {}): Promise<RedisServer> {
   const { port, appendOnly = false, args = [], dir, env } = options;
   const launcher = await findRedisLauncher();

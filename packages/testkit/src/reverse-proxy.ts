@@ -6,48 +6,48 @@ import { type PrivateProcess, startProcess } from "./private-process.ts";
 import { temporaryFolder } from "./temporary-folder.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** Ports on 127.0.0.1 that a proxy distributes to. */
+/** The ports on 127.0.0.1 behind a proxy. */
 export interface ProxyTargets {
   realtime: readonly number[];
-  /** Default none: /api/ is then unavailable. */
+  /** Default none; then /api/ is unavailable. */
   api?: readonly number[];
 }
 
-/** A reverse proxy of a test's own with the configuration that the repository ships. It dies with the test process. */
+/** A private reverse proxy of a test, with the repository's configuration. It ends with the test process. */
 export interface ReverseProxy {
   readonly port: number;
   readonly url: string;
-  /** What it printed so far, its access log left out where that is a file. */
+  /** Its output so far, without an access log that is a file. */
   readonly output: string;
-  /** Distributes to other ports from now on; connections that exist are kept. */
+  /** Switches to other ports. Existing connections stay. */
   reload(targets: ProxyTargets): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** What a rendered configuration is made of. */
+/** The values of a rendered configuration. */
 export interface ProxySettings {
   port: number;
   /** Where the proxy may write. */
   dir: string;
   realtime: readonly number[];
   api: readonly number[];
-  /** Answered at `generationPath`, so that it can be seen which configuration is in force. */
+  /** Returned at `generationPath`, to show which configuration is active. */
   generation: number;
 }
 
-/** The path at which a rendered configuration answers with its generation. */
+/** The path at which the proxy returns its configuration's generation. */
 export const generationPath = "/generation";
 
-/** What differs between proxies. */
+/** What differs between the proxy programs. */
 export interface ProxyKind {
   program: string;
   reloadSignal: NodeJS.Signals;
-  /** The repository's configuration with this machine's ports in it. */
+  /** Returns the repository's configuration with the test's ports. */
   render(settings: ProxySettings): Promise<string>;
   args(configFile: string, dir: string): readonly string[];
 }
 
-/** Starts a proxy and resolves once it answers; rejects with what it printed if it ends. */
+/** Starts a proxy and resolves once it answers. If it ends, rejects with its output. */
 export async function startProxy(kind: ProxyKind, targets: ProxyTargets): Promise<ReverseProxy> {
   const program = await findProgram(kind.program);
   if (program === undefined) throw new Error(`these tests need ${kind.program}: install it`);
@@ -116,7 +116,7 @@ class StartedProxy implements ReverseProxy {
     if (started?.hasExited === true) throw new Error(`${this.#kind.program} ended:\n${started.output}`);
   }
 
-  /** Old and new workers accept side by side for a moment: one new answer would prove nothing. */
+  /** Old and new workers both accept connections for a moment, so one new answer would prove nothing. */
   async #answersNewly(): Promise<boolean> {
     const answers = await Promise.all(Array.from({ length: 8 }, () => this.#generationInForce()));
     return answers.every((generation) => generation === this.#generation);
@@ -127,7 +127,7 @@ class StartedProxy implements ReverseProxy {
       const response = await fetch(this.url + generationPath, { headers: { connection: "close" } });
       return Number(await response.text());
     } catch {
-      // Not listening yet.
+      // It is not listening yet.
       return undefined;
     }
   }

@@ -5,10 +5,10 @@ import { freePort } from "./free-port.ts";
 import { type PrivateProcess, startProcess } from "./private-process.ts";
 import { waitUntil } from "./wait-until.ts";
 
-/** The secret that processes started here verify tokens with. */
+/** The secret with which the started processes verify tokens. */
 export const testSecret = "a-secret-for-tests-only-0123456789abcdef";
 
-/** The API key that processes started here take. */
+/** The API key that the started processes accept. */
 export const testApiKey = "test-api-key-0123456789";
 
 /** One process of Roomcast, started from its build. */
@@ -16,7 +16,7 @@ export interface RoomcastProcess {
   readonly url: string;
   readonly port: number;
   readonly process: PrivateProcess;
-  /** Ends it: SIGTERM, or the given signal. */
+  /** Ends it with SIGTERM. */
   stop(): Promise<void>;
   /** Sends a signal; SIGKILL crashes it. */
   kill(signal: NodeJS.Signals): void;
@@ -30,7 +30,7 @@ export interface RoomcastProcessOptions {
   env?: Record<string, string>;
 }
 
-/** Starts `apps/<app>/dist/main.js` and resolves when it is ready; rejects with its output if it does not get ready. */
+/** Starts `apps/<app>/dist/main.js` and resolves when it is ready. Otherwise rejects with its output. */
 export async function startRoomcast(
   app: "realtime" | "api" | "standalone",
   options: RoomcastProcessOptions = {},
@@ -59,7 +59,7 @@ class StartedProcess implements RoomcastProcess {
       JWT_SECRET: testSecret,
       API_KEYS: `test:${testApiKey}`,
       ...(redisUrl === undefined ? {} : { REDIS_URL: redisUrl }),
-      // All tests come from one address, and most as one user.
+      // All tests connect from one address, and most as one user.
       WS_ADDRESS_RATE: "100000",
       WS_HANDSHAKE_RATE: "1000",
       ...env,

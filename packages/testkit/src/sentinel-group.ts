@@ -9,32 +9,32 @@ import { temporaryFolder } from "./temporary-folder.ts";
 import { waitUntil } from "./wait-until.ts";
 
 export interface SentinelGroupOptions {
-  /** Beside the master. Default 1. */
+  /** Replicas besides the master. Default 1. */
   replicas?: number;
-  /** Default 1; a majority of them must agree on a failover. */
+  /** Default 1. A majority of them must agree on a failover. */
   sentinels?: number;
   appendOnly?: boolean;
   /** More arguments for master and replicas. */
   args?: readonly string[];
 }
 
-/** A Redis master with replicas, watched by Sentinels that promote a replica soon after the master is gone. */
+/** A Redis master with replicas. Sentinels promote a replica soon after the master is gone. */
 export interface SentinelGroup {
   /** `redis+sentinel://127.0.0.1:port,…/mymaster`. */
   readonly url: string;
-  /** Master and replicas; the first one began as master. */
+  /** Master and replicas. The first one began as master. */
   readonly servers: readonly RedisServer[];
   readonly sentinels: readonly RedisServer[];
-  /** The master according to the Sentinels, as soon as they name one. */
+  /** Resolves with the master as soon as the Sentinels name one. */
   master(): Promise<RedisServer>;
-  /** How often the first Sentinel has seen the master being replaced; NaN if it does not answer. */
+  /** How often the first Sentinel has seen a new master; NaN if it does not answer. */
   failovers(): Promise<number>;
   stop(): Promise<void>;
 }
 
 const masterName = "mymaster";
 
-/** Starts the group and resolves once every replica follows the master and every Sentinel knows them all. */
+/** Starts the group. Resolves once every replica follows the master and every Sentinel knows them all. */
 export async function startSentinelGroup(options: SentinelGroupOptions = {}): Promise<SentinelGroup> {
   const launcher = await findRedisLauncher();
   if (!launcher.isLocal)

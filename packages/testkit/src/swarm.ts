@@ -1,12 +1,12 @@
 import type { ClientHistory } from "./checker.ts";
 import type { Random } from "./random.ts";
-import { churn, lookBack } from "./swarm/habits.ts";
-import type { SwarmWish } from "./swarm/room-wishes.ts";
+import { churn, lookBack } from "./swarm/behaviours.ts";
+import type { RoomRequest } from "./swarm/room-requests.ts";
 import { SwarmClient } from "./swarm/swarm-client.ts";
 import { testToken } from "./test-token.ts";
 import { waitUntil } from "./wait-until.ts";
 
-export type { SwarmWish } from "./swarm/room-wishes.ts";
+export type { RoomRequest } from "./swarm/room-requests.ts";
 export { SwarmClient } from "./swarm/swarm-client.ts";
 
 export interface SwarmOptions {
@@ -14,47 +14,50 @@ export interface SwarmOptions {
   /** The rooms to choose from. */
   rooms: readonly string[];
   roomsPerClient: number;
-  /** The tags of the rooms' events; filtering clients follow half of them. */
+  /** The tags of the rooms' events. Clients with filters follow half of them. */
   tags: readonly string[];
   filterFor: (tags: readonly string[]) => object;
   random: Random;
-  /** Where clients connect: called for every attempt. */
+  /** Returns where to connect. Called for every attempt. */
   url: () => string;
-  /** Where those that begin with HTTP long-polling connect, which must stay with one replica. Default: nobody polls. */
+  /**
+   * The same for clients that begin with HTTP long-polling and must stay with one replica.
+   * Default: none polls.
+   */
   pollingUrl?: () => string;
-  /** A position from a moment ago, if there is one. */
+  /** Returns a position from a moment ago, if there is one. */
   pastPosition: () => string | undefined;
-  /** Other than Socket.IO's own, as the server has been told. */
+  /** The parser that the server uses, if it is not Socket.IO's default. */
   parser?: object;
-  /** Claims of every client's token beside its user. Default: all rooms are granted. */
+  /** Claims of every client's token besides its user. Default: all rooms. */
   claims?: Record<string, unknown>;
-  /** Shares of the clients, 0 to 1. Default a tenth each, `churn` and `since` a twentieth. */
+  /** Shares of the clients, 0 to 1. Default 0.1 each; 0.05 for `churn` and `since`. */
   shares?: Partial<Record<"polling" | "upgrading" | "filtered" | "since" | "churn", number>>;
 }
 
 const defaultShares = { polling: 0.1, upgrading: 0.1, filtered: 0.1, since: 0.05, churn: 0.05 };
 
-/** Clients that connect at once while the swarm starts. */
+/** How many clients connect at once while the swarm starts. */
 const startingAtOnce = 50;
 
-/** Many stock clients, each a user of its own, that follow rooms and keep a record of all they see. */
+/** Many stock clients, each a different user. They follow rooms and record everything that they receive. */
 export class Swarm {
   readonly clients: SwarmClient[];
   readonly #options: SwarmOptions;
-  readonly #stopHabits = new AbortController();
-  #habits: Promise<void>[] = [];
+  readonly #stopBehaviours = new AbortController();
+  #behaviours: Promise<void>[] = [];
 
   constructor(options: SwarmOptions) {
     this.#options = options;
     this.clients = Array.from({ length: options.clients }, (_, index) => this.#client(index));
   }
 
-  /** The parser of all clients, if it is not Socket.IO's own. */
+  /** The parser of all clients, if it is not Socket.IO's default. */
   get parser(): object | undefined {
     return this.#options.parser;
   }
 
-  /** The record of all clients, for the checker. */
+  /** The records of all clients, for the checker. */
   get histories(): readonly ClientHistory[] {
     return this.clients;
   }
@@ -66,7 +69,7 @@ export class Swarm {
       const some = clients.slice(from, from + startingAtOnce);
       for (const client of some) {
         client.connect();
-        client.follow(this.#wishesOf(client)).catch(fail);
+        client.follow(this.#requestsOf(client)).catch(fail);
       }
       await waitUntil(
         "the clients follow their rooms",
@@ -74,22 +77,22 @@ export class Swarm {
         timeoutMs,
       );
     }
-    this.#habits = clients.flatMap((client) => this.#habitsOf(client));
+    this.#behaviours = clients.flatMap((client) => this.#behavioursOf(client));
   }
 
-  /** Has everyone stay in the rooms they are in. */
+  /** Stops all behaviours, so that clients stay in their rooms. */
   async settle(): Promise<void> {
-    this.#stopHabits.abort();
-    await Promise.all(this.#habits);
+    this.#stopBehaviours.abort();
+    await Promise.all(this.#behaviours);
   }
 
-  /** How many clients are not connected, or wait for an answer. */
+  /** How many clients are not connected or wait for a reply. */
   get unsettled(): number {
     return this.clients.filter(({ isSettled }) => !isSettled).length;
   }
 
   close(): void {
-    this.#stopHabits.abort();
+    this.#stopBehaviours.abort();
     for (const client of this.clients) client.close();
   }
 
@@ -108,29 +111,32 @@ export class Swarm {
     });
   }
 
-  #wishesOf(client: SwarmClient): SwarmWish[] {
+  #requestsOf(client: SwarmClient): RoomRequest[] {
     const { rooms, roomsPerClient, tags, random } = this.#options;
     const isFiltered = this.#isOneOf("filtered", this.clients.indexOf(client));
     const half = isFiltered ? { tags: random.sample(tags, Math.ceil(tags.length / 2)) } : {};
     return random.sample(rooms, roomsPerClient).map((room) => ({ room, ...half }));
   }
 
-  #habitsOf(client: SwarmClient): Promise<void>[] {
+  #behavioursOf(client: SwarmClient): Promise<void>[] {
     const { random, rooms, pastPosition } = this.#options;
-    const { signal } = this.#stopHabits;
+    const { signal } = this.#stopBehaviours;
     const index = this.clients.indexOf(client);
-    const habits: Promise<void>[] = [];
-    if (this.#isOneOf("churn", index)) habits.push(churn(client, random.fork(), signal));
+    const behaviours: Promise<void>[] = [];
+    if (this.#isOneOf("churn", index)) behaviours.push(churn(client, random.fork(), signal));
     if (this.#isOneOf("since", index))
-      habits.push(lookBack(client, random.fork(), signal, rooms, pastPosition));
-    return habits;
+      behaviours.push(lookBack(client, random.fork(), signal, rooms, pastPosition));
+    return behaviours;
   }
 
-  /** The first clients poll, the next upgrade, the next filter, and so on; those with habits begin at the end. */
+  /**
+   * The first clients poll, the next upgrade, the next filter.
+   * The clients with behaviours are counted from the end.
+   */
   #isOneOf(share: keyof typeof defaultShares, index: number): boolean {
     const { clients, shares } = this.#options;
     const counts = { ...defaultShares, ...shares };
-    // One that polls first does so only where it is given a replica to stay with.
+    // Clients poll only if `pollingUrl` keeps them on one replica.
     if (this.#options.pollingUrl === undefined) Object.assign(counts, { polling: 0, upgrading: 0 });
     const order = ["polling", "upgrading", "filtered"] as const;
     const place = index / clients;

@@ -1,12 +1,12 @@
 import type { Socket } from "node:net";
 
-/** What holds for all flows of a link. */
+/** The state that all flows of a proxy share. */
 export interface TcpGate {
   isOpen: boolean;
   bytesPerSecond: number | undefined;
 }
 
-/** Passes on what one socket receives to another, as far as the gate and the other's buffer allow. */
+/** Copies data from one socket to another, as far as the gate and the other socket's buffer allow. */
 export class TcpFlow {
   readonly #from: Socket;
   readonly #to: Socket;
@@ -28,7 +28,7 @@ export class TcpFlow {
     this.update();
   }
 
-  /** Reads on, or no longer, as the gate now says. */
+  /** Resumes or pauses reading, as the gate now says. */
   update(): void {
     clearTimeout(this.#timer);
     const restMs = this.#gate.bytesPerSecond === undefined ? 0 : this.#restUntilMs - performance.now();

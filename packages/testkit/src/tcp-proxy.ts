@@ -3,8 +3,8 @@ import { type AddressInfo, createServer, type Server, Socket } from "node:net";
 import { TcpFlow, type TcpGate } from "./tcp-flow.ts";
 
 /**
- * A link to one or more servers on this machine, which tests can cut, heal, slow down and break. With more than one
- * server it is a load balancer: each new connection goes to the next server that takes it.
+ * A TCP proxy to one or more servers on this machine, which tests can cut, heal, slow down and break. With
+ * several servers it is a load balancer: each new connection goes to the next server that accepts it.
  */
 export class TcpProxy {
   readonly #server: Server;
@@ -23,7 +23,7 @@ export class TcpProxy {
     this.#server = createServer({ pauseOnConnect: true, noDelay: true }, (client) => this.#accept(client));
   }
 
-  /** Starts at any free port, in front of the given ports. */
+  /** Starts at a free port, in front of these ports. */
   static async start(...targets: number[]): Promise<TcpProxy> {
     const proxy = new TcpProxy(targets);
     proxy.#server.listen(0, "127.0.0.1", 4_096);
@@ -35,23 +35,25 @@ export class TcpProxy {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Connections that are passed on now. */
+  /** How many connections are open to the servers. */
   get connections(): number {
     return this.#pairs.size;
   }
 
-  /** Where new connections go from now on; those that exist stay. */
+  /** Sets the servers for new connections. Existing connections stay. */
   setTargets(targets: readonly number[]): void {
     this.#targets = targets;
   }
 
-  /** As if the cable was pulled: nothing passes and nobody is told; connections can be made, and hang. */
+  /**
+   * Acts like a pulled cable: no data passes and no connection closes. New connections can be made and hang.
+   */
   cut(): void {
     this.#gate.isOpen = false;
     this.#update();
   }
 
-  /** What was sent meanwhile arrives, and everything passes again. */
+  /** Ends a cut. Data that was sent during the cut arrives. */
   heal(): void {
     this.#gate.isOpen = true;
     this.#update();
@@ -59,18 +61,18 @@ export class TcpProxy {
     this.#waiting.clear();
   }
 
-  /** Passes on no more than this on each connection and way from now on; undefined for no bound. */
+  /** Limits the rate of each connection in each direction. Undefined removes the limit. */
   throttle(bytesPerSecond: number | undefined): void {
     this.#gate.bytesPerSecond = bytesPerSecond;
     this.#update();
   }
 
-  /** Breaks every connection that exists. */
+  /** Resets every existing connection. */
   sever(): void {
     for (const pair of this.#pairs) for (const socket of pair) socket.resetAndDestroy();
   }
 
-  /** Ends it with all its connections. */
+  /** Stops the proxy and ends all its connections. */
   async stop(): Promise<void> {
     const closed = once(this.#server, "close");
     this.#server.close();
@@ -90,7 +92,7 @@ export class TcpProxy {
     this.#connect(client, this.#targets.length);
   }
 
-  /** Tries one server after the other. */
+  /** Tries the servers one after the other. */
   #connect(client: Socket, attemptsLeft: number): void {
     const port = this.#targets[this.#next++ % this.#targets.length];
     if (port === undefined || attemptsLeft === 0) return void client.resetAndDestroy();
@@ -126,5 +128,5 @@ export class TcpProxy {
 }
 
 function ignore(): void {
-  // A broken connection ends with "close", which is what counts.
+  // "close" follows every error, and its listener does the work.
 }

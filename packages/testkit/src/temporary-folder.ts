@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { guardWith, shellQuote } from "./orphan-guard.ts";
 
-/** A folder of a test's own. */
+/** A private folder of a test. */
 export interface TemporaryFolder {
   path: string;
   remove: () => Promise<void>;
 }
 
-/** A new folder that is removed even if this process is killed. */
+/** Creates a folder that is removed even if this process is killed. */
 export async function temporaryFolder(prefix: string): Promise<TemporaryFolder> {
   const path = await mkdtemp(join(tmpdir(), prefix));
   const unguard = guardWith(`rm -rf ${shellQuote(path)}`);

@@ -5,7 +5,7 @@ import { io, type ManagerOptions, type Socket, type SocketOptions } from "socket
 export interface Received {
   name: string;
   event: Envelope<string, Record<string, unknown>>;
-  /** The trailing string, if there was one. */
+  /** The trailing string argument, if there was one. */
   position: string | undefined;
 }
 
@@ -15,14 +15,16 @@ export interface TestClientOptions extends Partial<ManagerOptions & SocketOption
   namespace?: string;
 }
 
-const patienceMs = 10_000;
+const timeoutMs = 10_000;
 
-/** A stock socket.io-client whose tests read as dialogues: say something, then wait for what must come. */
+/**
+ * A stock socket.io-client for tests that read as dialogues: send something, then wait for what must arrive.
+ */
 export class TestClient {
   readonly socket: Socket;
-  /** Everything received and not yet asked for. */
+  /** Events that are received but not yet taken. */
   readonly #inbox: Received[] = [];
-  /** Everything received, in order. */
+  /** All received events, in order. */
   readonly received: Received[] = [];
   #wake: () => void = () => undefined;
 
@@ -43,7 +45,7 @@ export class TestClient {
     });
   }
 
-  /** A client that has been told `connection.established`. */
+  /** Returns a client that has received `connection.established`. */
   static async connected(url: string, options: TestClientOptions = {}): Promise<TestClient> {
     const client = new TestClient(url, options);
     const failed = new Promise<never>((_, reject) => client.socket.once("connect_error", reject));
@@ -56,49 +58,51 @@ export class TestClient {
     return client;
   }
 
-  /** The next event, or the next of this name; others before it stay for later calls. Rejects after 10 s. */
+  /**
+   * Takes the next event, or the next of this name. Earlier events of other names stay. Rejects after 10 s.
+   */
   async next(name?: string): Promise<Received> {
-    const deadline = Date.now() + patienceMs;
+    const deadline = Date.now() + timeoutMs;
     for (;;) {
       const index = this.#inbox.findIndex((received) => name === undefined || received.name === name);
       if (index !== -1) return this.#inbox.splice(index, 1)[0] as Received;
-      const leftMs = deadline - Date.now();
-      if (leftMs <= 0) throw new Error(`no ${name ?? "event"} in ${patienceMs} ms; got ${this.#names()}`);
-      await this.#change(leftMs);
+      const remainingMs = deadline - Date.now();
+      if (remainingMs <= 0) throw new Error(`no ${name ?? "event"} in ${timeoutMs} ms; got ${this.#names()}`);
+      await this.#change(remainingMs);
     }
   }
 
-  /** The next `count` events of a name, in order. */
+  /** Takes the next `count` events of a name, in order. */
   async take(count: number, name: string): Promise<Received[]> {
     const taken: Received[] = [];
     while (taken.length < count) taken.push(await this.next(name));
     return taken;
   }
 
-  /** The names of events received and not asked for. */
+  /** The names of events that are received but not yet taken. */
   get unread(): string[] {
     return this.#inbox.map(({ name }) => name);
   }
 
-  /** Emits a command and resolves with its ack. */
+  /** Emits a command and resolves with its acknowledgement. */
   call<Data = unknown>(command: string, input?: unknown): Promise<Ack<Data>> {
-    const socket = this.socket.timeout(patienceMs);
+    const socket = this.socket.timeout(timeoutMs);
     return input === undefined ? socket.emitWithAck(command) : socket.emitWithAck(command, input);
   }
 
-  /** Follows a room; throws if that is refused. */
+  /** Follows a room. Throws if the server refuses it. */
   async subscribe(room: string, options: { since?: string; filters?: unknown } = {}): Promise<Subscribed> {
     const ack = await this.call<Subscribed>("subscribe", { room, ...options });
     if (!ack.ok) throw new Error(`subscribe ${room}: ${ack.error.code}`);
     return ack.data;
   }
 
-  /** Breaks the transport as a network failure would; the client comes back by itself. */
+  /** Breaks the transport like a network failure. The client reconnects by itself. */
   breakConnection(): void {
     this.socket.io.engine.close();
   }
 
-  /** Resolves when it has come back. */
+  /** Resolves when it has reconnected. */
   async reconnected(): Promise<void> {
     if (!this.socket.connected) await new Promise<void>((resolve) => this.socket.once("connect", resolve));
   }
@@ -111,9 +115,9 @@ export class TestClient {
     return this.#inbox.map(({ name }) => name).join(", ") || "nothing";
   }
 
-  #change(timeoutMs: number): Promise<void> {
+  #change(maxMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const timer = setTimeout(resolve, timeoutMs);
+      const timer = setTimeout(resolve, maxMs);
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
@@ -122,7 +126,7 @@ export class TestClient {
   }
 }
 
-/** What `subscribe` answers. */
+/** The data of `subscribe`'s acknowledgement. */
 export interface Subscribed {
   room: string;
   position: string;

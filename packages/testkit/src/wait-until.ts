@@ -1,6 +1,9 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Asks again every 20 ms until the answer is true, or rejects after `timeoutMs` saying what did not come. */
+/**
+ * Repeats a check every 20 ms until it returns true.
+ * After `timeoutMs`, rejects with an error that names `what`.
+ */
 export async function waitUntil(
   what: string,
   isTrue: () => Promise<boolean> | boolean,

@@ -2,7 +2,7 @@ import type { MappedEvent } from "./mapped-event.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 import { assigneesOf, labelsOf, omitUndefined, optionalText, repositoryItem } from "./repository-item.ts";
 
-/** GitHub's `issues` as `issue.created`, `issue.closed`, or `issue.updated` with GitHub's action. */
+/** Maps GitHub's `issues` to `issue.created`, `issue.closed`, or `issue.updated` with GitHub's action. */
 export function mapIssue(payload: PayloadReader, projectId: string | undefined): MappedEvent {
   const issue = payload.object("issue");
   const action = payload.text("action");

@@ -4,8 +4,9 @@ import { PayloadReader } from "./payload-reader.ts";
 import { mapPullRequest } from "./pull-request.ts";
 
 /**
- * The catalogue event for a GitHub webhook, or undefined if its kind is not one we announce. Malformed payloads throw
- * `invalid_command` naming the field. Without a project id the repository's id stands in for it.
+ * Returns the catalogue event for a GitHub webhook, or undefined for a kind that we do not publish. A
+ * malformed payload throws `invalid_command`, which names the field. Without a project id, the repository's
+ * id is used.
  */
 export function mapWebhook(
   event: string,

@@ -1,6 +1,6 @@
 import type { EventType } from "@roomcast/events";
 
-/** A catalogue event made of a webhook; the broadcaster still has to validate it. */
+/** A catalogue event made from a webhook. The broadcaster must still validate it. */
 export interface MappedEvent {
   type: EventType;
   data: object;

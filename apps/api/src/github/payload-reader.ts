@@ -1,7 +1,7 @@
 import { isJsonObject } from "../http/json-body.ts";
 import { malformed } from "../http/malformed.ts";
 
-/** Reads fields of untrusted JSON; a field of another type is `invalid_command` and named by its path. */
+/** Reads fields of untrusted JSON. A field of another type throws `invalid_command`, which names its path. */
 export class PayloadReader {
   readonly #value: Readonly<Record<string, unknown>>;
   readonly #path: string;
@@ -24,7 +24,7 @@ export class PayloadReader {
     throw this.#wrong(name, "must be a whole number");
   }
 
-  /** False if the field is absent. */
+  /** Reads a boolean, false if the field is absent. */
   flag(name: string): boolean {
     const value = this.#own(name) ?? false;
     if (typeof value === "boolean") return value;
@@ -35,14 +35,14 @@ export class PayloadReader {
     return new PayloadReader(this.#own(name), `${this.#path}.${name}`);
   }
 
-  /** A list of objects. */
+  /** Reads a list of objects. */
   list(name: string): PayloadReader[] {
     const value = this.#own(name);
     if (!Array.isArray(value)) throw this.#wrong(name, "must be a list");
     return value.map((item, index) => new PayloadReader(item, `${this.#path}.${name}[${index}]`));
   }
 
-  /** What `read` makes of the field, or undefined if the field is absent or null. */
+  /** Returns the result of `read`, or undefined if the field is absent or null. */
   optional<Value>(name: string, read: (reader: this) => Value): Value | undefined {
     return (this.#own(name) ?? undefined) === undefined ? undefined : read(this);
   }

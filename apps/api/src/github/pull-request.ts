@@ -9,7 +9,7 @@ import {
   repositoryItem,
 } from "./repository-item.ts";
 
-/** GitHub's `pull_request` as `pr.created`, `pr.closed`, or `pr.updated` with GitHub's action. */
+/** Maps GitHub's `pull_request` to `pr.created`, `pr.closed`, or `pr.updated` with GitHub's action. */
 export function mapPullRequest(payload: PayloadReader, projectId: string | undefined): MappedEvent {
   const pullRequest = payload.object("pull_request");
   const action = payload.text("action");

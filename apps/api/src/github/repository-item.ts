@@ -1,9 +1,9 @@
 import type { PayloadReader } from "./payload-reader.ts";
 
-/** What GitHub calls an account that was deleted; its payloads carry null instead. */
+/** GitHub's name for a deleted account. Its payloads contain null instead. */
 const deletedAccount = "ghost";
 
-/** The fields pull requests and issues share, of `payload[key]`, which is one of the two. */
+/** Reads the fields that pull requests and issues share from `payload[key]`. */
 export function repositoryItem(payload: PayloadReader, key: string, projectId: string | undefined) {
   const item = payload.object(key);
   const repository = payload.object("repository");
@@ -21,7 +21,7 @@ export function repositoryItem(payload: PayloadReader, key: string, projectId: s
   };
 }
 
-/** The login in a field that holds an account, undefined for none. */
+/** Reads the login of an account field; undefined if there is none. */
 export function loginOf(reader: PayloadReader, name: string): string | undefined {
   return reader.optional(name, () => reader.object(name).text("login"));
 }
@@ -36,12 +36,12 @@ export function assigneesOf(item: PayloadReader): string[] {
   return item.list("assignees").map((account) => account.text("login"));
 }
 
-/** A field with text, undefined if it is absent or null. */
+/** Reads a text field; undefined if it is absent or null. */
 export function optionalText(reader: PayloadReader, name: string): string | undefined {
   return reader.optional(name, () => reader.text(name));
 }
 
-/** The fields that have a value: the event's data knows absent fields, but not undefined or null. */
+/** Removes undefined fields: an event's data may lack a field, but not contain undefined or null. */
 export function omitUndefined<Fields extends Record<string, unknown>>(fields: Fields) {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as {
     [Name in keyof Fields]?: Exclude<Fields[Name], undefined>;

@@ -6,7 +6,7 @@ type Method = "get" | "post" | "put" | "patch" | "delete";
 /** Handlers by method. */
 export type Handlers = Partial<Record<Method, readonly RequestHandler[]>>;
 
-/** Adds a path; a method that it lacks is `method_not_allowed`, with `Allow`. HEAD is answered as GET is. */
+/** Adds a path. Other methods are refused with `method_not_allowed` and `Allow`. HEAD is handled like GET. */
 export function addRoute(router: Router, path: string, handlers: Handlers): Router {
   const route = router.route(path);
   const methods = Object.keys(handlers) as Method[];
@@ -21,6 +21,6 @@ function refuseMethod(allowed: readonly string[]): RequestHandler {
   return (request, response) => {
     response.set("Allow", allowed.join(", "));
     const only = allowed.join(" and ");
-    throw new ProtocolError("method_not_allowed", `${request.method} is not for this route, only ${only}`);
+    throw new ProtocolError("method_not_allowed", `${request.method} is not allowed here, only ${only}`);
   };
 }

@@ -7,8 +7,8 @@ import { type Caller, hasScope, setCaller } from "./caller.ts";
 type Gatekeepers = Pick<ApiContext, "apiKeys" | "verifier">;
 
 /**
- * Lets a request pass that has an API key, or a token with one of the scopes, as `Authorization: Bearer`. Otherwise
- * it ends with `unauthorized`, the verifier's error, or `forbidden`.
+ * Accepts a request with an API key, or a token with one of the scopes, in `Authorization: Bearer`. Otherwise
+ * throws `unauthorized`, the verifier's error, or `forbidden`.
  */
 export function authenticate(gatekeepers: Gatekeepers, ...scopes: readonly string[]): RequestHandler {
   return async (request, response, next) => {

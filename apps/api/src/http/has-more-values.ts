@@ -2,8 +2,9 @@ const [quote, backslash, comma, space] = [0x22, 0x5c, 0x2c, 0x20];
 const [openList, closeList, openObject, closeObject] = [0x5b, 0x5d, 0x7b, 0x7d];
 
 /**
- * Whether a JSON text has more values than `most`, in lists and objects of any depth, the text itself included. It only
- * looks at characters: that takes a tenth of what parsing takes. Of a text that is no JSON the answer means nothing.
+ * Whether a JSON text contains more than `most` values, in lists and objects of any depth, including the
+ * outermost value. It only looks at characters, which takes a tenth of the time of parsing. The result is
+ * meaningless for invalid JSON.
  */
 export function hasMoreValues(text: string, most: number): boolean {
   let values = 1;
@@ -17,7 +18,7 @@ export function hasMoreValues(text: string, most: number): boolean {
   return false;
 }
 
-/** The place of the quote that ends a text in quotes. */
+/** The index of the quote that ends a string. */
 export function endOfText(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at++) {
     const code = text.charCodeAt(at);

@@ -6,20 +6,20 @@ import { malformed, unsupportedType } from "./malformed.ts";
 /** The largest JSON request body, in bytes. */
 export const maxJsonBytes = 1_048_576;
 
-// Bytes, since a body that is not in UTF-8 is refused: read as text, it would be altered without a word.
+// Read bytes, to refuse a body that is not UTF-8. Read as text, it would be altered silently.
 const types = ["application/json", "application/*+json"];
 const readBytes = express.raw({ limit: maxJsonBytes, type: types });
 
 const requireJson: RequestHandler = (request, _response, next) => {
-  // Many clients say of every request that it has a body, of 0 bytes.
+  // Many clients send a Content-Length of 0 with every request.
   const isEmpty = request.get("Content-Length") === "0";
   if (!isEmpty && request.is(types) === false) throw unsupportedType("Content-Type: application/json");
   next();
 };
 
 /**
- * Parses a JSON body of any media type that says it is JSON, in UTF-8 and without losing anything (see `parseJsonText`);
- * over the limit is `payload_too_large`, of another type or charset `unsupported_media_type`.
+ * Parses a UTF-8 body with a JSON media type without losing information (see `parseJsonText`). A body over
+ * the limit is refused with `payload_too_large`, another type or charset with `unsupported_media_type`.
  */
 export const parseJson: RequestHandler[] = [
   requireJson,
@@ -42,15 +42,15 @@ function textOf(bytes: Buffer, request: Request): string {
   }
 }
 
-/** A JSON object as it came in: untrusted, of any depth. */
+/** An untrusted JSON object of any depth. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** Whether a parsed JSON value is an object, not a list or null. */
+/** Whether a parsed JSON value is an object, and not a list or null. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** The request's body, which must be a JSON object. */
+/** Returns the request's body, which must be a JSON object. */
 export function bodyOf(request: Request): JsonObject {
   const body: unknown = request.body;
   if (!isJsonObject(body)) throw malformed("expected a JSON object with Content-Type: application/json");

@@ -5,13 +5,13 @@ import { hasMoreValues } from "./has-more-values.ts";
 import { malformed } from "./malformed.ts";
 import { countMembers, type JsonScan, scanJson } from "./scan-json.ts";
 
-/** More digits than any number that can be kept is written with. */
+/** More digits than any number that JavaScript can hold without loss. */
 const maxNumberLength = 40;
 
-/** Deeper than any body that is accepted; what is deeper is refused by its depth. */
+/** Deeper than any accepted body. Validation refuses deeper bodies. */
 const maxDepth = 64;
 
-/** More than any body needs, and few enough that to look at each of them holds nobody up. */
+/** More than any body needs, and few enough that visiting each of them does not block the event loop. */
 const maxValues = 50_000;
 
 /** Far more than are told of; each costs as much as many others. */
@@ -21,13 +21,13 @@ const maxLossy = 1_000;
 const maxCarefulLength = 131_072;
 
 /**
- * Reads JSON without losing anything: a number that JavaScript cannot hold becomes a `LossyNumber`, which validation
- * refuses by its field's name, and a key with two values is `invalid_command`, as is a text that is no JSON or has more than
- * 50,000 values. Takes a few times as long as `JSON.parse`, whatever the text: as long as it takes, everyone waits.
+ * Parses JSON without losing information. A number that JavaScript cannot hold becomes a `LossyNumber`, which
+ * validation refuses with its field's name. Throws `invalid_command` for a duplicate key, for invalid JSON, and for
+ * more than 50,000 values. It takes a few times as long as `JSON.parse`, and blocks the event loop for that time.
  */
 export function parseJsonText(text: string): unknown {
   if (hasMoreValues(text, maxValues)) {
-    throw malformed(`holds more than ${maxValues} values: send fewer`, "the body");
+    throw malformed(`contains more than ${maxValues} values: send fewer`, "the body");
   }
   const value = parsePlain(text);
   const kept = countMembers(value, maxDepth);
@@ -73,17 +73,19 @@ function parseNumber(text: string): number | LossyNumber {
   return isKept(text) ? Number(text) : new LossyNumber(text);
 }
 
-/** Whether what is sent on, `String(Number(text))`, is the same number in decimal; 1.50 and 1.5 are. */
+/**
+ * Whether `String(Number(text))`, which is sent on, is the same decimal number. 1.50 and 1.5 are the same.
+ */
 function isKept(text: string): boolean {
   if (text.length > maxNumberLength) return false;
   const value = Number(text);
   if (isPlainlyKept(text, value)) return true;
-  // The library takes whole numbers beyond 2^53 for unsafe, but of 1.5e300 nothing is lost.
+  // The library treats whole numbers beyond 2^53 as unsafe, but 1.5e300 loses nothing.
   if (Math.abs(value) >= 1e21) return Number.isFinite(value) && digitsOf(text) === digitsOf(String(value));
   return isSafeNumber(text) && !(value === 0 && text.startsWith("-"));
 }
 
-/** Whether it takes no more than a look: any 15 digits are kept (IEEE 754), and a fraction that is written as it is sent on. */
+/** A quick check: any 15 digits are kept (IEEE 754), and so is a fraction in its shortest form. */
 function isPlainlyKept(text: string, value: number): boolean {
   const size = Math.abs(value);
   if (size > Number.MAX_SAFE_INTEGER) return false;
@@ -91,7 +93,7 @@ function isPlainlyKept(text: string, value: number): boolean {
   return text.length <= 15 || (!Number.isInteger(value) && String(value) === text);
 }
 
-/** The digits that count; those of numbers in the same place, so that the exponent does not matter. */
+/** The significant digits, padded to a fixed length, so that the exponent does not matter. */
 function digitsOf(text: string): string {
   const [mantissa = ""] = text.toLowerCase().split("e");
   const digits = BigInt(mantissa.replaceAll(/\D/g, "")).toString();
@@ -99,5 +101,5 @@ function digitsOf(text: string): string {
 }
 
 function onDuplicateKey({ key }: { key: string }): never {
-  throw malformed("is there twice, with two values", key);
+  throw malformed("occurs twice, with two values", key);
 }

@@ -1,11 +1,11 @@
 import { ProtocolError, shown } from "@roomcast/events";
 
-/** The error for a body of another media type, charset or encoding than `expected`. */
+/** Returns the error for a body with another media type, charset or encoding than `expected`. */
 export function unsupportedType(expected: string): ProtocolError {
   return new ProtocolError("unsupported_media_type", `the body is not supported: expected ${expected}`);
 }
 
-/** The error for a request that is malformed, naming the field if there is one to name. */
+/** Returns the error for a malformed request, which names the field if there is one. */
 export function malformed(message: string, field?: string): ProtocolError {
   if (field === undefined) return new ProtocolError("invalid_command", message);
   const name = shown(field);

@@ -4,7 +4,7 @@ import { reasonsOf, SampledLog } from "@roomcast/service";
 import type { ErrorRequestHandler, RequestHandler, Response } from "express";
 import type { ApiContext } from "../api-context.ts";
 
-/** The body of every answer that is an error: RFC 9457, with the `code` a socket would be told. */
+/** The body of every error response: RFC 9457 with the same `code` as on a socket. */
 export interface Problem {
   type: "about:blank";
   title: string;
@@ -20,12 +20,15 @@ interface Fault {
   path?: string;
 }
 
-/** Answers every request no route took with `not_found`. */
+/** Answers requests that match no route with `not_found`. */
 export const refuseUnknownRoute: RequestHandler = () => {
   throw new ProtocolError("not_found", "no such route");
 };
 
-/** The one place where an error becomes an HTTP answer; the cause of an `internal` one goes to the log only. */
+/**
+ * The only place where an error becomes an HTTP response.
+ * The cause of an `internal` error goes only to the log.
+ */
 export function answerProblem({ logger }: Pick<ApiContext, "logger">): ErrorRequestHandler {
   const log = new SampledLog(logger);
   return (error: unknown, request, response, next) => {
@@ -33,13 +36,14 @@ export function answerProblem({ logger }: Pick<ApiContext, "logger">): ErrorRequ
     if (known.status >= 500) {
       logFault(log, known, { method: request.method, path: request.path, message: "request failed" });
     }
-    // Half an answer is out: only cutting the connection tells the client, which Express's own handler does.
+    // Part of the response is already sent. Express's own handler closes the connection, which tells the
+    // client.
     if (response.headersSent) return next(error);
     send(response, known);
   };
 }
 
-/** One line for each reason and minute; with a stack only for faults of our own. */
+/** Logs one line for each reason and minute, with a stack only for internal errors. */
 export function logFault(log: SampledLog, error: ProtocolError, { message, ...request }: Fault): void {
   const { code } = error;
   const reason = reasonsOf(error);
@@ -71,7 +75,7 @@ interface HttpError extends Error {
   status: number;
 }
 
-/** What Express and its body parsers throw because of the request, in the terms of the error table. */
+/** Translates request errors of Express and its body parsers into codes of the error table. */
 function fromExpress(error: unknown): ProtocolError | undefined {
   if (!isClientError(error)) return undefined;
   if (error.status === 413) {

@@ -4,8 +4,8 @@ import type { ApiContext } from "../api-context.ts";
 import { senderOf } from "./caller.ts";
 
 /**
- * Logs every answer with its duration, without query and headers: they may hold tokens. Probes only at `debug`. Of answers
- * to strangers, and of refusals, there is one line for each status and minute.
+ * Logs every response with its duration, without query and headers, which may contain tokens. Probes are
+ * logged at `debug`. For unauthenticated requests and refusals there is one line for each status and minute.
  */
 export function logRequests({ logger, addresses }: Pick<ApiContext, "logger" | "addresses">): RequestHandler {
   const sampled = new SampledLog(logger);

@@ -4,8 +4,8 @@ import type { RequestHandler } from "express";
 import helmet from "helmet";
 
 /**
- * The headers that keep answers out of caches, frames and other origins' scripts. Not HSTS: whether a host and all its
- * subdomains are to be reached by TLS alone is for who runs the proxy in front to say.
+ * Sets the headers that keep responses out of caches, frames and scripts of other origins. It does not set
+ * HSTS, because only the operator of the proxy knows whether the host and its subdomains always use TLS.
  */
 export function securityHeaders(corsOrigins: readonly string[]): RequestHandler[] {
   return [helmet({ strictTransportSecurity: false }), noStore, allowOrigins(corsOrigins)];
@@ -19,7 +19,7 @@ const noStore: RequestHandler = (_request, response, next) => {
 function allowOrigins(origins: readonly string[]): RequestHandler {
   const allowed = new AllowedOrigins(origins);
   return cors({
-    // An empty list allows none, and still answers the preflight.
+    // An empty list allows no origin, but still answers the preflight request.
     origin: allowed.isOpen ? "*" : (origin = "", answer) => answer(null, allowed.names(origin) ? origin : []),
     allowedHeaders: ["Authorization", "Content-Type", "Idempotency-Key", "X-Correlation-Id", "X-Request-Id"],
     maxAge: 600,

@@ -3,10 +3,13 @@ import { ProtocolError, parseRoom, type RoomName } from "@roomcast/events";
 import type { ApiContext } from "../api-context.ts";
 import { type Caller, isUnlimited } from "../http/caller.ts";
 
-/** Questions of one request that the application's authoriser is asked at a time; the first refusal ends them. */
+/** How many questions one request asks the authoriser at a time. The first refusal stops them. */
 const maxQuestions = 16;
 
-/** Rejects with `forbidden` unless the caller may publish to every one of the rooms: a token only where it may enter. */
+/**
+ * Rejects with `forbidden` unless the caller may publish to all rooms.
+ * A token may publish where it may enter.
+ */
 export async function authoriseRooms(
   roomAccess: ApiContext["roomAccess"],
   caller: Caller,

@@ -3,8 +3,9 @@ import { isPublishKey, publishKeyRule } from "@roomcast/broadcaster";
 import { malformed } from "../http/malformed.ts";
 
 /**
- * The key the log remembers for a caller's idempotency key, so that two callers who choose the same one do not meet.
- * `index` tells the events of a batch apart that share the key of one header. A malformed key is `invalid_command`.
+ * Returns the log's key for a caller's idempotency key, so that two callers can use the same key. `index`
+ * distinguishes the events of a batch that share the key of one header. Throws `invalid_command` for a
+ * malformed key.
  */
 export function scopedKey(caller: string, key: string, index?: number): string {
   if (!isPublishKey(key)) throw malformed(publishKeyRule, "idempotencyKey");

@@ -2,13 +2,13 @@ import { isPublishKey, publishKeyRule } from "@roomcast/broadcaster";
 import type { Request } from "express";
 import { malformed } from "../http/malformed.ts";
 
-/** What the request's headers say of the events it publishes. */
+/** The options in the headers of a publish request. */
 export interface PublishHeaders {
   correlationId?: string;
   idempotencyKey?: string;
 }
 
-/** Reads `Idempotency-Key` and `X-Correlation-Id`; a malformed one is `invalid_command`. */
+/** Reads `Idempotency-Key` and `X-Correlation-Id`. Throws `invalid_command` for a malformed one. */
 export function publishHeaders(request: Request): PublishHeaders {
   const correlationId = keyIn(request, "X-Correlation-Id") ?? requestIdOf(request);
   const idempotencyKey = keyIn(request, "Idempotency-Key");
@@ -24,7 +24,8 @@ function keyIn(request: Request, header: string): string | undefined {
   throw malformed(publishKeyRule, header);
 }
 
-// A proxy sets X-Request-Id unasked, so one that cannot be a correlation id must not make the request fail.
+// Proxies set X-Request-Id by themselves, so a value that cannot be a correlation id must not fail the
+// request.
 function requestIdOf(request: Request): string | undefined {
   const value = request.get("X-Request-Id");
   return isPublishKey(value) ? value : undefined;

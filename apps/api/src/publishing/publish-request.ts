@@ -5,7 +5,7 @@ import { malformed } from "../http/malformed.ts";
 /** How many events one request may publish. */
 export const maxBatch = 100;
 
-/** One event as a caller asks to publish it; type, data and rooms are checked by the broadcaster. */
+/** A caller's request to publish one event. The broadcaster checks type, data and rooms. */
 export interface PublishRequest {
   type: string;
   data: unknown;
@@ -28,7 +28,7 @@ const fields: Readonly<
   ephemeral: { fits: (value) => typeof value === "boolean", expected: "must be true or false" },
 };
 
-/** Reads one event of a request body, or throws `invalid_command` whose details name every bad field. */
+/** Reads one event of a request body, or throws `invalid_command` with details for every bad field. */
 export function parsePublishRequest(input: unknown, path = ""): PublishRequest {
   if (!isJsonObject(input)) throw malformed("must be a JSON object", path === "" ? "the body" : path);
   const problems = [...wrongFields(input), ...unknownFields(input)].map(([name, problem]) => {

@@ -6,7 +6,7 @@ import { scopedKey } from "./idempotency-scope.ts";
 import type { PublishHeaders } from "./publish-headers.ts";
 import type { PublishRequest } from "./publish-request.ts";
 
-/** Publishes on behalf of a caller: validated first, then authorised room by room, then written. */
+/** Publishes on behalf of a caller. It validates first, then authorises each room, then writes. */
 export class Publisher {
   readonly #broadcaster: ApiContext["broadcaster"];
   readonly #roomAccess: ApiContext["roomAccess"];
@@ -16,7 +16,10 @@ export class Publisher {
     this.#roomAccess = roomAccess;
   }
 
-  /** Publishes one event; what it says itself goes before the headers. Rejects as the broadcaster does, or `forbidden`. */
+  /**
+   * Publishes one event. Its own options override the headers.
+   * Rejects as the broadcaster does, or with `forbidden`.
+   */
   async publish(caller: Caller, request: PublishRequest, headers: PublishHeaders = {}): Promise<Published> {
     const { type, data, ...options } = withHeaders(caller, request, headers);
     const event = this.#broadcaster.prepare(type, data, options);
@@ -24,7 +27,7 @@ export class Publisher {
     return this.#broadcaster.commit(event);
   }
 
-  /** Publishes a batch: nothing is written if one event is invalid or not allowed. */
+  /** Publishes a batch. Writes nothing if one event is invalid or not allowed. */
   async publishMany(
     caller: Caller,
     requests: readonly PublishRequest[],

@@ -1,14 +1,16 @@
 import type { EventType } from "@roomcast/events";
 
-/** A route that announces what happened to one thing of the application's domain. */
+/** A route that publishes one kind of change in the application's domain. */
 export interface DomainRoute {
   method: "post" | "put" | "patch" | "delete";
-  /** Its parameters are fields of the event's data; `number` is a whole number. */
+  /** Its parameters are fields of the event's data. `number` is a whole number. */
   path: string;
   event: EventType;
 }
 
-/** The domain routes under `/api/v1`. They store nothing: the application's database is the source of truth. */
+/**
+ * The domain routes under `/api/v1`. They store nothing: the application's database is the source of truth.
+ */
 export const domainTable: readonly DomainRoute[] = [
   { method: "post", path: "/projects", event: "project.created" },
   { method: "patch", path: "/projects/:projectId", event: "project.updated" },

@@ -10,20 +10,23 @@ import { publishedBody } from "../publishing/published-body.ts";
 import { Publisher } from "../publishing/publisher.ts";
 import { type DomainRoute, domainTable } from "./domain-table.ts";
 
-/** The routes of `domainTable`: each publishes one event whose data is the body together with the path's ids. */
+/** The routes of `domainTable`. Each publishes one event, whose data is the body plus the ids in the path. */
 export function domainRoutes(context: ApiContext): Router {
   const router = Router();
   const publisher = new Publisher(context);
-  const gate = authenticate(context, "events:publish");
+  const authenticated = authenticate(context, "events:publish");
   for (const path of new Set(domainTable.map((route) => route.path))) {
     const routes = domainTable.filter((route) => route.path === path);
-    const handlers = routes.map((route) => [route.method, [gate, ...parseJson, announce(publisher, route)]]);
+    const handlers = routes.map((route) => [
+      route.method,
+      [authenticated, ...parseJson, publishWith(publisher, route)],
+    ]);
     addRoute(router, path, Object.fromEntries(handlers));
   }
   return router;
 }
 
-function announce(publisher: Publisher, { event, method }: DomainRoute): RequestHandler {
+function publishWith(publisher: Publisher, { event, method }: DomainRoute): RequestHandler {
   return async (request, response) => {
     const sent = method === "delete" ? queryAndBodyOf(request) : bodyOf(request);
     const data = withPathIds(sent, request.params);
@@ -36,7 +39,7 @@ function announce(publisher: Publisher, { event, method }: DomainRoute): Request
   };
 }
 
-// Many clients and proxies drop the body of a DELETE, so its data may stand in the query.
+// Many clients and proxies drop the body of a DELETE, so its data may be in the query.
 function queryAndBodyOf(request: Request): JsonObject {
   return { ...request.query, ...(request.body === undefined ? {} : bodyOf(request)) };
 }

@@ -13,7 +13,7 @@ import { parsePublishBatch, parsePublishRequest } from "../publishing/publish-re
 import { publishedBody, resultBody } from "../publishing/published-body.ts";
 import { Publisher } from "../publishing/publisher.ts";
 
-/** `POST /events`: publishes any event of the catalogue, one or a batch. */
+/** `POST /events`: publishes one event of the catalogue or a batch. */
 export function eventsRoute(context: ApiContext): Router {
   const publisher = new Publisher(context);
   const log = new SampledLog(context.logger);
@@ -33,7 +33,7 @@ export function eventsRoute(context: ApiContext): Router {
   });
 }
 
-/** 201 if the log took every event, 207 if it took some; if it took none, the first one's error is the answer. */
+/** Sends 201 if all events were written, 207 if some were. If none was, throws the first event's error. */
 function sendResults(response: Response, results: PublishResult[], log: SampledLog): void {
   const errors = results.flatMap((result) => (result.ok ? [] : [result.error]));
   const [first] = errors;

@@ -2,7 +2,7 @@ import { type RequestHandler, Router } from "express";
 import type { ApiContext } from "../api-context.ts";
 import { addRoute } from "../http/add-route.ts";
 
-/** `GET /health`: the process is alive; `GET /ready`: it may take traffic (200) or not (503), and why. */
+/** `GET /health`: the process is alive. `GET /ready`: it may receive traffic (200) or not (503), and why. */
 export function healthRoute({ health }: Pick<ApiContext, "health">): Router {
   const alive: RequestHandler = (_request, response) => {
     response.json({ status: "ok" });

@@ -5,7 +5,7 @@ import { addRoute } from "../http/add-route.ts";
 import { authenticate } from "../http/authenticate.ts";
 import { bodyOf, parseJson } from "../http/json-body.ts";
 
-/** `POST /revocations { userId, tokenId? | room? }`: takes back a user's access, one token, or one room. */
+/** `POST /revocations { userId, tokenId? | room? }`: revokes a user's access, one token, or one room. */
 export function revocationsRoute(context: Pick<ApiContext, "apiKeys" | "verifier" | "revoker">): Router {
   const revoke: RequestHandler = async (request, response) => {
     const revocation = parseRevocation(bodyOf(request), Date.now());

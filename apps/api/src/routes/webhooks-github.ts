@@ -9,14 +9,14 @@ import { scopedKey } from "../publishing/idempotency-scope.ts";
 import { publishedBody } from "../publishing/published-body.ts";
 
 /**
- * `POST /webhooks/github`: announces GitHub's pull requests and issues as `pr.*` and `issue.*`, once per delivery id
- * and project.
- * Answers 201 for a published event, 200 to a ping, 202 to a webhook of another kind. Without a secret it is no route.
+ * `POST /webhooks/github`: publishes GitHub's pull requests and issues as `pr.*` and `issue.*`, once for each
+ * delivery id and project. Returns 201 for a published event, 200 for a ping, 202 for another kind of
+ * webhook. The route exists only with a secret.
  */
 export function githubWebhookRoute({ github, broadcaster }: ApiContext): Router {
   const router = Router();
   if (github === undefined) return router;
-  const take: RequestHandler = async (request, response) => {
+  const receive: RequestHandler = async (request, response) => {
     const event = headerOf(request, "X-GitHub-Event");
     if (event === "ping") return answer(response, 200, { status: "pong" });
     const projectId = projectIdOf(request);
@@ -28,7 +28,7 @@ export function githubWebhookRoute({ github, broadcaster }: ApiContext): Router 
     const published = await broadcaster.commit(broadcaster.prepare(mapped.type, mapped.data, options));
     answer(response, 201, publishedBody(published));
   };
-  return addRoute(router, "/webhooks/github", { post: [...signedBody(github.secret), take] });
+  return addRoute(router, "/webhooks/github", { post: [...signedBody(github.secret), receive] });
 }
 
 const formType = "application/x-www-form-urlencoded";
@@ -37,7 +37,7 @@ function answer(response: Response, status: number, body: object): void {
   response.status(status).json(body);
 }
 
-/** GitHub gives one event one delivery id, for all webhooks that tell of it: one may be for each of two projects. */
+/** GitHub uses one delivery id for all webhooks of an event. Two webhooks may be for two projects. */
 function callerOf(projectId: string | undefined): string {
   return projectId === undefined ? "webhook:github" : `webhook:github:${projectId}`;
 }
@@ -48,7 +48,7 @@ function headerOf(request: Request, name: string): string {
   return value;
 }
 
-/** GitHub sends JSON as the body or, if the webhook was set up so, as the form field `payload`. */
+/** GitHub sends JSON as the body or, depending on the webhook's settings, in the form field `payload`. */
 function payloadOf(request: Request): unknown {
   const type = request.is(["application/json", formType]);
   if (type === false) throw unsupportedType(`application/json or ${formType}`);
@@ -64,6 +64,6 @@ function payloadOf(request: Request): unknown {
 function projectIdOf(request: Request): string | undefined {
   const { projectId } = request.query;
   if (projectId === undefined) return undefined;
-  if (typeof projectId !== "string") throw malformed("may be given once", "projectId");
+  if (typeof projectId !== "string") throw malformed("may occur only once", "projectId");
   return parseRoom(`project:${projectId}`).id;
 }

@@ -4,7 +4,7 @@ import type { ApiContext } from "../api-context.ts";
 import { addRoute } from "../http/add-route.ts";
 import { authenticate } from "../http/authenticate.ts";
 
-/** The sums over the realtime replicas; a user or room present on two of them counts twice. */
+/** The sums over the realtime replicas. A user or room on two replicas counts twice. */
 export interface WebsocketStats {
   connections: number;
   users: number;
@@ -13,13 +13,13 @@ export interface WebsocketStats {
   replicas: readonly ReplicaStats[];
 }
 
-/** `GET /websocket/stats`: how many connections, users, rooms and subscriptions the realtime replicas hold. */
+/** `GET /websocket/stats`: counts connections, users, rooms and subscriptions of the realtime replicas. */
 export function websocketStatsRoute(context: ApiContext): Router {
-  const tell: RequestHandler = async (_request, response) => {
+  const sendStats: RequestHandler = async (_request, response) => {
     const { replicas } = await context.stats.read();
     response.json(sumOf(replicas));
   };
-  return addRoute(Router(), "/websocket/stats", { get: [authenticate(context, "stats:read"), tell] });
+  return addRoute(Router(), "/websocket/stats", { get: [authenticate(context, "stats:read"), sendStats] });
 }
 
 function sumOf(replicas: readonly ReplicaStats[]): WebsocketStats {

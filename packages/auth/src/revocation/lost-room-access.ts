@@ -2,7 +2,7 @@ import type { Room } from "@roomcast/events";
 import type { Principal } from "../principal.ts";
 import type { RoomAccess } from "../room-access.ts";
 
-/** Keeps principals out of rooms that were taken from them, whatever the claims or the authoriser say. */
+/** Refuses revoked rooms, even if the claims or the authoriser allow them. */
 export class LostRoomAccess implements RoomAccess {
   readonly #inner: RoomAccess;
 

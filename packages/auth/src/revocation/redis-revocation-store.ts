@@ -11,17 +11,22 @@ import {
 import type { Revocation, UserRevocations } from "./revocation.ts";
 import type { RevocationStore } from "./revocation-store.ts";
 
-/** A connection that revocations are written over, and on which each write waits for a replica. */
+/** The connection for writing revocations. Each write waits for a Redis replica and blocks it. */
 export type RevocationWrites = Pick<RedisConnection, "client" | "expectsReplica">;
 
 export interface RedisRevocationStoreOptions {
-  /** The client to use now; asked before each call, because a reconnect may bring another. May throw. */
+  /**
+   * Returns the current client. Called before each command, because a reconnect may replace it. May throw.
+   */
   redis: () => RedisClient;
-  /** For writing: best a connection of its own. Default: `redis`, and a replica that is not online is not expected. */
+  /**
+   * The connection for writes, best a separate one.
+   * Default: `redis`, which expects no replica that is not online.
+   */
   writes?: RevocationWrites;
   /** At least as long as the longest token lives. */
   ttlMs: number;
-  /** Put before every key. Default `roomcast:`. */
+  /** Prefix of every key. Default `roomcast:`. */
   keyPrefix?: string;
   /** How long one call may take. Default 2,000. */
   timeoutMs?: number;
@@ -32,14 +37,14 @@ const everything = "*";
 const addScript = `
 -- KEYS[1] hash of a user's revocations
 -- ARGV[1] field    ARGV[2] time in ms    ARGV[3] time to live in ms
--- The clock of one caller may be behind another's: what is taken back stays so
+-- One caller's clock may be behind another's, and a revocation must never move to an earlier time
 if tonumber(redis.call('HGET', KEYS[1], ARGV[1]) or '0') < tonumber(ARGV[2]) then
   redis.call('HSET', KEYS[1], ARGV[1], ARGV[2])
 end
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 `;
 
-/** One hash for each user: `*`, `token:<jti>` and `room:<name>`, each with the time. */
+/** Stores one hash for each user, with the fields `*`, `token:<jti>` and `room:<name>` and their times. */
 export class RedisRevocationStore implements RevocationStore {
   readonly #options: Required<RedisRevocationStoreOptions>;
 
@@ -52,12 +57,12 @@ export class RedisRevocationStore implements RevocationStore {
     const { writes, timeoutMs } = this.#options;
     const client = connected(writes);
     const replication = await within(timeoutMs, this.#write(client, revocation)).catch((cause: Error) => {
-      throw new ProtocolError("timeout", "whether the revocation is remembered is unknown: repeat it", {
+      throw new ProtocolError("timeout", "whether the revocation was stored is unknown: repeat it", {
         cause,
       });
     });
     if (replication === "late") {
-      const message = "the revocation is remembered, but no replica of Redis confirmed it in time: repeat it";
+      const message = "the revocation is stored, but no replica of Redis confirmed it in time: repeat it";
       throw new ProtocolError("not_replicated", message);
     }
   }
@@ -110,7 +115,7 @@ function writesOver(redis: () => RedisClient): RevocationWrites {
   };
 }
 
-/** Before anything is sent: without a client, nothing can have been written. */
+/** Gets the client before anything is sent. Without a client, nothing can have been written. */
 function connected(writes: RevocationWrites): RedisClient {
   try {
     return writes.client;

@@ -3,7 +3,7 @@ import type { TokenVerifier } from "../token-verifier.ts";
 import { isRevoked, revokedRooms } from "./revocation.ts";
 import type { RevocationStore } from "./revocation-store.ts";
 
-/** Also refuses tokens that were taken back (`revoked`), and takes rooms from principals that lost them. */
+/** Also refuses revoked tokens (`revoked`), and adds the revoked rooms to the principal. */
 export function createRevocableVerifier(
   verifier: TokenVerifier,
   store: Pick<RevocationStore, "of">,

@@ -2,44 +2,44 @@ import { ProtocolError, parseRoom, type RoomName, roomIdPattern } from "@roomcas
 import { mayBeIssuedBy } from "../clock.ts";
 import type { Principal } from "../principal.ts";
 
-/** Takes back one token, one room, or everything that a user's tokens have granted until now. */
+/** Revokes one token, one room, or everything that a user's tokens have granted so far. */
 export interface Revocation {
   userId: string;
-  /** Only the token with this `jti`. */
+  /** Revokes only the token with this `jti`. */
   tokenId?: string;
-  /** Only the right to be in this room. */
+  /** Revokes only access to this room. */
   room?: RoomName;
-  /** Tokens that may have been issued by then are concerned; later ones are not. Milliseconds since 1970. */
+  /** Applies to tokens that may have been issued by this time. Milliseconds since 1970. */
   atMs: number;
 }
 
-/** What is taken back from a user, as looked up when a token is presented. */
+/** All revocations of a user, read when a token is presented. */
 export interface UserRevocations {
-  /** Everything that was issued until then. */
+  /** Every token that was issued until then is revoked. */
   everythingUntilMs?: number;
   tokenIds: ReadonlySet<string>;
   roomsUntilMs: ReadonlyMap<RoomName, number>;
 }
 
-/** Whether the principal's token is taken back as a whole. */
+/** Whether the principal's whole token is revoked. */
 export function isRevoked(principal: Principal, { everythingUntilMs, tokenIds }: UserRevocations): boolean {
   if (principal.tokenId !== undefined && tokenIds.has(principal.tokenId)) return true;
   return everythingUntilMs !== undefined && mayBeIssuedBy(principal, everythingUntilMs);
 }
 
-/** The rooms that the principal's token no longer opens. */
+/** The rooms that are revoked for the principal's token. */
 export function revokedRooms(principal: Principal, { roomsUntilMs }: UserRevocations): Set<RoomName> {
   const rooms = [...roomsUntilMs].filter(([, untilMs]) => mayBeIssuedBy(principal, untilMs));
   return new Set(rooms.map(([room]) => room));
 }
 
-/** Whether one revocation ends the principal's token as a whole. */
+/** Whether a revocation revokes the principal's whole token. */
 export function revokesToken(principal: Principal, { tokenId, room, atMs }: Revocation): boolean {
   if (room !== undefined) return false;
   return tokenId === undefined ? mayBeIssuedBy(principal, atMs) : tokenId === principal.tokenId;
 }
 
-/** The room that one revocation takes from the principal, if it takes one. */
+/** The room that a revocation takes from the principal, if any. */
 export function revokedRoom(principal: Principal, { room, atMs }: Revocation): RoomName | undefined {
   return room !== undefined && mayBeIssuedBy(principal, atMs) ? room : undefined;
 }
@@ -48,7 +48,7 @@ export function revokedRoom(principal: Principal, { room, atMs }: Revocation): R
 export function parseRevocation(input: unknown, atMs: number): Revocation {
   const { userId, tokenId, room, ...unknown } = Object(input) as Record<string, unknown>;
   const [typo] = Object.keys(unknown);
-  // A `tokenID` that was ignored would revoke all that the user has.
+  // If a misspelt `tokenID` were ignored, everything of the user would be revoked.
   if (typo !== undefined)
     throw invalid(typo.slice(0, 64), "is unknown: the fields are userId, tokenId, room");
   if (typeof userId !== "string" || !roomIdPattern.test(userId))

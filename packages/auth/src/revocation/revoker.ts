@@ -3,7 +3,7 @@ import { ProtocolError } from "@roomcast/events";
 import type { Revocation } from "./revocation.ts";
 import type { RevocationStore } from "./revocation-store.ts";
 
-/** What the revoker needs of the event log. */
+/** The part of the event log that the revoker uses. */
 export interface ControlLog {
   append(request: {
     kind: "control";
@@ -20,9 +20,9 @@ export interface ControlLog {
 export const revokeControl = "revoke";
 
 /**
- * Takes access back. Remembered first, so that whoever connects from now on is refused; then put into the log, so that
- * every replica applies it at one place in the order and nothing after it reaches the revoked. Both are answered only
- * when a Redis replica has them, where one is connected: a failover must not give back what was taken.
+ * Revokes access. It first stores the revocation, so that new connections are refused. Then it appends it to
+ * the log, so that every replica applies it at the same position and delivers nothing after it to the revoked
+ * user. If a Redis replica is connected, both wait for it: a failover must not undo a revocation.
  */
 export class Revoker {
   readonly #store: RevocationStore;
@@ -34,8 +34,8 @@ export class Revoker {
   }
 
   /**
-   * Resolves when it is in the log; rejects with the errors of the store and of the log. After `not_replicated` it is in
-   * force, but a failover could take it back. Revoking twice does no harm.
+   * Resolves when the revocation is in the log. Rejects with the errors of the store and of the log. After
+   * `not_replicated` it is in force, but a failover could undo it. Revoking twice does no harm.
    */
   async revoke(revocation: Revocation): Promise<void> {
     const late = await this.#remember(revocation);
@@ -51,7 +51,10 @@ export class Revoker {
     if (late !== undefined) throw late;
   }
 
-  /** What only a replica lacks takes effect all the same; that it lacks it is told at the end. */
+  /**
+   * Returns `not_replicated` instead of throwing it: the revocation takes effect, and the caller reports it
+   * at the end.
+   */
   async #remember(revocation: Revocation): Promise<ProtocolError | undefined> {
     try {
       await this.#store.add(revocation);

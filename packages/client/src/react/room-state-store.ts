@@ -3,8 +3,8 @@ import type { Reset, RoomSubscription, SubscribeOptions } from "../subscription.
 
 /**
  * A room's state as a component sees it:
- * - `loading`: not fetched yet
- * - `ready`: fetched, and every event since then applied
+ * - `loading`: not yet fetched
+ * - `ready`: fetched, with every later event applied
  * - `stale`: being fetched again, because events may be missing
  * - `refused`: the server refuses the room
  */
@@ -13,15 +13,15 @@ export type RoomView<State> = { error: unknown } & (
   | { status: "ready" | "stale"; state: State }
 );
 
-/** Where a room's state comes from and what events do to it. */
+/** How to fetch a room's state and how events change it. */
 export interface RoomStateSource<State> {
   fetch: (reset: Reset, signal: AbortSignal) => State | Promise<State>;
   reduce: (state: State, event: EventEnvelope) => State;
-  /** Follows the room; undefined if there is none. */
+  /** Follows the room. Returns undefined if there is none. */
   follow: (options: SubscribeOptions) => RoomSubscription | undefined;
 }
 
-/** Keeps a room's state while anybody listens, for `useSyncExternalStore`. */
+/** Keeps a room's state up to date while it has listeners, for `useSyncExternalStore`. */
 export class RoomStateStore<State> {
   readonly #source: RoomStateSource<State>;
   readonly #listeners = new Set<() => void>();
@@ -71,7 +71,10 @@ export class RoomStateStore<State> {
     else this.#show({ status: "loading", state, error });
   }
 
-  /** Comes only after a fetch: events before it are passed over, and later ones wait while it is repeated. */
+  /**
+   * Runs only after a fetch.
+   * The subscription drops earlier events, and holds later ones while it fetches again.
+   */
   #apply(event: EventEnvelope): void {
     if (this.#view.status !== "ready") return;
     this.#show({ ...this.#view, state: this.#source.reduce(this.#view.state, event) });

@@ -3,12 +3,12 @@ import type { Roomcast } from "../roomcast.ts";
 
 const RoomcastContext = createContext<Roomcast | undefined>(undefined);
 
-/** Gives a Roomcast, made once outside of rendering, to the components below. */
+/** Provides a Roomcast to the components below. Create it once, outside of rendering. */
 export function RoomcastProvider(props: { roomcast: Roomcast; children?: ReactNode }) {
   return createElement(RoomcastContext.Provider, { value: props.roomcast }, props.children);
 }
 
-/** The Roomcast of the provider above; throws if there is none. */
+/** Returns the Roomcast of the provider above. Throws if there is none. */
 export function useRoomcast(): Roomcast {
   const roomcast = useContext(RoomcastContext);
   if (roomcast === undefined) throw new Error("useRoomcast needs a RoomcastProvider above");

@@ -3,16 +3,16 @@ import type { RoomcastSocket } from "../roomcast-socket.ts";
 import { useRoomcast } from "./roomcast-context.ts";
 
 /**
- * - `connecting`: not connected, and the socket tries to be
- * - `connected`: a new session
- * - `recovered`: back in the session it had; nothing was missed
- * - `disconnected`: refused or closed; it comes back only by `socket.connect()`
+ * - `connecting`: not connected, and the socket tries to connect
+ * - `connected`: connected with a new session
+ * - `recovered`: connected with the former session; nothing was missed
+ * - `disconnected`: refused or closed; only `socket.connect()` connects it again
  */
 export type ConnectionState = "connecting" | "connected" | "recovered" | "disconnected";
 
 const changes = ["connect", "disconnect", "connect_error"] as const;
 
-/** How the socket stands. */
+/** Returns the state of the socket's connection. */
 export function useConnectionState(): ConnectionState {
   const { socket } = useRoomcast();
   const subscribe = useCallback(

@@ -1,6 +1,6 @@
 import { type RefObject, useInsertionEffect, useRef } from "react";
 
-/** Always holds what the last committed render passed, so that a new function needs no new subscription. */
+/** Holds the value of the last committed render, so that a new function needs no new subscription. */
 export function useLatest<Value>(value: Value): RefObject<Value> {
   const latest = useRef(value);
   useInsertionEffect(() => {

@@ -5,13 +5,14 @@ import { RoomStateStore, type RoomView } from "./room-state-store.ts";
 import { useRoomcast } from "./roomcast-context.ts";
 import { useLatest } from "./use-latest.ts";
 
-/** A room's state, and a way to have it fetched again. */
+/** A room's state, and a function that fetches it again. */
 export type RoomState<State> = RoomView<State> & { refetch: () => void };
 
 /**
- * A room's state: a snapshot that `fetchInitial` gets from the application's API once the room is followed, with every
- * later event applied by `reducer`, and fetched again when events may be missing. An event may already be part of the
- * snapshot, so applying it twice must do no harm. `undefined` follows no room.
+ * Returns a room's state. `fetchInitial` gets a snapshot from the application's API once the room is
+ * followed, and `reducer` applies every later event. If events may be missing, the snapshot is fetched again.
+ * The snapshot may already contain an event, so applying an event twice must do no harm. `undefined` follows
+ * no room.
  */
 export function useRoomState<State>(
   room: string | undefined,

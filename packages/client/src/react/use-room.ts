@@ -5,19 +5,20 @@ import type { EventHandler, EventHandlers, Refetch, SubscribeOptions } from "../
 import { useRoomcast } from "./roomcast-context.ts";
 import { useLatest } from "./use-latest.ts";
 
-/** How a component stands to its room. */
+/** The state of a component's subscription. */
 export interface RoomStatus {
   /** Whether the server has confirmed the room. */
   isReady: boolean;
-  /** Why the server refused it. */
+  /** Why the server refused the room. */
   error: Error | undefined;
 }
 
 const waiting: RoomStatus = { isReady: false, error: undefined };
 
 /**
- * Follows a room as long as the component is mounted; `undefined` follows none. Takes one handler for all events or
- * handlers by type. New functions take effect at once; only another room or other filters make another subscription.
+ * Follows a room as long as the component is mounted; `undefined` follows none. Accepts one handler for all
+ * events or handlers by type. New functions take effect at once. Only another room or other filters cause a
+ * new subscription.
  */
 export function useRoom(
   room: string | undefined,
@@ -48,7 +49,7 @@ export function useRoom(
     const subscription = roomcast.subscribe(room, options);
     subscription.ready.then(
       () => update({ isReady: true, error: undefined }),
-      // `onRefused` has told.
+      // `onRefused` has reported it.
       () => undefined,
     );
     return () => {

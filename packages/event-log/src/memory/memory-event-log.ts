@@ -26,11 +26,11 @@ import { historyBounds } from "../history-bounds.ts";
 import { MemoryFollower } from "./memory-follower.ts";
 import { RoomHistory } from "./room-history.ts";
 
-/** Rooms whose histories are kept; the one unused longest goes first. */
+/** How many rooms have a history. The least recently used is dropped first. */
 const maxRooms = 100_000;
 const maxIdempotencyKeys = 100_000;
 
-/** The log in the memory of one process; it lives and ends with it. */
+/** The log in the memory of one process. It is lost when the process ends. */
 export class MemoryEventLog implements EventLog {
   readonly #epoch = randomBytes(5).readUIntBE(0, 5).toString(36);
   readonly #bounds: Record<RoomKind, HistoryBounds>;
@@ -39,7 +39,7 @@ export class MemoryEventLog implements EventLog {
   readonly #remembered: LRUCache<string, Appended & { fingerprint: string }>;
   readonly #histories: LRUCache<RoomName, RoomHistory>;
   #offset = 0;
-  /** Newest offset of any room whose history was given up. */
+  /** Newest offset of any room whose history was dropped. */
   #forgottenUpTo = 0;
   #closed = false;
 

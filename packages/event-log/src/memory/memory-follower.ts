@@ -2,7 +2,7 @@ import type { Position } from "@roomcast/events";
 import type { LogEntry, LogFollower, LogHead, LogSink } from "../event-log.ts";
 import { OffsetWaiters } from "../offset-waiters.ts";
 
-/** Delivers entries in the order of their appends, outside the call that appended them. */
+/** Delivers entries in the order of their appends, in a later microtask than the append. */
 export class MemoryFollower implements LogFollower {
   readonly #sink: LogSink;
   readonly #onStop: () => void;
@@ -18,7 +18,7 @@ export class MemoryFollower implements LogFollower {
     this.#onStop = onStop;
   }
 
-  /** Takes the next entry. */
+  /** Queues the next entry. */
   push(entry: LogEntry): void {
     this.#queue.push(entry);
     if (this.#queue.length === 1) queueMicrotask(() => this.#drain());

@@ -1,30 +1,30 @@
 import type { HistoryBounds } from "@roomcast/events";
 import type { HistoryRange, HistorySlice, LogEntry } from "../event-log.ts";
 
-/** One room's past in memory. Entries that fell out leave behind the offset of the newest of them. */
+/** One room's history in memory. It remembers the offset of the newest entry that it dropped. */
 export class RoomHistory {
   readonly #bounds: HistoryBounds;
   #entries: LogEntry[] = [];
   #lostUpTo: number;
 
-  /** `lostUpTo`: offset up to which entries of this room may have been forgotten before. */
+  /** `lostUpTo`: entries of this room up to this offset may have been dropped before. */
   constructor(bounds: HistoryBounds, lostUpTo: number) {
     this.#lostUpTo = lostUpTo;
     this.#bounds = bounds;
   }
 
-  /** Offset of the newest entry that the room ever had; up to it, entries may have been forgotten. */
+  /** Offset of the newest entry that the room ever had. */
   get newestOffset(): number {
     return this.#entries.at(-1)?.offset ?? this.#lostUpTo;
   }
 
-  /** Adds the newest entry and forgets what is over the bounds. */
+  /** Adds the newest entry and drops the entries beyond the bounds. */
   add(entry: LogEntry): void {
     this.#entries.push(entry);
     this.#trim(entry.timeMs);
   }
 
-  /** Reads a part; see `HistorySlice`. */
+  /** Reads a range of the history. */
   read(range: HistoryRange, nowMs: number): HistorySlice {
     this.#trim(nowMs);
     if (range.after === undefined) {

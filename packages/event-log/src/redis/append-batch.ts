@@ -7,7 +7,7 @@ import type { EncodedRequest } from "./append-command.ts";
 import { codeIn, unknown } from "./append-errors.ts";
 import { conflict, type EntryOutcome, type ScriptReply } from "./append-script.ts";
 
-/** One caller's wish: to append an entry, or only to know where the log ends. */
+/** A call that waits for the script: it appends an entry, or only asks for the end of the log. */
 export type AppendCall = {
   deadlineMs: number;
   group: AppendGroup;
@@ -19,17 +19,17 @@ export type AppendCall = {
 
 type EntryCall = Extract<AppendCall, { encoded: EncodedRequest }>;
 
-/** Redis does nothing else while a script runs, so one batch must not take it more than a millisecond or two. */
+/** Redis does nothing else while a script runs, so a batch must take no more than a millisecond or two. */
 const maxEntries = 256;
 const maxLength = 1024 * 1024;
 
-/** Calls that one script answers. */
+/** Calls that one run of the script answers. */
 export class AppendBatch {
   readonly calls: readonly AppendCall[];
   readonly takenAtMs = performance.now();
   readonly #entries: readonly EntryCall[];
 
-  /** Takes the next calls out of a queue: as many groups as one script may write, at least one. */
+  /** Takes the next calls from a queue: as many groups as one script may write, at least one. */
   constructor(queue: AppendCall[]) {
     this.calls = queue.splice(0, countOf(queue));
     this.#entries = this.calls.filter((call): call is EntryCall => call.encoded !== undefined);
@@ -39,13 +39,13 @@ export class AppendBatch {
     return this.#entries.map(({ encoded }) => encoded);
   }
 
-  /** The shortest silence after which a caller wants a heartbeat; 0 if none does. */
+  /** The shortest quiet time after which a caller wants a heartbeat; 0 if no caller wants one. */
   get quietMs(): number {
     const wanted = this.calls.flatMap((call) => (call.encoded || call.quietMs === 0 ? [] : [call.quietMs]));
     return wanted.length === 0 ? 0 : Math.min(...wanted);
   }
 
-  /** Tells every caller what the script answered. Returns those who also want a replica to have their entry. */
+  /** Settles every call with the script's reply. Returns the calls that also wait for a Redis replica. */
   answer([epoch, epochs, offset, outcomes]: ScriptReply): WrittenCall[] {
     const written: WrittenCall[] = [];
     for (const [index, call] of this.#entries.entries()) {
@@ -62,24 +62,24 @@ export class AppendBatch {
     return written;
   }
 
-  /** Tells those who wait no longer that they failed. */
+  /** Rejects the calls whose deadline has passed. */
   failOverdue(nowMs: number, error: () => ProtocolError): void {
     for (const call of this.calls) if (call.deadlineMs <= nowMs) call.reject(error());
   }
 
-  /** Tells every caller that it failed. */
+  /** Rejects every call. */
   fail(error: ProtocolError): void {
     for (const call of this.calls) call.reject(error);
   }
 }
 
-/** A call whose entry is in the log, and that wants more. */
+/** A call whose entry is in the log and that still waits for a Redis replica. */
 export interface WrittenCall {
   call: EntryCall;
   appended: Appended;
 }
 
-/** Tells a caller whether a replica has its entry. */
+/** Settles a call, depending on whether a Redis replica has its entry. */
 export function settleReplicated({ call, appended }: WrittenCall, replication: Replication): void {
   const isEnough =
     replication === "confirmed" ||
@@ -116,7 +116,7 @@ function errorOf(outcome: string): ProtocolError {
   return outcome === conflict
     ? new ProtocolError("idempotency_conflict", "the idempotency key was used with other content")
     : unknown(
-        `it is in the log, but Redis refused it for a history (${codeIn(outcome)})`,
+        `the entry is in the log, but Redis refused to write it to a history (${codeIn(outcome)})`,
         new Error(outcome),
       );
 }

@@ -6,17 +6,17 @@ import { encodeEntry } from "./entry-codec.ts";
 import type { LogKeys } from "./keys.ts";
 import { textOfAges } from "./proofs.ts";
 
-/** What all appends of one log have in common. */
+/** Settings that all appends of one log share. */
 export interface AppendSettings {
   keys: LogKeys;
-  /** Names this log among all that append to the same Redis. */
+  /** Unique name of this log object among all that append to the same Redis. */
   writer: string;
   bounds: Record<RoomKind, HistoryBounds>;
   maxEntries: number;
   idempotencyTtlMs: number;
 }
 
-/** A request with its entry's text. */
+/** A request with the text of its entry. */
 export interface EncodedRequest {
   request: AppendRequest;
   text: string;
@@ -26,17 +26,17 @@ const heartbeat = encodeEntry({ kind: "heartbeat", type: "-", rooms: [], transie
 
 const none: readonly RoomName[] = [];
 
-/** What one run of the script is to know beside the entries. */
+/** What a run of the script needs besides the entries. */
 export interface ScriptRun {
-  /** The name of a new epoch, should one begin. */
+  /** The name of a new epoch, in case one begins. */
   epochCandidate: string;
-  /** A heartbeat is written if there are no entries and the log has been quiet for this long; 0 is never. */
+  /** Without entries, the script writes a heartbeat if the log was quiet for this long; 0 means never. */
   quietMs: number;
-  /** One more after each batch whose fate is unknown. */
+  /** Increases after each batch whose outcome is unknown. */
   generation: number;
 }
 
-/** Writes the keys and arguments of the append script; see there. */
+/** Builds the keys and arguments of the append script (see its KEYS/ARGV header). */
 export class AppendCommand {
   readonly #settings: AppendSettings;
   readonly #ages: string;
@@ -51,13 +51,13 @@ export class AppendCommand {
     this.#agesOfKinds = bounds.map(([kind, { maxAgeMs }]) => `${kind}=${maxAgeMs}`).join(" ");
   }
 
-  /** Encodes a request as the append script takes it; throws if the log can never take it, see `checkRequest`. */
+  /** Encodes a request for the append script. Throws if the log can never accept it; see `checkRequest`. */
   encode(request: AppendRequest): EncodedRequest {
     checkRequest(request, this.#settings.bounds);
     return { request, text: encodeEntry({ ...request, transient: request.transient ?? false }) };
   }
 
-  /** What follows the script's name: the number of keys, the keys, the arguments. */
+  /** The arguments of EVALSHA after the hash: the number of keys, the keys, the arguments. */
   of(requests: readonly EncodedRequest[], { epochCandidate, quietMs, generation }: ScriptRun): string[] {
     const { keys, writer, maxEntries, idempotencyTtlMs } = this.#settings;
     const rooms = numberRooms(requests);
@@ -102,7 +102,7 @@ export class AppendCommand {
   }
 }
 
-/** The rooms whose histories take the entry. */
+/** The rooms whose histories store the entry. */
 function keptIn({ transient, rooms }: AppendRequest): readonly RoomName[] {
   return transient ? none : rooms;
 }

@@ -1,17 +1,17 @@
 import { ClientClosedError, ClientOfflineError } from "@redis/client";
 import { ProtocolError } from "@roomcast/events";
 
-/** How the append script begins an error that it met before its first write. */
+/** The first word of an error that the append script met before its first write. */
 export const unwrittenMark = "UNWRITTEN";
 
-/** With these codes Redis refuses a script before it runs it; what the script itself meets has a mark of its own. */
+/** Redis refuses a script with these codes before it runs it. The script marks its own errors. */
 const refusals = new Set(
   "NOSCRIPT NOAUTH NOPERM READONLY LOADING MASTERDOWN BUSY MISCONF NOREPLICAS OOM CLUSTERDOWN MOVED ASK TRYAGAIN CROSSSLOT".split(
     " ",
   ),
 );
 
-/** The error of a call of which nothing was written. */
+/** The error of a call that wrote nothing. */
 export function unwritten(reason: string, cause?: Error): ProtocolError {
   return new ProtocolError("unavailable", `nothing was written: ${reason}`, { cause });
 }
@@ -22,8 +22,8 @@ export function unknown(reason: string, cause?: Error): ProtocolError {
 }
 
 /**
- * What the callers of a script that failed are told: `unavailable` only if it is proven that the script did not write,
- * `timeout` for every other error. Redis' own text is the cause, and callers are not shown it.
+ * Translates the failure of a script for its callers: `unavailable` if the script certainly wrote nothing,
+ * otherwise `timeout`. Redis' own text becomes the cause and is not shown to clients.
  */
 export function failureOf(error: Error): ProtocolError {
   if (error instanceof ProtocolError) return error;
@@ -35,7 +35,7 @@ export function failureOf(error: Error): ProtocolError {
   return unknown(isReply(error) ? `Redis answered ${code}` : "the connection to Redis was lost", error);
 }
 
-/** The first word in capitals; Redis 6 puts the place in the script before it. */
+/** The first word in capitals. Redis 6 puts the place in the script before it. */
 export function codeIn(message: string): string {
   return /\b[A-Z]{3,}\b/.exec(message)?.[0] ?? "ERR";
 }

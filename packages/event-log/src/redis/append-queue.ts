@@ -9,28 +9,30 @@ import { appendScript, appendScriptSha, type ScriptReply } from "./append-script
 
 export interface AppendQueueOptions {
   command: AppendCommand;
-  /** Names that no epoch has had. */
+  /** Returns a name that no epoch has had. */
   newEpoch: () => string;
-  /** How long a call may wait for its answer, and for a connection before that. */
+  /** How long a call may wait, first for a connection and then for its answer. */
   timeoutMs: number;
-  /** How many calls may be waiting at once; further ones are `overloaded`. */
+  /** How many calls may wait at once. Further calls fail with `overloaded`. */
   maxPending: number;
-  /** Whether a Redis replica has what was written in an epoch until now. */
+  /** Says whether a Redis replica has everything that was written so far in an epoch. */
   replication: (epoch: string) => Promise<Replication>;
-  /** Told after each script what Redis refused though the entries are written; undefined if nothing. */
+  /** Called after each script with the command that Redis refused after writing the entries, or undefined. */
   onRefused: (refused: string | undefined) => void;
-  /** Told when entries of another hand, after an offset, were in the way of the log or of a history, and were passed. */
+  /** Called when the script skipped entries of another program in the log or a history after an offset. */
   onStrays: (after: number) => void;
 }
 
 /**
- * Appends over one connection in the order of the calls, or not at all. One batch is under way at a time: a call that
- * finds none goes at once, and what comes meanwhile is the next batch. So batches are as large as the log is busy.
+ * Appends over one connection in the order of the calls, or not at all. One batch is in flight at a time. A
+ * call that finds none in flight is sent at once. Calls that arrive during a batch form the next one, so
+ * batches grow with load.
  *
- * A batch is sent once: if the connection breaks before its answer came, its calls fail with `timeout`, because they may
- * have been committed. When a batch fails, what was called behind it fails too, unwritten: its callers have not been
- * told of the failure yet, and whoever repeats both in order must find neither in the log before the other. A batch
- * that was given up may still reach Redis; it is refused there once a later one has been written, see its generation.
+ * A batch is sent once. If the connection breaks before the reply, its calls fail with `timeout`, because
+ * they may have been committed. When a batch fails, the calls queued behind it fail too, unwritten: a
+ * publisher that repeats both calls in order must not find the later one in the log before the earlier one.
+ * An abandoned batch may still reach Redis. The script refuses it once a batch of a higher generation was
+ * written.
  */
 export class AppendQueue {
   readonly #connection: RedisConnection;
@@ -61,7 +63,7 @@ export class AppendQueue {
     });
   }
 
-  /** Appends entries by one script; rejects as a whole, with nothing written, if there are too many for one. */
+  /** Appends entries with one script. Rejects, with nothing written, if they are too many for one script. */
   async appendAll(requests: readonly AppendRequest[]): Promise<PromiseSettledResult<Appended>[]> {
     const encoded = requests.map((request) => this.#options.command.encode(request));
     const group = groupOf(encoded.map(({ text }) => text));
@@ -70,14 +72,17 @@ export class AppendQueue {
     return Promise.allSettled(settled);
   }
 
-  /** Where the log ends; with `quietMs`, after a heartbeat if its newest entry is that old. Rejects like `append`. */
+  /**
+   * Returns the end of the log. With `quietMs`, writes a heartbeat first if the newest entry is that old.
+   * Rejects like `append`.
+   */
   head(quietMs = 0): Promise<LogHead> {
     return new Promise((resolve, reject) => {
       this.#add([{ quietMs, group: groupOf([""]), deadlineMs: this.#deadline(), resolve, reject }]);
     });
   }
 
-  /** Fails what waits and stops the clock. */
+  /** Rejects all waiting calls and stops the timer. */
   close(): void {
     this.#closed = true;
     clearInterval(this.#timer);
@@ -120,7 +125,7 @@ export class AppendQueue {
     return new ProtocolError("overloaded", "too many appends are waiting for the log");
   }
 
-  /** Calls made without waiting for each other go together. */
+  /** Waits for the end of the tick, so that calls of one tick form one batch. */
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -167,9 +172,9 @@ export class AppendQueue {
     } catch (error) {
       if (!(error as Error).message.startsWith("NOSCRIPT")) throw error;
     }
-    // The server forgot the script: nothing was written, and nothing can overtake the batch.
+    // The server no longer has the script. Nothing was written, and nothing can overtake the batch.
     await client.scriptLoad(appendScript).catch((error: Error) => {
-      throw unwritten("Redis does not take the script", error);
+      throw unwritten("Redis refused to load the script", error);
     });
     return send();
   }
@@ -195,7 +200,7 @@ export class AppendQueue {
     for (const { reject } of appends) reject(unwritten("an earlier append failed", cause));
   }
 
-  /** Lets the next batch go, unless that has happened. */
+  /** Sends the next batch, unless this batch was already replaced. */
   #end(batch: AppendBatch): void {
     if (this.#underWay !== batch) return;
     this.#underWay = undefined;
@@ -206,9 +211,9 @@ export class AppendQueue {
     const now = performance.now();
     const batch = this.#underWay;
     batch?.failOverdue(now, () => unknown("no answer in time"));
-    // Not at the first caller's deadline: it may have waited long before the batch went.
+    // The first call's deadline is not the batch's: the call may have waited long before the batch was sent.
     if (batch !== undefined && now - batch.takenAtMs >= this.#options.timeoutMs) {
-      this.#fail(batch, unknown("the connection hangs"));
+      this.#fail(batch, unknown("the connection does not answer"));
       this.#connection.drop();
       this.#end(batch);
     }

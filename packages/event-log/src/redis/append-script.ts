@@ -6,9 +6,9 @@ import { proofFunctions } from "./proof-script.ts";
 import { strayFunctions } from "./stray-script.ts";
 
 /**
- * What the append script answers: the log's epoch, all its epochs, its newest offset, one outcome for each entry, and
- * what Redis refused though the entries are written, or an empty text, and after which offset entries of another hand were
- * found and passed, or -1.
+ * The reply of the append script: the current epoch, all epochs, the newest offset, one outcome for each
+ * entry, the command that Redis refused although the entries are written (or an empty text), and the offset
+ * after which the script skipped entries of another program (or -1).
  */
 export type ScriptReply = [
   epoch: string,
@@ -19,35 +19,36 @@ export type ScriptReply = [
   strayedAfter: number,
 ];
 
-/** The entry's offset; or where and as what a duplicate was written first; or an error that concerns this entry alone. */
+/** The entry's offset; the offset, epoch and id of a duplicate's first append; or an error of this entry. */
 export type EntryOutcome = number | [offset: number, epoch: string, id: string] | string;
 
 /** The outcome of an entry whose idempotency key was used with other content. */
 export const conflict = "CONFLICT";
 
-/** Stands between the entries of one push. JSON text cannot hold it (RFC 7464), nor can a type or a room. */
+/** Separates the entries of one push. JSON text cannot contain it (RFC 7464), nor can a type or a room. */
 export const pushSeparator = "\x1e";
 
 /**
- * The atomic append of a batch. Scripts do not roll back. So all that can be refused is read first, the log is written
- * first, and an error before that is marked as such. What fails later does not end the script: a history that cannot be
- * written is told to its own entries, a push that is refused is told beside the outcomes.
+ * Appends a batch atomically. Redis does not roll back a script, so the script first reads everything that
+ * can be refused, then writes the log, and marks an error before that write. A later failure does not end the
+ * script: a failed history becomes the outcome of its entries, and a refused push is returned beside the
+ * outcomes.
  */
 export const appendScript = `${epochFunctions}${strayFunctions}
 -- KEYS[1] meta hash    KEYS[2] log stream    KEYS[3] clock sorted set    KEYS[4] generation string of this writer
 -- KEYS[3+2r] history stream of room r = 1, 2 ...    KEYS[4+2r] its head string
 -- then, in the order of the entries, the idempotency string of each entry that has a fingerprint
--- ARGV[1] name for a new epoch, should one begin    ARGV[2] most entries of the log    ARGV[3] channel
+-- ARGV[1] name for a new epoch, in case one begins    ARGV[2] most entries of the log    ARGV[3] Redis channel
 -- ARGV[4] idempotency TTL in ms    ARGV[5] text of all history ages    ARGV[6] longest history age in ms
 -- ARGV[7] write the heartbeat if nothing else is written and the newest entry is this many ms old; 0: never
 -- ARGV[8] text of the heartbeat    ARGV[9] all kinds of room with their ages, "<kind>=<ms> ...", in the order of ARGV[5]
--- ARGV[10] generation of the batch: one more after each batch whose fate its writer does not know
+-- ARGV[10] generation of the batch; it increases after each batch whose outcome its writer does not know
 -- ARGV[11] number of rooms
 -- ARGV[9+3r] most events of room r's history    ARGV[10+3r] its age in ms    ARGV[11+3r] its kind
 -- then for each entry: its text after "<offset> <epoch> <timeMs> ", the fingerprint of its content or empty, its id,
 --   the number of its rooms, and their numbers r
--- Returns {epoch name, epochs, offset of the head, outcome of each entry, what was refused, where strays were passed}, see
---   ScriptReply
+-- Returns {epoch name, epochs, offset of the head, outcome of each entry, what was refused, offset before skipped
+--   entries}; see ScriptReply
 local call, try = redis.call, redis.pcall
 local isWritten, strayedAfter = false, -1
 local function whole(number) return string.format('%.0f', number) end
@@ -61,12 +62,12 @@ local clock = call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local time, minute = whole(now), whole(math.floor(now / 60000))
 
--- A batch that was given up may arrive long after; behind what was written since, it would be out of order.
+-- An abandoned batch may arrive late. Written after newer batches, it would be out of order.
 local generation, newest = tonumber(ARGV[10]), tonumber(call('GET', KEYS[4]) or 0)
 if generation < newest then error({err = 'OVERTAKEN by a later batch'}) end
 
 if not offset then
-  -- The hash alone was evicted or deleted: go on after whatever the log still holds.
+  -- Only the hash was evicted or deleted: continue after the last entry that the log still has.
   local last = call('XREVRANGE', KEYS[2], '+', '-', 'COUNT', 1)[1]
   offset = last and tonumber(string.match(last[1], '%d+')) or 0
   epochs = ''
@@ -81,7 +82,7 @@ if changed then
 end
 local epoch = string.match(epochs, '(%w+)@%d+$')
 
--- Before the first write: which entries are new, and what becomes of them.
+-- Before the first write, find out which entries are new.
 local ids, texts, number, first = {}, {}, {}, offset + 1
 local function add(text)
   offset = offset + 1
@@ -129,7 +130,7 @@ for i = 1, #ids - 1 do
   call('XADD', KEYS[2], ids[i] .. '-0', 'e', texts[i])
   isWritten = true
 end
--- Trimmed once, with the last.
+-- Trim once, with the last entry.
 if #ids > 0 then
   call('XADD', KEYS[2], 'MAXLEN', '~', ARGV[2], ids[#ids] .. '-0', 'e', texts[#ids])
   isWritten = true
@@ -152,8 +153,8 @@ if meta[5] ~= minute then
   note('ZREMRANGEBYSCORE', try('ZREMRANGEBYSCORE', KEYS[3], '-inf', whole(now - 2 * (ARGV[6] + ${headSlackMs}))))
 end
 
--- A room without a head is new, or had no event for as long as a head lives: what it once held lies at or before the
--- offset returned.
+-- A room without a head is new, or had no event for the lifetime of a head. Its older events all have offsets up to the
+-- returned one.
 local function quietFrom(kind, age, at)
   if not proofs[kind] then
     local list = meta[8] == meta[7] and proofOf(kind) or {}
@@ -185,7 +186,7 @@ local function keep(room, list)
     end
     local added = add()
     if failureOf(added) and topOf(history) >= tonumber(at) then
-      -- Begun anew behind its newest entry: what is older is no longer proven, and so is told as lost.
+      -- Another program wrote past this offset. Start the history again: its older entries now count as lost.
       strayedAfter = tonumber(prev)
       call('DEL', history)
       added = add()
@@ -225,5 +226,5 @@ local reason = type(result) == 'table' and result.err or tostring(result)
 return redis.error_reply((isWritten and 'WRITTEN' or '${unwrittenMark}') .. ' ' .. reason)
 `;
 
-/** What `EVALSHA` knows the script by. */
+/** The hash by which `EVALSHA` names the script. */
 export const appendScriptSha = createHash("sha1").update(appendScript).digest("hex");

@@ -4,14 +4,14 @@ import type { EntryKind, LogEntry } from "../event-log.ts";
 const kinds: Record<string, EntryKind> = { e: "event", c: "control", h: "heartbeat" };
 
 /**
- * An entry as text, without the part that only the append script knows:
- * `<offset> <epoch> <timeMs>` then ` <kind><t for transient> <type> <room,room> <json>`.
+ * Encodes an entry as `<kind><t for transient> <type> <room,room> <json>`. The append script puts
+ * `<offset> <epoch> <timeMs> ` before it.
  */
 export function encodeEntry(entry: Pick<LogEntry, "kind" | "type" | "rooms" | "transient" | "json">): string {
   return `${entry.kind[0]}${entry.transient ? "t" : ""} ${entry.type} ${entry.rooms.join(",")} ${entry.json}`;
 }
 
-/** Reads an entry's text; undefined for anything that this log did not write. */
+/** Decodes an entry's text. Returns undefined for text that this log did not write. */
 export function decodeEntry(text: string): LogEntry | undefined {
   const ends: number[] = [];
   for (let from = 0; ends.length < 6; from = (ends.at(-1) as number) + 1) {

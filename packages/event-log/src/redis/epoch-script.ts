@@ -1,7 +1,8 @@
 /**
- * Lua: `replidOf()` names the life of this Redis, which ends when it restarts or is promoted. `epochOf(meta)`, with the
- * key of the log's meta hash, is the name of the current epoch; or '' if the next append or look at the head begins
- * another, as this data may be older than what was written.
+ * Lua functions. `replidOf()` returns the replication ID of this Redis, which changes when it restarts or is
+ * promoted. `epochOf(meta)`, with the key of the log's meta hash, returns the name of the current epoch. It
+ * returns '' if the next append or read of the head begins a new epoch, because this data may be older than
+ * what was written.
  */
 export const epochFunctions = `
 local function replidOf()

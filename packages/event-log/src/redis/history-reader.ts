@@ -7,7 +7,7 @@ import { headSlackMs, type LogKeys } from "./keys.ts";
 import { readProofs } from "./proofs.ts";
 import type { SliceOf } from "./single-flight-reads.ts";
 
-/** Reads the histories of rooms, each time for one range or several, and whether they are complete. */
+/** Reads rooms' histories for one or several ranges at once, and whether they are complete. */
 export class HistoryReader {
   readonly #keys: LogKeys;
   readonly #bounds: Record<RoomKind, HistoryBounds>;
@@ -17,10 +17,10 @@ export class HistoryReader {
     this.#bounds = bounds;
   }
 
-  /** Reads for ranges with an `after`, beginning with the first of them. */
+  /** Reads ranges that have an `after`, from the lowest one on. */
   async after(client: RedisClient, room: RoomName, ranges: HistoryRange[]): Promise<SliceOf> {
     const { after, count } = spanOf(ranges);
-    // The head first: what is appended between the two reads then shows in the entries, never only in the head.
+    // Read the head first. An entry that is appended between the two reads is then never in the head alone.
     const [head, found] = await Promise.all([
       client.get(this.#keys.roomHead(room)),
       client.xRange(this.#keys.history(room), `(${after}-0`, "+", { COUNT: count }),
@@ -30,7 +30,7 @@ export class HistoryReader {
     return (range) => sliceAfter({ items, reachesEnd: items.length < count, quietSince }, range);
   }
 
-  /** Reads for ranges without an `after`. */
+  /** Reads ranges that have no `after`. */
   async newest(client: RedisClient, room: RoomName, ranges: HistoryRange[]): Promise<SliceOf> {
     const count = ranges.reduce((most, { limit }) => Math.max(most, limit), 0);
     const found = await client.xRevRange(this.#keys.history(room), "+", "-", { COUNT: count });
@@ -40,7 +40,10 @@ export class HistoryReader {
     return (range) => sliceNewest({ items, quietSince }, range);
   }
 
-  /** The room had no event after the returned offset: its head's, or without a head, one as old as a head may be. */
+  /**
+   * Returns an offset after which the room had no event. It is the head's offset; without a head, one as old
+   * as a head can be.
+   */
   async #quietSince(client: RedisClient, room: RoomName, head: string | null): Promise<number> {
     if (head !== null) return Number(head.split(" ")[0]);
     const [seconds, micros] = await client.sendCommand<[string, string]>(["TIME"]);

@@ -1,9 +1,12 @@
 import type { HistoryRange, HistorySlice, LogEntry } from "../event-log.ts";
 
-/** Entries that a shared read may bring beyond what the largest of its ranges needs, and how many times as many as that. */
+/**
+ * How many entries a shared read may fetch beyond what its largest range needs: an absolute number, and a
+ * multiple of that range's need.
+ */
 const [mostExtra, mostTimes] = [500, 8];
 
-/** One place in a room's history. */
+/** One entry of a room's history. */
 export interface HistoryItem {
   offset: number;
   /** Offset of the room's previous entry. */
@@ -12,28 +15,28 @@ export interface HistoryItem {
   entry: LogEntry | undefined;
 }
 
-/** What a read of everything after an offset found. */
+/** The result of a read of everything after an offset. */
 export interface FoundAfter {
   /** Oldest first. */
   items: HistoryItem[];
-  /** Whether the history ends with these. */
+  /** Whether the history ends with these items. */
   reachesEnd: boolean;
-  /** The room had no event after this offset, except those that were found. */
+  /** The room had no event after this offset, except the items. */
   quietSince: number;
 }
 
-/** What a read of the newest entries found. */
+/** The result of a read of the newest entries. */
 export interface FoundNewest {
   /** Newest first. */
   items: HistoryItem[];
-  /** Like that of `FoundAfter`; known at least if the newest item is missing or cannot be read. */
+  /** As in `FoundAfter`. It is known at least if the newest item is missing or cannot be read. */
   quietSince: number | undefined;
 }
 
 /**
- * Where one read for several ranges begins, and how many entries it asks for: enough for the first of them in any case,
- * never more than reads of their own would bring together, and little of the way to the others if they are far apart: a
- * small limit may mean that the entries are large.
+ * Chooses where one read for several ranges begins and how many entries it asks for. The count is always
+ * enough for the first range and never more than separate reads would fetch together. If the ranges are far
+ * apart, it reads little of the way to the others: a small limit may mean that the entries are large.
  */
 export function spanOf(ranges: HistoryRange[]): { after: number; count: number } {
   let [first, last, most, all] = [Number.POSITIVE_INFINITY, 0, 0, 0];
@@ -48,12 +51,13 @@ export function spanOf(ranges: HistoryRange[]): { after: number; count: number }
 }
 
 /**
- * The slice of a range that begins within what was found, and whether it is proven complete. Undefined if the items end
- * before the range does, or before its limit and the one entry more that shows whether the limit cut off any.
+ * Returns the slice of a range that begins within the found items, and whether it is proven complete. Returns
+ * undefined if the items end before the range does, or before its limit plus the one entry that shows whether
+ * there are more.
  */
 export function sliceAfter(found: FoundAfter, range: HistoryRange): HistorySlice | undefined {
   const { after = 0, until = Number.POSITIVE_INFINITY, limit } = range;
-  // From the end: of those who share a read, most miss little.
+  // Search from the end: most ranges of a shared read begin near it.
   const start = found.items.findLastIndex(({ offset }) => offset <= after) + 1;
   const own = found.items.slice(start, start + limit + 1);
   const readable = own.filter(isReadable);
@@ -67,7 +71,7 @@ export function sliceAfter(found: FoundAfter, range: HistoryRange): HistorySlice
   };
 }
 
-/** The newest of what was found. */
+/** Returns the slice with the newest of the found items. */
 export function sliceNewest({ items, quietSince }: FoundNewest, { limit }: HistoryRange): HistorySlice {
   const readable = items.slice(0, limit).filter(isReadable);
   const oldest = readable.at(-1);

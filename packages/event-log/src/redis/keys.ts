@@ -3,8 +3,9 @@ import type { RoomName } from "@roomcast/events";
 import { redisKey } from "@roomcast/service";
 
 /**
- * How much longer a room's head lives than its history, ms: twice the step of the clock. A room without a head was then quiet
- * for a step longer than its history may be old, so the clock's step never hides how long that was.
+ * How much longer a room's head lives than its history, in ms: two steps of the minute index. A room without
+ * a head was then quiet for at least one step longer than its history's age, so the index's coarse step
+ * cannot hide that time.
  */
 export const headSlackMs = 120_000;
 
@@ -31,22 +32,25 @@ export class LogKeys {
     return `${this.#base}clock`;
   }
 
-  /** Pub/sub channel on which every entry is pushed. */
+  /** Redis channel on which every entry is pushed. */
   get channel(): string {
     return `${this.#base}entries`;
   }
 
-  /** String: the generation of a writer's batches, once the fate of one was unknown; see `AppendQueue`. */
+  /**
+   * String: the generation of a writer's batches; set once the outcome of a batch was unknown.
+   * See `AppendQueue`.
+   */
   generation(writer: string): string {
     return `${this.#base}writer:${writer}`;
   }
 
-  /** String without meaning: a write that a replica confirms together with all before it. */
+  /** String without meaning. A replica that confirms this write has all writes before it. */
   get confirmation(): string {
     return `${this.#base}confirmation`;
   }
 
-  /** String that is written to learn whether the server takes writes. */
+  /** String that a probe writes to learn whether the server accepts writes. */
   get probe(): string {
     return `${this.#base}probe`;
   }
@@ -56,12 +60,14 @@ export class LogKeys {
     return `${this.#base}history:${room}`;
   }
 
-  /** String `<offset> <minute>`: the newest entry of one room. */
+  /** String `<offset> <minute>` of a room's newest entry. */
   roomHead(room: RoomName): string {
     return `${this.#base}head:${room}`;
   }
 
-  /** String: the append remembered under an idempotency key. Hashed, as callers choose its text. */
+  /**
+   * String: the append remembered for an idempotency key. The key is hashed, because callers choose its text.
+   */
   idempotency(key: string): string {
     return `${this.#base}idempotency:${createHash("sha256").update(key).digest("base64url")}`;
   }

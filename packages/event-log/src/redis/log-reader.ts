@@ -5,12 +5,12 @@ import type { LogKeys } from "./keys.ts";
 
 /** One page of the log. */
 export interface LogPage {
-  /** In order; an entry that cannot be read is left out. */
+  /** In order, without entries that cannot be read. */
   entries: LogEntry[];
-  /** Offset of the page's first and last entry, readable or not; undefined for an empty page. */
+  /** Offsets of the page's first and last entry, readable or not; undefined for an empty page. */
   first: number | undefined;
   last: number | undefined;
-  /** Entries that are not this log's. */
+  /** How many entries cannot be read. */
   corrupt: number;
 }
 

@@ -1,10 +1,12 @@
 /**
- * Lua: since when a quiet room proves what. The proof of a kind of room is a list of pairs of an age and an offset, both
- * rising: every process that appended from that offset on keeps such rooms at least that long. A shorter age takes over
- * the offset of the longer ones that it ends, so the offset of an age moves only when a process brings a longer one.
+ * Lua functions for proofs: they say how long a quiet room's history was kept, and from which offset on. The
+ * proof of a kind of room is a list of (age, offset) pairs, both rising. Every process that appended from
+ * that offset on keeps such rooms for at least that age. A shorter age replaces the longer ones and takes
+ * over their offset. So the offset of an age moves only when a process brings a longer age.
  *
- * Versions before these lists have only `ages` and `agesFrom`: since that offset every process had these ages. They are
- * kept as those versions expect them, and `provenAt` is the `agesFrom` that a version with lists has written last.
+ * Versions before these lists have only `ages` and `agesFrom`: from that offset on, every process had these
+ * ages. The script still writes them for those versions. `provenAt` is the `agesFrom` that a version with
+ * lists wrote last.
  */
 export const proofFunctions = `
 local function proofOf(kind)
@@ -24,7 +26,7 @@ local function keepAtMost(list, age, from)
   if #list == 0 or list[#list][1] < age then list[#list + 1] = {age, from} end
   if #list > 4 then table.remove(list, 1) end
 end
--- The lists of all kinds once a process with the ages of ARGV[9] appends after one with others.
+-- The lists of all kinds, when a process with the ages of ARGV[9] appends after a process with other ages.
 local function proofsFrom(agesBefore, agesFrom, isListed, first)
   local before, proofs, at = {}, {}, 0
   for age in string.gmatch(agesBefore or '', '%d+') do before[#before + 1] = tonumber(age) end

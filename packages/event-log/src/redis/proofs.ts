@@ -2,20 +2,20 @@ import type { HistoryBounds, RoomKind } from "@roomcast/events";
 import type { RedisClient } from "@roomcast/service";
 import type { LogKeys } from "./keys.ts";
 
-/** From this offset on every process that appended kept the rooms of a kind for at least this long. */
+/** Every process that appended from this offset on kept the rooms of a kind for at least this age. */
 export interface Proof {
   ageMs: number;
   from: number;
 }
 
-/** The ages of all kinds as every version of the log compares them. */
+/** The ages of all kinds, in the text form that every version of the log compares. */
 export function textOfAges(bounds: Record<RoomKind, HistoryBounds>): string {
   return Object.values(bounds)
     .map(({ maxAgeMs }) => maxAgeMs)
     .join(",");
 }
 
-/** Reads what is proven of a kind of room, and the log's newest offset; see `proofFunctions`. */
+/** Reads the proofs of a kind of room and the log's newest offset; see `proofFunctions`. */
 export async function readProofs(
   client: RedisClient,
   keys: LogKeys,
@@ -37,7 +37,7 @@ function parseProofs(text: string): Proof[] {
   }));
 }
 
-/** What a process of an earlier version wrote last; without bound if it knew other kinds, or there was none. */
+/** The age that an earlier version wrote last; infinite if it knew other kinds, or if none wrote. */
 function ageIn(ages: string, bounds: Record<RoomKind, HistoryBounds>, kind: RoomKind): number {
   const list = ages.split(",");
   const kinds = Object.keys(bounds);

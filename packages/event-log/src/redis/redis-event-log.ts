@@ -32,30 +32,30 @@ import { type ReadRanges, SingleFlightReads, type SliceOf } from "./single-fligh
 
 export interface RedisEventLogOptions extends EventLogOptions {
   target: RedisTarget;
-  /** Put before every key. Default `roomcast:`. */
+  /** Prefix of every key. Default `roomcast:`. */
   keyPrefix?: string;
   /** How long one command may take before it fails. Default 2,000. */
   commandTimeoutMs?: number;
-  /** Appends that may be waiting at once; more are `overloaded`. Default 10,000. */
+  /** How many appends may wait at once. Further ones fail with `overloaded`. Default 10,000. */
   maxPending?: number;
-  /** How long the log may be quiet before a sign of life is written. Default 1,000. */
+  /** How long the log may be quiet before a heartbeat is written. Default 1,000. */
   heartbeatMs?: number;
-  /** What the log's connections have in common with others of this process. Default: one for the log alone. */
+  /** The Redis status that this process's connections share. Default: one for the log alone. */
   status?: RedisStatus;
-  /** Told of skipped entries and, without a `status`, of trouble with Redis; the log recovers by itself. */
+  /** Called with skipped entries and, without a `status`, with Redis errors. The log recovers by itself. */
   onError: (error: Error) => void;
 }
 
 const connectTimeoutMs = 10_000;
 
-/** The log on Redis: one stream for everything, one for each room's history, written by one script. */
+/** The log in Redis: one stream for all entries and one for each room's history. One script writes them. */
 export class RedisEventLog implements EventLog {
   readonly #options: Required<Omit<RedisEventLogOptions, "history">>;
   readonly #bounds;
   readonly #keys: LogKeys;
   /**
-   * Writes and reads go over one connection: after a failover, two could be to two servers, and a log that is read from
-   * the former master looks as if its newest part had been trimmed.
+   * Writes and reads share one connection. After a failover, two connections could lead to two servers, and
+   * the log of the former master would look as if its newest part had been trimmed.
    */
   readonly #connection: RedisConnection;
   readonly #appends: AppendQueue;
@@ -95,8 +95,9 @@ export class RedisEventLog implements EventLog {
   }
 
   /**
-   * Connects. Rejects with a `RedisUnavailableError` when closed or not connected after `timeoutMs` (default 10,000), and
-   * with a `StartError` when waiting does not help, such as with a wrong password. It keeps trying in any case.
+   * Connects. Rejects with a `RedisUnavailableError` if closed or not connected after `timeoutMs` (default
+   * 10,000), and with a `StartError` if waiting does not help, such as with a wrong password. It keeps trying
+   * in both cases.
    */
   async connect(timeoutMs = connectTimeoutMs): Promise<void> {
     await this.#connection.connect(timeoutMs);
@@ -111,8 +112,9 @@ export class RedisEventLog implements EventLog {
   }
 
   /**
-   * What Redis refused of the last append though its entries are written, such as `PUBLISH NOPERM …`: without pushes
-   * clients get events late. Undefined if nothing. `onError` is told when this changes.
+   * The command of the last append that Redis refused although the entries are written, such as `PUBLISH
+   * NOPERM …`; undefined if none. Without pushes, clients receive events late. `onError` is called when this
+   * changes.
    */
   get refused(): string | undefined {
     return this.#refused;
@@ -159,7 +161,7 @@ export class RedisEventLog implements EventLog {
     await Promise.all([this.#connection.close(), this.#replicaAcks.close()]);
   }
 
-  /** A connection on which a read takes too long is given up. */
+  /** Drops the connection if a read takes too long. */
   #sharedReads(
     read: (client: RedisClient, ...asked: Parameters<ReadRanges>) => Promise<SliceOf>,
   ): SingleFlightReads {
@@ -174,7 +176,7 @@ export class RedisEventLog implements EventLog {
     }, commandTimeoutMs);
   }
 
-  /** A name that no epoch has had: random for this process, counted on for each call. */
+  /** A name that no epoch has had: a random part for this process and a counter. */
   #epochCandidate(): string {
     return `${this.#epochSeed}${(this.#calls++).toString(36)}`;
   }
@@ -192,20 +194,20 @@ export class RedisEventLog implements EventLog {
     });
   }
 
-  /** Each change is told once. */
+  /** Reports each change once. */
   #noteRefused(refused: string | undefined): void {
     if (refused === this.#refused) return;
     this.#refused = refused;
     const text =
       refused === undefined
-        ? "Redis takes all of an append again"
-        : `Redis refuses a part of appends: ${refused}`;
+        ? "Redis accepts every command of an append again"
+        : `Redis refuses a command of an append: ${refused}`;
     this.#options.onError(new Error(text));
   }
 
   #connectionNamed(name: string): RedisConnection {
     const { target, commandTimeoutMs, status } = this.#options;
-    // A follower's connection only subscribes.
+    // A follower's connection only subscribes, so it cannot probe by writing.
     const probed = name === "log-follower" ? {} : { probeKey: this.#keys.probe };
     return new RedisConnection({ target, name, connectTimeoutMs: commandTimeoutMs, status, ...probed });
   }
@@ -213,6 +215,6 @@ export class RedisEventLog implements EventLog {
 
 function strayError(after: number): Error {
   return new Error(
-    `Redis held entries after offset ${after} that no append wrote: the log goes on after them. See who else writes to its keys`,
+    `Redis has entries after offset ${after} that no append wrote; the log continues after them. Find out which program writes to its keys`,
   );
 }

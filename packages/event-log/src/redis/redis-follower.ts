@@ -13,22 +13,22 @@ const pageSize = 500;
 const maxQueuedPushes = 10_000;
 
 export interface RedisFollowerOptions {
-  /** Receives the pushes, and nothing else. */
+  /** Receives the pushes and sends no other commands. */
   subscription: RedisConnection;
-  /** Reads the log; the connection that heartbeats are written to. */
+  /** Reads the log. Heartbeats are written over the same connection. */
   reader: RedisConnection;
   keys: LogKeys;
-  /** Writes a sign of life if the log has been quiet, and answers where the log ends. */
+  /** Writes a heartbeat if the log has been quiet, and returns the end of the log. */
   heartbeat: () => Promise<LogHead>;
-  /** Silence longer than this makes the follower check whether it is deaf. */
+  /** After this long without a push, the follower checks whether its subscription is stale. */
   heartbeatMs: number;
   commandTimeoutMs: number;
   onError: (error: Error) => void;
 }
 
 /**
- * Delivers entry L + 1 after entry L, always: a push that comes in turn is delivered, a lower one dropped, a higher one
- * or a new epoch makes it read the log. Pushes wait while it reads.
+ * Always delivers entry L + 1 after entry L. It delivers a push with the next offset and drops a lower one. A
+ * higher offset or a new epoch makes it read the log. Pushes are queued while it reads.
  */
 export class RedisFollower implements LogFollower {
   readonly #options: RedisFollowerOptions;
@@ -51,7 +51,7 @@ export class RedisFollower implements LogFollower {
     this.#sink = sink;
   }
 
-  /** Listens from the log's present head on. */
+  /** Starts to follow at the log's current head. */
   async start(): Promise<void> {
     const { subscription, keys, heartbeatMs } = this.#options;
     const head = await this.#firstHead();
@@ -64,11 +64,11 @@ export class RedisFollower implements LogFollower {
     subscription.onReady(() => this.#catchUp());
     subscription.onLost(() => this.#setConnected(false));
     await subscription.connect();
-    this.#timer = setInterval(() => this.#checkDeaf(), heartbeatMs / 2);
+    this.#timer = setInterval(() => this.#checkStale(), heartbeatMs / 2);
     await this.#reading;
   }
 
-  /** Of a log that can be written; it may take long until it can, and somebody may stop the follower before. */
+  /** Retries until the log can be written. That may take long, and the follower may be stopped before. */
   async #firstHead(): Promise<LogHead> {
     const { heartbeat, heartbeatMs, onError } = this.#options;
     for (;;) {
@@ -102,20 +102,20 @@ export class RedisFollower implements LogFollower {
     await this.#reading;
   }
 
-  /** A push is what one script appended: entries that follow each other, or a single one. */
+  /** A push holds all entries that one script appended, in order. */
   #onPush(text: string): void {
     this.#heardAtMs = performance.now();
-    for (const one of text.split(pushSeparator)) this.#onEntry(one);
+    for (const entryText of text.split(pushSeparator)) this.#onEntry(entryText);
   }
 
   #onEntry(text: string): void {
     const entry = decodeEntry(text);
-    if (entry === undefined) this.#options.onError(new Error("an unreadable push was skipped"));
+    if (entry === undefined) this.#options.onError(new Error("the follower skipped an unreadable push"));
     else if (this.#reading !== undefined) this.#queue(entry);
     else this.#take(entry);
   }
 
-  /** Pushes beyond the bound are not lost: they are read from the log. */
+  /** Pushes beyond the bound are not lost: the follower reads them from the log. */
   #queue(entry: LogEntry): void {
     if (this.#queued.length < maxQueuedPushes) this.#queued.push(entry);
     else this.#readAgain = true;
@@ -125,7 +125,7 @@ export class RedisFollower implements LogFollower {
     if (entry.epoch !== this.#epoch || entry.offset > this.#offset + 1) return this.#catchUp();
     if (entry.offset !== this.#offset + 1) return;
     this.#deliver(entry);
-    // After an outage in which the subscription survived, pushes may be all that is heard.
+    // If the subscription survived an outage, pushes may be the only evidence that it works again.
     this.#setConnected(true);
   }
 
@@ -144,7 +144,7 @@ export class RedisFollower implements LogFollower {
         () => this.#setConnected(true),
         (error: Error) => {
           this.#lose(error);
-          // The liveness check tries again; a hung connection must not be asked twice.
+          // The stale check tries again. Do not send a second command to a connection that hangs.
           this.#heardAtMs = 0;
         },
       )
@@ -175,17 +175,17 @@ export class RedisFollower implements LogFollower {
         await this.#break("trimmed", this.#offset, (page.first ?? head.offset + 1) - 1, head);
       }
       if (page.corrupt > 0) {
-        this.#options.onError(new Error(`${page.corrupt} unreadable log entries were skipped`));
+        this.#options.onError(new Error(`the follower skipped ${page.corrupt} unreadable log entries`));
         await this.#break("unheard", this.#offset, this.#offset, head);
       }
       for (const entry of page.entries) this.#deliver(entry);
-      // Offsets of unreadable entries count as delivered, or the follower would wait for them for ever.
+      // Offsets of unreadable entries count as delivered. Otherwise the follower would wait for them forever.
       this.#offset = Math.max(this.#offset, page.last ?? head.offset);
       this.#reached.advance(this.#offset);
     }
   }
 
-  /** Takes over the log's epochs and goes back to the last offset that this follower shares with them. */
+  /** Adopts the log's epochs and returns to the last offset that this follower shares with the log. */
   async #join(head: LogHead): Promise<void> {
     this.#head = head;
     const reason = validatePosition(this.position, head);
@@ -198,14 +198,15 @@ export class RedisFollower implements LogFollower {
   }
 
   async #break(reason: DiscontinuityReason, cut: number, resumeAt: number, head: LogHead): Promise<void> {
-    // With its epoch, or the place in between would be one that never was; a trimmed stretch may still be bridged.
+    // The offset moves with the epoch, because the old offset in the new epoch would be a position that never
+    // existed. After a trim the offset stays, because histories may still have the entries.
     if (reason !== "trimmed") this.#offset = resumeAt;
     await this.#sink.onDiscontinuity(reason, cut, resumeAt, head);
     this.#offset = resumeAt;
     this.#reached.advance(resumeAt);
   }
 
-  #checkDeaf(): void {
+  #checkStale(): void {
     const { heartbeatMs, subscription } = this.#options;
     if (this.#checking || this.#reading !== undefined || !subscription.isReady) return;
     if (performance.now() - this.#heardAtMs < heartbeatMs) return;
@@ -217,7 +218,7 @@ export class RedisFollower implements LogFollower {
       });
   }
 
-  /** A heartbeat that is written but not heard within a heartbeat means that this subscription is deaf. */
+  /** The subscription is stale if a written heartbeat does not arrive within `heartbeatMs`. */
   async #beat(): Promise<void> {
     const { heartbeat, heartbeatMs, subscription } = this.#options;
     const head = await heartbeat();
@@ -230,7 +231,7 @@ export class RedisFollower implements LogFollower {
     this.#catchUp();
   }
 
-  /** Every check fails as long as Redis is away: the first failure is told. */
+  /** While Redis is away, every check fails. Only the first failure is reported. */
   #lose(error: Error): void {
     if (this.#isConnected && !this.#stopped) this.#options.onError(error);
     this.#setConnected(false);

@@ -2,20 +2,20 @@ import { awaitReplica, type RedisConnection, type Replication, within } from "@r
 import { epochFunctions } from "./epoch-script.ts";
 import type { LogKeys } from "./keys.ts";
 
-/** Replication is one stream: a replica that has this write has all that its master wrote before. */
+/** Replication is one stream: a replica that has this write has all earlier writes of its master. */
 const script = `${epochFunctions}
 redis.call('SET', KEYS[2], '', 'PX', 1000)
 return epochOf(KEYS[1])`;
 
-/** What one wait for a replica showed; without an epoch if it failed. */
+/** The result of one wait for a replica; without an epoch if it failed. */
 interface Round {
   epoch?: string;
   replication: Replication;
 }
 
 /**
- * Tells whether a Redis replica has what the log has written. WAIT blocks the connection it is sent on, so it has one of
- * its own, and all who ask while one wait is under way share the next.
+ * Says whether a Redis replica has what the log has written. WAIT blocks its connection, so it has a
+ * connection of its own. Callers that ask during a wait share the next wait.
  */
 export class ReplicaAcks {
   readonly #connection: RedisConnection;
@@ -37,8 +37,8 @@ export class ReplicaAcks {
   }
 
   /**
-   * Whether a replica has what was written in this epoch until now. `late` also if nobody could say: there is no
-   * connection, or it leads to a Redis in another epoch. Never rejects.
+   * Says whether a replica has everything that was written so far in this epoch. Returns `late` also if that
+   * is unknown: there is no connection, or it leads to a Redis in another epoch. Never rejects.
    */
   async of(epoch: string): Promise<Replication> {
     this.#next ??= this.#after(this.#current);

@@ -2,10 +2,10 @@ import type { RoomName } from "@roomcast/events";
 import { within } from "@roomcast/service";
 import type { HistoryRange, HistorySlice } from "../event-log.ts";
 
-/** What a read of its own would give a range; undefined if the shared read ends too early for it. */
+/** Returns the slice of a range as a separate read would; undefined if the shared read ends too early. */
 export type SliceOf = (range: HistoryRange) => HistorySlice | undefined;
 
-/** One read for several ranges; it must give at least the one that begins first its slice. */
+/** One read for several ranges. It must return a slice at least for the range that begins first. */
 export type ReadRanges = (room: RoomName, ranges: HistoryRange[]) => Promise<SliceOf>;
 
 interface Call {
@@ -15,12 +15,14 @@ interface Call {
 }
 
 /**
- * Reads of a room's history, shared between those who ask at about the same time. A room has one read under way: who
- * asks meanwhile waits for the next, because the present one may be older than what was appended before the call.
+ * Single-flight reads of a room's history: calls at about the same time share a read. Each room has one read
+ * in flight. A call that arrives during a read waits for the next one, because the current read may be older
+ * than the call.
  *
- * Reads go in rounds. A round is over once all who waited when it began have their slices. Each of its reads begins
- * where the first of these needs it, and serves everyone it reaches, newcomers too. So a read for what is far back is
- * not repeated for those who need little, and newcomers cannot make a round longer.
+ * Reads go in rounds. A round ends once all calls that waited at its start have their slices. Each read
+ * begins at the lowest offset that one of these calls needs, and serves every call it reaches, new ones too.
+ * So calls that need little do not repeat a read that goes far back, and new calls cannot make a round
+ * longer.
  */
 export class SingleFlightReads {
   readonly #read: ReadRanges;
@@ -32,7 +34,10 @@ export class SingleFlightReads {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** The slice of a range as it is after this call. Rejects as its read does, and if it waits longer than the timeout. */
+  /**
+   * Returns the slice of a range, at least as new as this call. Rejects if the read fails or the call waits
+   * longer than the timeout.
+   */
   ask(room: RoomName, range: HistoryRange): Promise<HistorySlice> {
     const slice = new Promise<HistorySlice>((resolve, reject) => {
       const call = { range, resolve, reject };
@@ -43,7 +48,7 @@ export class SingleFlightReads {
     return within(this.#timeoutMs, slice);
   }
 
-  /** Calls made without waiting for each other share the first read as well. */
+  /** Waits for the end of the tick, so that calls of one tick share the first read. */
   #begin(room: RoomName, waiting: Set<Call>): void {
     this.#waiting.set(room, waiting);
     process.nextTick(() => void this.#serveAll(room, waiting));
@@ -63,7 +68,7 @@ export class SingleFlightReads {
     this.#waiting.delete(room);
   }
 
-  /** One read; whoever it reaches, or all if it fails, no longer wait. */
+  /** Runs one read. It settles the calls that it reaches, or all calls if it fails. */
   async #serve(room: RoomName, calls: Call[], waiting: Set<Call>): Promise<void> {
     try {
       const ranges = calls.map(({ range }) => range);
@@ -75,7 +80,7 @@ export class SingleFlightReads {
         waiting.delete(call);
         call.resolve(slice);
       }
-      if (waiting.size === before) throw new Error("a shared read reached nobody");
+      if (waiting.size === before) throw new Error("a shared read served no call");
     } catch (error) {
       for (const call of calls) {
         waiting.delete(call);

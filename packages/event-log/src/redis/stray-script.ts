@@ -1,11 +1,12 @@
-/** Offsets up to here fit the text of a position, with room for all that is still to be written. */
+/** Offsets up to this one fit into the text of a position and leave room for all future entries. */
 const maxOffset = "99999999999999";
 
 /**
- * Lua: what to do about entries that another hand put into a stream, behind what the log has counted: Redis takes no entry
- * before them. `topOf(key)` is the offset that a stream cannot be added to any more, 0 if there is none. `passStrays(meta,
- * log)` lets the log go on after them, in a new epoch, and returns the offset it had come to; or nil if there are none.
- * What lies further ahead than any position can say is deleted.
+ * Lua functions that handle stray entries: entries that another program added to a stream beyond the log's
+ * own offset. Redis accepts no entry before them. `topOf(key)` returns the highest offset that a stream has
+ * had, 0 if there is none. `passStrays(meta, log)` lets the log continue after the strays in a new epoch and
+ * returns its offset before them, or nil if there are none. It deletes strays whose offset no position can
+ * express.
  */
 export const strayFunctions = `
 local function topOf(key)
@@ -29,7 +30,7 @@ local function passStrays(meta, log)
   local offset = tonumber(redis.call('HGET', meta, 'offset') or 0)
   if topOf(log) <= offset then return nil end
   if topOf(log) > ${maxOffset} then deleteFrom(log, '${maxOffset}') end
-  -- Without its replid, the next append begins an epoch.
+  -- Without a replid, the next append begins a new epoch.
   redis.call('HSET', meta, 'offset', string.format('%.0f', math.max(offset, topOf(log))), 'replid', '')
   return offset
 end

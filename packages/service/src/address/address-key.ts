@@ -1,17 +1,22 @@
 import ipaddr from "ipaddr.js";
 
-/** Bytes of an IPv6 address that name the network; one customer of a provider has all of it. */
+/** Bytes of an IPv6 address that name the network (/64). A provider gives a whole network to one customer. */
 const networkBytes = 8;
 
-/** An address without port and brackets, as some proxies write them; undefined for what is no address. */
+/**
+ * Removes the port and the brackets that some proxies write.
+ * Returns undefined for text that is not an address.
+ */
 export function bareAddress(text: string): string | undefined {
   const bare = withoutPort(text.trim());
-  // ipaddr.js also takes `10`, `0x7f.1` and the like for IPv4.
+  // ipaddr.js also accepts `10`, `0x7f.1` and the like as IPv4.
   const isWhole = bare.includes(":") || ipaddr.IPv4.isValidFourPartDecimal(bare);
   return isWhole && ipaddr.isValid(bare) ? bare : undefined;
 }
 
-/** What a bare address counts as: IPv4 as it is, also where it is written as IPv6; IPv6 by its /64. */
+/**
+ * The key under which an address is counted: IPv4 as it is, also if written as IPv6; IPv6 by its /64 network.
+ */
 export function addressKey(bare: string): string {
   const address = ipaddr.process(bare);
   if (address.kind() === "ipv4") return address.toString();
@@ -19,7 +24,10 @@ export function addressKey(bare: string): string {
   return `${new ipaddr.IPv6(bytes).toString()}/64`;
 }
 
-/** `1.2.3.4:5678`, `[2001:db8::1]` and `[2001:db8::1]:5678`; a bare IPv6 address has colons of its own. */
+/**
+ * Handles `1.2.3.4:5678`, `[2001:db8::1]` and `[2001:db8::1]:5678`.
+ * A bare IPv6 address contains colons itself.
+ */
 function withoutPort(text: string): string {
   if (text.startsWith("[")) return text.slice(1).split("]", 1)[0] ?? "";
   const [host = "", port, ...others] = text.split(":");

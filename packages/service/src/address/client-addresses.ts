@@ -7,13 +7,13 @@ type Request = Pick<IncomingMessage, "headers"> & {
   socket: Pick<IncomingMessage["socket"], "remoteAddress">;
 };
 
-/** Says which address a request comes from: its peer's, or what trusted proxies say of theirs. */
+/** Finds the client address of a request: the peer's address, or the one that trusted proxies report. */
 export class ClientAddresses {
   readonly #isTrusted: (address: string) => boolean;
   readonly #logger: Pick<Logger, "warn">;
   #hasWarned = false;
 
-  /** `trusted`: as in `TRUSTED_PROXIES`; throws a plain `Error` for an item that is neither a name nor an address. */
+  /** `trusted` is as in `TRUSTED_PROXIES`. Throws a plain `Error` for an item that is no name or address. */
   constructor(trusted: readonly string[], logger: Pick<Logger, "warn">) {
     const trusts = proxyAddr.compile([...trusted]);
     this.#isTrusted = (address) => trusts(address, 0);
@@ -21,9 +21,9 @@ export class ClientAddresses {
   }
 
   /**
-   * The client's address as it is counted: IPv4, or the /64 of IPv6. What no proxy should have written counts as the address of
-   * the proxy that handed it on. Warns once of `X-Forwarded-For` from a peer that is not trusted. Undefined when the
-   * connection is gone.
+   * Returns the key under which the client's address is counted: IPv4, or the /64 of IPv6. If a proxy
+   * forwards a malformed address, the proxy's own address counts. Warns once about `X-Forwarded-For` from an
+   * untrusted peer. Returns undefined when the connection is gone.
    */
   of(request: Request): string | undefined {
     const peer = bareAddress(request.socket.remoteAddress ?? "");
@@ -37,7 +37,7 @@ export class ClientAddresses {
     return addressKey(this.#behind(peer, String(forwarded).split(",").reverse()));
   }
 
-  /** From the nearest hop to the client, as far as each was named by one that is trusted. */
+  /** Walks from the nearest hop towards the client, as long as a trusted proxy reported each hop. */
   #behind(proxy: string, hops: readonly string[]): string {
     let nearest = proxy;
     for (const hop of hops) {
@@ -54,7 +54,7 @@ export class ClientAddresses {
     this.#hasWarned = true;
     this.#logger.warn(
       { peer },
-      "X-Forwarded-For comes from a peer that is not in TRUSTED_PROXIES: if it is your proxy, name it there, or all of its clients count as one address",
+      "X-Forwarded-For comes from a peer that is not in TRUSTED_PROXIES. If it is your proxy, add it there; until then all its clients count as one address",
     );
   }
 }

@@ -3,7 +3,7 @@ import type { EnvReader } from "../env/env-reader.ts";
 
 const howTo = "write addresses, ranges such as `10.0.0.0/8`, or `loopback`, `linklocal`, `uniquelocal`";
 
-/** Reads `TRUSTED_PROXIES`: the proxies whose word on a client's address counts. */
+/** Reads `TRUSTED_PROXIES`: the proxies whose `X-Forwarded-For` is believed. */
 export function readTrustedProxies(read: EnvReader): readonly string[] {
   const items = read.list("TRUSTED_PROXIES", {
     default: [],

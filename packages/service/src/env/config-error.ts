@@ -1,11 +1,14 @@
-/** One variable that cannot be used, and what is wrong with it. */
+/** A variable that cannot be used, and why. */
 export interface ConfigProblem {
   variable: string;
   /** Completes "`PORT` …", e.g. "must be an integer from 0 to 65535, not `abc`". */
   problem: string;
 }
 
-/** The environment cannot be used: names every bad variable at once. Its message never holds the value of a secret. */
+/**
+ * The environment cannot be used.
+ * The message names every bad variable and never contains the value of a secret.
+ */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly problems: readonly ConfigProblem[];

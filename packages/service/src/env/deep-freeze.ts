@@ -1,4 +1,4 @@
-/** Freezes plain objects and arrays all the way down; instances of classes are left as they are. */
+/** Freezes plain objects and arrays recursively. It does not freeze instances of classes. */
 export function deepFreeze<T>(value: T): T {
   if (!isPlain(value) || Object.isFrozen(value)) return value;
   for (const child of Object.values(value)) deepFreeze(child);

@@ -11,12 +11,12 @@ export type Ms = number;
 /** The environment of a process. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** What every variable may declare. Without default and unless required, an unset variable is undefined. */
+/** Options of every variable. An unset variable without a default is undefined, unless it is required. */
 export interface VariableOptions<D> {
-  /** Used when the variable is unset or empty; in the unit of the variable. */
+  /** Used when the variable is unset or empty. In the unit of the variable. */
   default?: D;
   required?: boolean;
-  /** For the documentation: one sentence. */
+  /** One sentence for the documentation. */
   description?: string;
 }
 
@@ -24,7 +24,7 @@ export interface VariableOptions<D> {
 export interface EnvVariable {
   name: string;
   kind: ValueKind<unknown>["name"];
-  /** The default as one would write it in the environment. */
+  /** The default as written in the environment. */
   defaultText?: string;
   unit?: "seconds" | "bytes";
   /** Completes "must be …". */
@@ -39,7 +39,7 @@ export type Value<T, O> = O extends { default: unknown } | { required: true } ? 
 type Options<D, Shape> = VariableOptions<D> & Shape;
 type AnyOptions = VariableOptions<string | number | boolean | readonly string[]>;
 
-/** Reads and declares variables one by one and remembers everything that is wrong with them. */
+/** Declares and reads variables one by one, and collects their problems. */
 export class EnvReader {
   readonly problems: ConfigProblem[] = [];
   readonly variables = new Map<string, EnvVariable>();
@@ -98,12 +98,14 @@ export class EnvReader {
     return this.#read(name, oneOfKind(values), options, options?.default);
   }
 
-  /** Text that no error shows; at least one character, or `minLength`. */
+  /** Text that no error shows, of at least `minLength` characters (default 1). */
   secret<O extends Options<string, { minLength?: number }>>(name: string, options?: O): Value<string, O> {
     return this.#read(name, secretKind(options?.minLength ?? 1), options, options?.default);
   }
 
-  /** Reports what is wrong with a variable beyond its own form, e.g. `refuse("JWT_SECRET", "excludes JWT_JWKS_URL")`. */
+  /**
+   * Reports a problem beyond the variable's own form, e.g. `refuse("JWT_SECRET", "excludes JWT_JWKS_URL")`.
+   */
   refuse(variable: string, problem: string): void {
     this.problems.push({ variable, problem });
   }

@@ -1,6 +1,6 @@
 import type { TextShape, ValueKind } from "./value-kind.ts";
 
-/** What the items of a list are. */
+/** The allowed items of a list. */
 export interface ListShape<T extends string> extends TextShape {
   /** The only items allowed. */
   values?: readonly T[];
@@ -8,7 +8,7 @@ export interface ListShape<T extends string> extends TextShape {
   confidential?: boolean;
 }
 
-/** A comma-separated list; blanks around an item do not count, an empty item is an error. */
+/** A comma-separated list. Blanks around an item are ignored; an empty item is an error. */
 export function listKind<T extends string>(shape: ListShape<T>): ValueKind<readonly T[]> {
   const { values, pattern, expected = "items", confidential = false } = shape;
   const fits = (item: string): item is T =>

@@ -13,8 +13,8 @@ export function integerKind(bounds: Bounds): ValueKind<number> {
 }
 
 /** A number of seconds, perhaps with a fraction, read as milliseconds. */
-export function secondsKind(given: Bounds): ValueKind<number> {
-  const bounds = { min: 0, ...given };
+export function secondsKind(limits: Bounds): ValueKind<number> {
+  const bounds = { min: 0, ...limits };
   return {
     name: "seconds",
     unit: "seconds",
@@ -35,8 +35,8 @@ const byteUnits = new Map([
 ]);
 
 /** A number of bytes, perhaps with the suffix KiB, MiB or GiB. */
-export function bytesKind(given: Bounds): ValueKind<number> {
-  const bounds = { min: 0, ...given };
+export function bytesKind(limits: Bounds): ValueKind<number> {
+  const bounds = { min: 0, ...limits };
   return {
     name: "bytes",
     unit: "bytes",

@@ -1,12 +1,12 @@
 import type { TextShape, ValueKind } from "./value-kind.ts";
 
-/** Any text, or text of a shape. */
+/** Any text, or text that matches a pattern. */
 export function stringKind({ pattern, expected = "a text" }: TextShape): ValueKind<string> {
   const parse = (text: string) => (pattern?.test(text) === false ? undefined : text);
   return { name: "string", expected, parse, standIn: "" };
 }
 
-/** Text that is never shown; `minLength` in characters. */
+/** Text that is never shown. `minLength` is in characters. */
 export function secretKind(minLength: number): ValueKind<string> {
   const parse = (text: string) => (text.length < minLength ? undefined : text);
   const expected = `at least ${minLength} characters long`;

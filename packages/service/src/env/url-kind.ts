@@ -4,11 +4,11 @@ import type { ValueKind } from "./value-kind.ts";
 export interface UrlShape {
   /** With the colon, e.g. `["https:"]`; default http and https. */
   protocols?: readonly [string, ...string[]];
-  /** Whether `scheme://host:port,host:port/path` is allowed, as addresses of Sentinels are written. */
+  /** Whether `scheme://host:port,host:port/path` is allowed, the form for Sentinel addresses. */
   severalHosts?: boolean;
 }
 
-/** A URL, given back as it was written; it may hold a password and so is not shown. */
+/** A URL, returned as it was written. It is never shown, because it may contain a password. */
 export function urlKind({
   protocols = ["http:", "https:"],
   severalHosts = false,
@@ -23,7 +23,7 @@ export function urlKind({
   };
 }
 
-/** The URL once for each of its hosts, because `URL` knows only one. */
+/** Returns one URL for each host, because `URL` supports only one host. */
 function eachHost(text: string): string[] {
   const match = /^([a-z+]+:\/\/(?:[^@/]*@)?)([^/?#@]+)($|[/?#].*$)/i.exec(text);
   if (match === null) return [text];

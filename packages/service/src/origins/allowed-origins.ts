@@ -1,40 +1,43 @@
 import { parseOrigin } from "./parse-origin.ts";
 
-/** All origins below a domain, e.g. those of `https://*.example.com`. */
+/** All origins below a domain, such as `https://*.example.com`. */
 interface Subdomains {
   /** `https://` */
   start: string;
-  /** `.example.com`, with the port if it is not the scheme's own. */
+  /** `.example.com`, with the port unless it is the scheme's default. */
   end: string;
 }
 
-/** Stands for the wildcard while the rest is parsed as an origin. */
+/** Replaces the wildcard while the rest is parsed as an origin. */
 const standIn = "any";
 
-/** Which origins a server trusts: `*`, exact ones, and all subdomains of a domain. Compared as origins, not as texts. */
+/**
+ * The origins that a server trusts: `*`, exact origins, and all subdomains of a domain.
+ * Compares parsed origins.
+ */
 export class AllowedOrigins {
   readonly #exact = new Set<string>();
   readonly #subdomains: Subdomains[] = [];
   #isOpen = false;
 
-  /** Takes the items of `CORS_ORIGINS`; throws an `Error` for one that could match nothing. */
+  /** Parses the items of `CORS_ORIGINS`. Throws an `Error` for an item that can match nothing. */
   constructor(items: readonly string[]) {
     for (const item of items) this.#add(item);
   }
 
-  /** Whether every origin may come. */
+  /** Whether every origin is allowed. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
 
-  /** Whether the origin was named, by itself or as a subdomain; `*` names none. */
+  /** Whether an item names the origin, exactly or as a subdomain. `*` names no origin. */
   names(origin: string): boolean {
     const parsed = parseOrigin(origin);
     if (parsed === undefined) return false;
-    return this.#exact.has(parsed) || this.#subdomains.some((one) => isBelow(parsed, one));
+    return this.#exact.has(parsed) || this.#subdomains.some((subdomains) => isBelow(parsed, subdomains));
   }
 
-  /** Whether pages of the origin may come. */
+  /** Whether pages of the origin are allowed. */
   allows(origin: string): boolean {
     return this.#isOpen || this.names(origin);
   }
@@ -50,12 +53,12 @@ export class AllowedOrigins {
       return;
     }
     const origin = parseOrigin(item);
-    if (origin === undefined) throw new Error(`\`${item}\` is no origin`);
+    if (origin === undefined) throw new Error(`\`${item}\` is not an origin`);
     this.#exact.add(origin);
   }
 }
 
-/** Undefined without a wildcard, or where it covers more than the subdomains of one domain. */
+/** Returns undefined without a wildcard, or if the wildcard covers more than the subdomains of one domain. */
 function parseSubdomains(item: string): Subdomains | undefined {
   const [, scheme, domain] = /^(https?:\/\/)\*(\.[^.*]+\.[^*]+)$/i.exec(item) ?? [];
   if (scheme === undefined || domain === undefined) return undefined;

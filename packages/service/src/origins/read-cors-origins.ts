@@ -5,7 +5,7 @@ const howTo =
   "write an origin without a path such as `https://app.example.com`, `https://*.example.com` for all subdomains, " +
   "`capacitor://localhost` for an app, or `*` for all";
 
-/** Reads `CORS_ORIGINS`: the origins whose pages are let in beside the server's own. */
+/** Reads `CORS_ORIGINS`: the origins whose pages are allowed besides the server's own. */
 export function readCorsOrigins(read: EnvReader): readonly string[] {
   const items = read.list("CORS_ORIGINS", {
     default: [],
@@ -17,7 +17,7 @@ export function readCorsOrigins(read: EnvReader): readonly string[] {
   return items;
 }
 
-/** What could match nothing is a mistake that nobody would notice before the first page is refused. */
+/** An item that can match nothing is a mistake, which would go unnoticed until a page is refused. */
 function refuseUseless(read: EnvReader, item: string): void {
   try {
     new AllowedOrigins([item]);

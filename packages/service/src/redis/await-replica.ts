@@ -1,13 +1,13 @@
 import { hasReplica } from "./check-server.ts";
 import type { RedisConnection } from "./redis-connection.ts";
 
-/** Whether a Redis replica has a write: one `confirmed` it, there is `none` that could, or none did in time (`late`). */
+/** Whether a Redis replica has a write: `confirmed`, `none` (no replica) or `late` (not confirmed in time). */
 export type Replication = "confirmed" | "none" | "late";
 
 /**
- * Waits until a Redis replica has all that was written over the connection, for at most `timeoutMs`. Where no replica is
- * online or expected, the answer comes at once. WAIT blocks the connection: nothing urgent must share it. Rejects with the
- * errors of the client.
+ * Waits at most `timeoutMs` until a Redis replica has everything that was written over the connection.
+ * Resolves at once if no replica is online or expected. WAIT blocks the connection, so nothing urgent may
+ * share it. Rejects with the client's errors.
  */
 export async function awaitReplica(
   connection: Pick<RedisConnection, "client" | "expectsReplica">,
@@ -15,7 +15,7 @@ export async function awaitReplica(
 ): Promise<Replication> {
   const { client } = connection;
   const info = await client.info("replication");
-  // A former master no longer counts the replicas that it had.
+  // A former master no longer lists its replicas.
   if (!info.includes("role:master")) return "late";
   if (!hasReplica(info)) return connection.expectsReplica ? "late" : "none";
   const confirmed = await client.sendCommand<number>(["WAIT", "1", String(Math.ceil(timeoutMs))]);

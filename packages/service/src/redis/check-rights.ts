@@ -1,7 +1,7 @@
 import type { RedisClient } from "./redis-client.ts";
 import { RedisTrouble } from "./redis-trouble.ts";
 
-/** What our processes and their scripts do, in a form that at most writes `key` and deletes it again. */
+/** All commands of our processes and their scripts, in a form that only writes `key` and deletes it again. */
 const trials = (key: string): string[][] => [
   ["PING"],
   ["INFO", "server"],
@@ -12,7 +12,7 @@ const trials = (key: string): string[][] => [
   ["EXISTS", key],
   ["EXPIRE", key, "60"],
   ["PEXPIRE", key, "60000"],
-  // The others meet a string, which they refuse; a missing right is told first.
+  // The other commands fail because `key` holds a string. Redis reports a missing right before that.
   ["HSET", key, "field", "1"],
   ["HGET", key, "field"],
   ["HMGET", key, "field"],
@@ -38,7 +38,7 @@ const trials = (key: string): string[][] => [
 
 const script = `
 -- KEYS[1] a key that may be written    ARGV[1] a list of commands, in JSON
--- Returns the names of those that the user has no right to
+-- Returns the names of the commands that the user may not run
 local missing = {}
 for _, command in ipairs(cjson.decode(ARGV[1])) do
   local reply = redis.pcall(unpack(command))
@@ -49,17 +49,20 @@ end
 return missing
 `;
 
-/** Throws a `RedisTrouble` if the user may not do what our processes do; writes `key`, and publishes on a channel of its name. */
+/**
+ * Throws a `RedisTrouble` if the user lacks a right that our processes need. It writes `key` and publishes on
+ * the Redis channel of the same name.
+ */
 export async function checkRights(client: RedisClient, key: string): Promise<void> {
   const [missing] = await Promise.all([
     client.sendCommand<string[]>(["EVAL", script, "1", key, JSON.stringify(trials(key))]),
-    // A script may call none of these.
+    // A script may not call these.
     client.sendCommand(["WAIT", "0", "0"]),
     client.sendCommand(["PUBSUB", "NUMSUB", key]),
   ]);
   if (missing.length === 0) return;
   throw new RedisTrouble(
-    `the user may not run ${missing.join(", ")} on keys or channels of ours: see the ACL line in docs/operations.md`,
+    `the user may not run ${missing.join(", ")} on our keys or channels: see the ACL line in docs/operations.md`,
     "give-up",
   );
 }

@@ -1,13 +1,13 @@
 import type { RedisClient } from "./redis-client.ts";
 import { clusterReason, RedisTrouble, replicaReason } from "./redis-trouble.ts";
 
-/** The scripts need `ZRANGE … BYSCORE`, `XTRIM … MINID` and `SET … GET`; the ACL line needs rights on channels. */
+/** Scripts need `ZRANGE … BYSCORE`, `XTRIM … MINID` and `SET … GET`; the ACL line needs channel rights. */
 const oldestVersion = [6, 2] as const;
 
-/** What a field of `INFO` says. */
+/** The fields of an `INFO` reply. */
 export type RedisInfo = ReadonlyMap<string, string>;
 
-/** Throws a `RedisTrouble` if the server is none that this process can work with, however long it waits. */
+/** Throws a `RedisTrouble` if this process can never work with the server. Waiting does not help. */
 export async function checkServer(client: RedisClient): Promise<void> {
   const info = parseInfo(await client.info("server"));
   const mode = info.get("redis_mode") ?? "standalone";
@@ -23,20 +23,20 @@ export function checkVersion(version: string): void {
   const [oldestMajor, oldestMinor] = oldestVersion;
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
   throw new RedisTrouble(
-    `it is Redis ${version}, and Redis ${oldestVersion.join(".")} or newer is needed`,
+    `it is Redis ${version}, but Redis ${oldestVersion.join(".")} or newer is needed`,
     "give-up",
   );
 }
 
-/** What is known of a server that can serve. */
+/** The state of a server that can serve. */
 export interface ServerState {
-  /** Whether a replica of it is online. */
+  /** Whether one of its replicas is online. */
   hasReplica: boolean;
 }
 
-/** Throws a `RedisTrouble` if the server cannot serve now: it is no master, loads its data, may evict ours or has. */
+/** Throws a `RedisTrouble` if the server is no master, loads its data, or may evict or has evicted keys. */
 export async function checkState(client: RedisClient): Promise<ServerState> {
-  // INFO is answered by every server; PING tells what other commands would be told (LOADING, MASTERDOWN).
+  // INFO succeeds on every server. PING fails as other commands would (LOADING, MASTERDOWN).
   const [, replication, memory, stats] = await Promise.all([
     client.ping(),
     client.info("replication"),
@@ -50,37 +50,37 @@ export async function checkState(client: RedisClient): Promise<ServerState> {
   return { hasReplica: hasReplica(replication) };
 }
 
-/** Whether the answer to `INFO replication` names a replica that is online. */
+/** Whether the reply of `INFO replication` lists an online replica. */
 export function hasReplica(replication: string): boolean {
   const fields = [...parseInfo(replication)];
   return fields.some(([name, value]) => /^slave\d+$/.test(name) && value.includes("state=online"));
 }
 
-/** Throws a `RedisTrouble` if the server may evict keys: what is missing would then look as if it had never been. */
+/** Throws a `RedisTrouble` if the server may evict keys: an evicted key looks as if it had never existed. */
 export function checkEviction(info: RedisInfo): void {
   const [limit, policy] = [info.get("maxmemory") ?? "0", info.get("maxmemory_policy") ?? "noeviction"];
   if (limit === "0" || policy === "noeviction") return;
   throw new RedisTrouble(
-    `it may evict data without a word (maxmemory-policy ${policy}, maxmemory ${limit}): set maxmemory-policy noeviction`,
+    `it may evict data silently (maxmemory-policy ${policy}, maxmemory ${limit}): set maxmemory-policy noeviction`,
     "reconnect",
   );
 }
 
 /**
- * Throws a `RedisTrouble` if the server has evicted keys, be it before this process came or between two of its questions:
- * the policy may be right by now, and what was lost is still missing.
+ * Throws a `RedisTrouble` if the server has evicted keys, also if it did so before this process started or
+ * between two checks. The policy may be right by now, but the lost keys are still missing.
  */
 export function checkEvicted(info: RedisInfo): void {
   const count = info.get("evicted_keys") ?? "0";
   if (count === "0") return;
   throw new RedisTrouble(
-    `it has evicted ${count} keys, so events or revocations may be missing without a trace: empty it, ` +
-      "or go on with what is left, by CONFIG RESETSTAT or a restart of Redis",
+    `it has evicted ${count} keys, so events or revocations may be missing: empty it, or accept the loss ` +
+      "with CONFIG RESETSTAT or a restart of Redis",
     "reconnect",
   );
 }
 
-/** The fields of an answer to `INFO`. */
+/** Parses the reply of `INFO`. */
 export function parseInfo(text: string): RedisInfo {
   return new Map(
     text.split("\r\n").flatMap((line) => {

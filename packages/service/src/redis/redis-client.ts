@@ -7,27 +7,30 @@ import { RedisTrouble, troubleOfReply } from "./redis-trouble.ts";
  */
 export const createClient = NodeRedisClient.factory({ RESP: 3 });
 
-/** A node-redis client speaking RESP3 that never reconnects by itself. */
+/** A node-redis client that speaks RESP3 and never reconnects by itself. */
 export type RedisClient = ReturnType<typeof openClient>;
 
-/** Makes a client, which does not connect yet. */
+/** Creates a client that does not connect yet. */
 export function openClient(url: string, auth: object, name: string, connectTimeoutMs: number) {
   return createClient({
     url,
     ...auth,
     name,
-    // A reply to a queued command after a reconnect could come from another master: nothing waits in the client.
+    // Commands must not wait in the client: after a reconnect, another master could answer them.
     disableOfflineQueue: true,
-    // CLIENT SETINFO needs a right that Redis 7.0 does not know.
+    // CLIENT SETINFO needs a right that Redis 7.0 does not have.
     disableClientInfo: true,
     maintNotifications: "disabled",
-    // By default each command has an AbortSignal for five seconds, though it is written at once. See `within`.
+    // By default each command has an AbortSignal for five seconds, although it is written at once. See
+    // `within`.
     commandOptions: { timeout: 0 },
     socket: { reconnectStrategy: false, connectTimeout: connectTimeoutMs, noDelay: true },
   });
 }
 
-/** Rejects when the connection ends. The client emits `error` again and again; without a listener it would throw. */
+/**
+ * Rejects when the connection ends. The client may emit `error` several times and throws without a listener.
+ */
 export function lossOf(client: RedisClient): Promise<never> {
   const lost = new Promise<never>((_, reject) => {
     client.on("error", reject);
@@ -38,8 +41,8 @@ export function lossOf(client: RedisClient): Promise<never> {
 }
 
 /**
- * Tells what error replies say about the server. In node-redis 6 all commands but those that subscribe go through
- * `sendCommand` of the object behind the client that `createClient` returns.
+ * Calls `judge` for error replies that say something about the server. In node-redis 6 the client that
+ * `createClient` returns has a prototype whose `sendCommand` runs all commands except those that subscribe.
  */
 export function watchReplies(client: RedisClient, judge: (trouble: RedisTrouble) => void): void {
   const inner = Object.getPrototypeOf(client) as RedisClient;

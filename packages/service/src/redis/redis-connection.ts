@@ -14,32 +14,32 @@ export interface RedisConnectionOptions {
   target: RedisTarget;
   /** Shown by `CLIENT LIST`. */
   name: string;
-  /** How long one attempt to connect may take, handshake included. Default 2,000. */
+  /** How long one attempt to connect may take, including the handshake. Default 2,000. */
   connectTimeoutMs?: number;
-  /** What the connections of this process have in common. Default: one for this connection alone. */
+  /** The status that this process's connections share. Default: one for this connection alone. */
   status?: RedisStatus;
-  /** Told when the connection is in trouble, once for each reason, if there is no `status`. */
+  /** Without a `status`: called when the connection fails, once for each reason of an outage. */
   onError?: (error: Error) => void;
-  /** A key that may be written, to learn whether the server takes writes and the user may do all that we do. */
+  /** A key for probes, which show whether the server accepts writes and the user has all rights. */
   probeKey?: string;
 }
 
-/** Runs on each new connection before it counts as ready; a rejection makes it try again. */
+/** Runs on each new connection before it is ready. A rejection makes the connection retry. */
 export type PrepareConnection = (client: RedisClient) => Promise<void>;
 
-/** Under the shortest `timeout` that Redis can close idle connections after. */
+/** Shorter than the smallest `timeout` after which Redis can close idle connections. */
 const probeIntervalMs = 1_000;
-/** Behind a large answer a probe may wait; a link that is silent for so long hangs. */
+/** A probe may wait behind a large reply. A connection that is silent for longer hangs. */
 const probeTimeoutMs = 5_000;
 const reconnectBackoff = { firstMs: 50, longestMs: 1_000 };
 
-/** A connection that lived for less has failed: the next attempt waits longer. */
+/** A connection that lived shorter counts as failed, so the next attempt waits longer. */
 const shortLifeMs = 1_000;
 
 /**
- * A connection to the server that is the master now. Each error reply and a probe every second are judged here: a server
- * that cannot serve is left, and each reconnect asks anew where the master is and runs the prepare steps first. Nothing
- * is queued while it is down and nothing is sent twice.
+ * A connection to the current master. It checks each error reply and probes the server every second. It
+ * leaves a server that cannot serve. Each reconnect finds the master again and runs the prepare steps before
+ * the connection is ready. No command is queued while it is down, and none is sent twice.
  */
 export class RedisConnection {
   readonly #options: RedisConnectionOptions & { connectTimeoutMs: number };
@@ -49,7 +49,7 @@ export class RedisConnection {
   readonly #onLost: (() => void)[] = [];
   #client: RedisClient | undefined;
   #address: string;
-  /** Why the present connection is given up. */
+  /** Why the current connection is dropped. */
   #dropped: RedisTrouble | undefined;
   #readyAtMs = Number.POSITIVE_INFINITY;
   #waiting: { resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -70,28 +70,28 @@ export class RedisConnection {
     this.#closed.catch(() => undefined);
   }
 
-  /** Adds a step for every new connection; call it before `connect`. */
+  /** Adds a step for every new connection, before `connect`. */
   prepare(step: PrepareConnection): this {
     this.#prepare.push(step);
     return this;
   }
 
-  /** Adds a listener for the moment a connection becomes ready. */
+  /** Adds a listener that is called when a connection becomes ready. */
   onReady(listener: () => void): this {
     this.#onReady.push(listener);
     return this;
   }
 
-  /** Adds a listener for the moment a ready connection is lost. */
+  /** Adds a listener that is called when a ready connection is lost. */
   onLost(listener: () => void): this {
     this.#onLost.push(listener);
     return this;
   }
 
   /**
-   * Starts to connect and keeps the connection up until `close`. Resolves with the first ready one; rejects with a
-   * `RedisUnavailableError` when it is closed or none is ready after `timeoutMs` (default: no bound), and with a
-   * `StartError` when waiting does not help. It goes on trying in any case.
+   * Connects and reconnects until `close`. Resolves when a connection is ready for the first time. Rejects
+   * with a `RedisUnavailableError` if closed or not ready after `timeoutMs` (default: no limit), and with a
+   * `StartError` if waiting does not help. It keeps trying after both, unless closed.
    */
   connect(timeoutMs = Number.POSITIVE_INFINITY): Promise<void> {
     if (this.#loop === undefined && !this.#closing.signal.aborted) {
@@ -107,26 +107,26 @@ export class RedisConnection {
     );
   }
 
-  /** Whether a command can be sent now. */
+  /** Whether commands can be sent now. */
   get isReady(): boolean {
     return this.#client?.isReady === true;
   }
 
-  /** The ready client, or throws `RedisUnavailableError`. */
+  /** The ready client. Throws `RedisUnavailableError` if there is none. */
   get client(): RedisClient {
     if (this.#client === undefined) throw new RedisUnavailableError("not connected to Redis");
     return this.#client;
   }
 
   /**
-   * Whether this Redis is one with replicas, though none may be online now: Sentinel stands for replicas, and one was there
-   * a short while ago. A master that is cut off from them is about to lose what it is told.
+   * Whether this Redis should have replicas, even if none is online now: Sentinel manages it, or a replica
+   * was online recently. A master that lost its replicas may be about to lose its newest writes.
    */
   get expectsReplica(): boolean {
     return this.#options.target.kind === "sentinel" || this.#status.hadReplica;
   }
 
-  /** Resolves as soon as a command can be sent; rejects when the connection is closed. */
+  /** Resolves as soon as commands can be sent. Rejects when the connection is closed. */
   ready(): Promise<void> {
     if (this.#client !== undefined) return Promise.resolve();
     if (this.#closing.signal.aborted)
@@ -134,13 +134,13 @@ export class RedisConnection {
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
-  /** Gives up the present connection, by default because it does not answer, and makes a new one. */
+  /** Drops the current connection and makes a new one. The default reason is that it does not answer. */
   drop(reason?: Error): void {
     this.#dropped ??= reason === undefined ? new RedisTrouble("no answer", "reconnect") : troubleOf(reason);
     if (this.#client?.isOpen) this.#client.destroy();
   }
 
-  /** Ends the connection for good. */
+  /** Closes the connection and does not reconnect. */
   async close(): Promise<void> {
     this.#closing.abort();
     for (const { reject } of this.#waiting.splice(0))
@@ -163,7 +163,7 @@ export class RedisConnection {
     }
   }
 
-  /** One connection from its opening to its end; resolves with why it ended. */
+  /** Runs one connection. Resolves with the reason of its end. */
   async #live(): Promise<RedisTrouble> {
     const { connectTimeoutMs } = this.#options;
     this.#dropped = undefined;
@@ -208,7 +208,7 @@ export class RedisConnection {
     for (const listener of this.#onReady) listener();
   }
 
-  /** Rejects when the server cannot serve any more, or does not answer. */
+  /** Rejects when the server can no longer serve or does not answer. */
   async #keepProbing(client: RedisClient, signal: AbortSignal): Promise<never> {
     for (;;) {
       await delay(probeIntervalMs, undefined, { signal });
@@ -216,7 +216,7 @@ export class RedisConnection {
     }
   }
 
-  /** Whether the server takes writes, as far as this connection needs it; rejects if it cannot serve. */
+  /** Says whether the server accepts writes, if this connection needs that. Rejects if it cannot serve. */
   async #probe(client: RedisClient): Promise<boolean> {
     const { probeKey } = this.#options;
     const { hasReplica } = await checkState(client);
@@ -226,7 +226,7 @@ export class RedisConnection {
       await client.set(probeKey, "1", { expiration: { type: "PX", value: 60_000 } });
       return true;
     } catch (error) {
-      // It has been judged; a server that takes no writes for a while is kept, for what can be read.
+      // `#judge` has reported it. Keep a server that refuses writes for a while: it can still be read.
       if (troubleOfReply(error)?.remedy !== "wait") throw error;
       return false;
     }
@@ -236,7 +236,7 @@ export class RedisConnection {
     this.#status.serves(this.#options.name, this.#address);
   }
 
-  /** What an error reply means for the connection, whoever sent the command. */
+  /** Acts on an error reply, whichever command it answers. */
   #judge(trouble: RedisTrouble): void {
     if (trouble.remedy === "wait") this.#status.troubled(this.#options.name, this.#address, trouble);
     else this.drop(trouble);

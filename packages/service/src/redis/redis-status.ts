@@ -3,38 +3,40 @@ import { StartError } from "../start-error.ts";
 import type { RedisTrouble } from "./redis-trouble.ts";
 import { RedisUnavailableError } from "./redis-unavailable-error.ts";
 
-/** An outage shorter than this makes the process not unready: its connections are mended before that matters. */
+/**
+ * A shorter outage does not make the process unready, because its connections recover before that matters.
+ */
 const unreadyAfterMs = 2_000;
-/** An outage is over when there was no trouble for so long; a server that comes and goes is one outage. */
+/** An outage ends after this long without a failure. So a server that comes and goes causes one outage. */
 const settleMs = 1_000;
 
-/** A Redis that had a replica so recently is one that has lost it, and not one without. */
+/** A Redis that had a replica this recently has lost it. After that it counts as a Redis without replicas. */
 const replicaRememberedMs = 600_000;
 
 interface Outage {
   sinceMs: number;
-  /** The last reason. */
+  /** The latest reason. */
   text: string;
-  /** Reasons that have been logged. */
-  told: Set<string>;
+  /** Reasons that are already logged. */
+  logged: Set<string>;
 }
 
-/** What the status needs of a connection. */
+/** The part of a connection that the status uses. */
 interface Closable {
   close(): Promise<void>;
 }
 
 /**
- * How the connections of one process to Redis fare, as one: it logs a line for each change (lost or refused and why,
- * connected again) however many connections see it, and says whether the process can work.
+ * The common status of one process's connections to Redis. It logs one line for each change (lost or refused
+ * and why, reconnected), however many connections see it. It says whether the process can work.
  */
 export class RedisStatus {
-  /** Resolves if the process cannot start, because of something that waiting does not mend. */
+  /** Resolves if the process cannot start for a reason that waiting does not solve. */
   readonly failed: Promise<StartError>;
   readonly #logger: Pick<Logger, "info" | "warn">;
   #fail!: (error: StartError) => void;
   readonly #connections = new Set<Closable>();
-  /** Names of connections that do not serve now. */
+  /** Names of connections that are not serving now. */
   readonly #down = new Set<string>();
   #outage: Outage | undefined;
   #wasConnected = false;
@@ -49,7 +51,7 @@ export class RedisStatus {
     });
   }
 
-  /** A status for one who wants to be told of trouble, and of nothing else. */
+  /** Creates a status that only reports failures to a callback. */
   static telling(onError: (error: Error) => void): RedisStatus {
     return new RedisStatus({
       warn: (_context: unknown, message?: string) => onError(new RedisUnavailableError(message)),
@@ -57,14 +59,14 @@ export class RedisStatus {
     });
   }
 
-  /** Why the process cannot work now, in a sentence; undefined if it can, or if the trouble is only seconds old. */
+  /** Why the process cannot work now, in a sentence. Undefined if it can, or if the outage has just begun. */
   get reason(): string | undefined {
     if (this.#outage === undefined) return this.#wasConnected ? undefined : "Redis has not answered yet";
     const isLong = !this.#wasConnected || performance.now() - this.#outage.sinceMs > unreadyAfterMs;
     return isLong ? this.#outage.text : undefined;
   }
 
-  /** Whether there is trouble, however young, that has been logged. */
+  /** Whether there is an outage. It is already logged. */
   get isTroubled(): boolean {
     return this.#outage !== undefined;
   }
@@ -79,12 +81,12 @@ export class RedisStatus {
     return performance.now() - this.#replicaSeenAtMs < replicaRememberedMs;
   }
 
-  /** A connection sees a replica online. */
+  /** Call when a connection sees an online replica. */
   sawReplica(): void {
     this.#replicaSeenAtMs = performance.now();
   }
 
-  /** The process has started: from now on no trouble ends it. */
+  /** Call when the process has started. From then on no Redis failure ends it. */
   started(): void {
     this.#isStarted = true;
   }
@@ -94,20 +96,20 @@ export class RedisStatus {
     await Promise.all([...this.#connections].map((connection) => connection.close()));
   }
 
-  /** A connection begins to connect. */
+  /** Call when a connection begins to connect. */
   add(name: string, connection: Closable): void {
     this.#connections.add(connection);
     this.#down.add(name);
   }
 
-  /** A connection has ended for good. */
+  /** Call when a connection was closed for good. */
   remove(name: string, connection: Closable): void {
     this.#connections.delete(connection);
     this.#down.delete(name);
     if (this.#connections.size === 0) this.#stopSettling();
   }
 
-  /** A connection serves, at an address. */
+  /** Call when a connection serves commands at an address. */
   serves(name: string, address: string): void {
     this.#down.delete(name);
     if (this.#down.size > 0) return;
@@ -116,21 +118,19 @@ export class RedisStatus {
     this.#settling ??= setTimeout(() => this.#connected(address), settleMs).unref();
   }
 
-  /** A connection does not serve; with `retryInMs`, it is made again after that time. */
+  /** Call when a connection fails. With `retryInMs`, it reconnects after that time. */
   troubled(name: string, address: string, trouble: RedisTrouble, retryInMs?: number): void {
     this.#stopSettling();
     this.#down.add(name);
     const text = `Redis at ${address}: ${trouble.message}`;
     if (trouble.remedy === "give-up" && !this.#isStarted)
       this.#fail(new StartError(text, { cause: trouble }));
-    this.#outage ??= { sinceMs: performance.now(), text, told: new Set() };
+    this.#outage ??= { sinceMs: performance.now(), text, logged: new Set() };
     this.#outage.text = text;
-    if (this.#outage.told.has(text)) return;
-    this.#outage.told.add(text);
+    if (this.#outage.logged.has(text)) return;
+    this.#outage.logged.add(text);
     const next =
-      retryInMs === undefined
-        ? "asking again every second"
-        : `connecting again in ${Math.round(retryInMs)} ms`;
+      retryInMs === undefined ? "checking again every second" : `reconnecting in ${Math.round(retryInMs)} ms`;
     this.#logger.warn({ connection: name, redis: address }, `${text}; ${next}`);
   }
 

@@ -1,9 +1,9 @@
-/** Where a Redis master is found: at a fixed address, or by asking Sentinels. */
+/** How to find the Redis master: at a fixed address, or by asking Sentinels. */
 export type RedisTarget =
   | { kind: "standalone"; url: string }
   | { kind: "sentinel"; sentinels: { host: string; port: number }[]; name: string; auth: RedisAuth };
 
-/** Credentials and database of a Sentinel-managed master. */
+/** Credentials and database of a master that Sentinel manages. */
 export interface RedisAuth {
   username?: string;
   password?: string;
@@ -12,7 +12,7 @@ export interface RedisAuth {
 
 /**
  * Parses `redis://`, `rediss://` or `redis+sentinel://[user:password@]host:port,host:port/name[/database]`.
- * Anything else throws an `Error` that says what is wrong, without the URL, which may hold a password.
+ * Throws an `Error` for any other text. Its message omits the URL, which may contain a password.
  */
 export function parseRedisUrl(url: string): RedisTarget {
   if (/^rediss?:\/\/./.test(url)) return { kind: "standalone", url };
@@ -46,7 +46,7 @@ function parseAuth(credentials: string | undefined, database: string | undefined
   return auth;
 }
 
-/** Where a target is, for people: without user and password. */
+/** The address of a target for log lines, without user and password. */
 export function addressOf(target: RedisTarget): string {
   if (target.kind === "standalone") return new URL(target.url).host;
   return `${target.name} of the Sentinels ${target.sentinels.map(({ host, port }) => `${host}:${port}`).join(", ")}`;

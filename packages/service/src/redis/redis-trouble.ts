@@ -1,12 +1,13 @@
 import { ErrorReply } from "@redis/client";
 
 /**
- * What the connection has to do: `reconnect`, because another server may serve; `wait`, because this one will serve again
- * by itself or when an operator has acted; `give-up`, because only another configuration of this process or of Redis helps.
+ * What the connection must do. `reconnect`: another server may serve. `wait`: this server will serve again by
+ * itself or after an operator has acted. `give-up`: only another configuration of this process or of Redis
+ * helps.
  */
 export type RedisRemedy = "reconnect" | "wait" | "give-up";
 
-/** Why Redis cannot serve this process, in words for an operator. */
+/** Why Redis cannot serve this process. The message is for an operator. */
 export class RedisTrouble extends Error {
   override readonly name = "RedisTrouble";
   readonly remedy: RedisRemedy;
@@ -17,27 +18,30 @@ export class RedisTrouble extends Error {
   }
 }
 
-export const replicaReason = "it is a replica, which takes no writes";
+export const replicaReason = "it is a replica, which accepts no writes";
 export const clusterReason =
   "it is a Redis Cluster, which is not supported: use one master, with or without Sentinel";
 const inUrl = "see REDIS_URL in docs/configuration.md";
 
-/** Reasons by the first word of an error reply (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors). */
+/**
+ * Reasons by the first word of an error reply
+ * (https://redis.io/docs/latest/develop/reference/protocol-spec/#simple-errors).
+ */
 const replies: Record<string, readonly [reason: string, remedy: RedisRemedy]> = {
   READONLY: [replicaReason, "reconnect"],
   MASTERDOWN: ["it is a replica that has lost its master", "reconnect"],
   LOADING: ["it is loading its data", "reconnect"],
   OOM: ["its memory is full: raise maxmemory, or keep shorter histories", "wait"],
-  MISCONF: ["it takes no writes, because it cannot save to its disk", "wait"],
+  MISCONF: ["it accepts no writes, because it cannot save to its disk", "wait"],
   NOREPLICAS: [
-    "it takes no writes, because too few of its replicas are connected (min-replicas-to-write)",
+    "it accepts no writes, because too few of its replicas are connected (min-replicas-to-write)",
     "wait",
   ],
-  BUSY: ["it is busy with a script", "wait"],
+  BUSY: ["it is busy running a script", "wait"],
   NOAUTH: [`it asks for a password: ${inUrl}`, "give-up"],
   WRONGPASS: [`it does not accept the user name or the password: ${inUrl}`, "give-up"],
   NOPERM: ["the user lacks a right: see the ACL line in docs/operations.md", "give-up"],
-  DENIED: ["it is in protected mode and takes connections from its own machine only", "give-up"],
+  DENIED: ["it is in protected mode and accepts connections from its own machine only", "give-up"],
   NOPROTO: ["it does not speak RESP3: Redis 6.2 or newer is needed", "give-up"],
   MOVED: [clusterReason, "give-up"],
   CLUSTERDOWN: [clusterReason, "give-up"],
@@ -47,7 +51,7 @@ const replies: Record<string, readonly [reason: string, remedy: RedisRemedy]> = 
 const phrases: readonly [pattern: RegExp, reason: string, remedy: RedisRemedy][] = [
   [/unknown command .?HELLO/i, "it does not know HELLO: Redis 6.2 or newer is needed", "give-up"],
   [/DB index is out of range|invalid DB index/i, `it has no database of that number: ${inUrl}`, "give-up"],
-  [/max number of clients/i, "it takes no more connections (maxclients)", "reconnect"],
+  [/max number of clients/i, "it accepts no more connections (maxclients)", "reconnect"],
 ];
 
 const systemErrors: Record<string, string> = {
@@ -67,7 +71,7 @@ const clientErrors: Record<string, string> = {
   ConnectionTimeoutError: "no answer",
 };
 
-/** What an error reply says about the server; undefined if it is about the command alone. */
+/** Explains what an error reply says about the server. Returns undefined if it concerns only the command. */
 export function troubleOfReply(error: unknown): RedisTrouble | undefined {
   if (!(error instanceof ErrorReply)) return undefined;
   const code = codeOf(error.message);
@@ -78,7 +82,7 @@ export function troubleOfReply(error: unknown): RedisTrouble | undefined {
   return known && new RedisTrouble(known[1], known[2], error);
 }
 
-/** Why a connection could not be made, or was lost. */
+/** Explains why a connection could not be made or was lost. */
 export function troubleOf(error: Error): RedisTrouble {
   if (error instanceof RedisTrouble) return error;
   const { code } = error as NodeJS.ErrnoException;
@@ -87,11 +91,11 @@ export function troubleOf(error: Error): RedisTrouble {
 }
 
 /**
- * The error's first word that says something of the server; a script may have put one of its own before it. Before Redis 7
- * that of a command in a script stands behind a `-` further on.
+ * Returns the first word of the error that says something about the server. A script may put its own word
+ * before it. Before Redis 7 the word of a command inside a script comes later, after a `-`.
  */
 function codeOf(message: string): string {
-  // Of a right that a script lacks, Redis 6.2 and 7 say nothing else.
+  // This is all that Redis 6.2 and 7 say about a right that a script lacks.
   if (message.includes("user executing the script can't")) return "NOPERM";
   const inScript = /^(?:ERR Error running script|[A-Z]+ @user_script).*?-([A-Z]+) /.exec(message);
   const words = [inScript?.[1], ...message.split(" ", 2)];

@@ -1,4 +1,4 @@
-/** The connection to Redis is down at the moment; it is being restored. */
+/** The connection to Redis is down and being restored. */
 export class RedisUnavailableError extends Error {
   override readonly name = "RedisUnavailableError";
 }

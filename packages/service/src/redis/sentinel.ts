@@ -7,10 +7,9 @@ import { within } from "./within.ts";
 type SentinelTarget = Extract<RedisTarget, { kind: "sentinel" }>;
 
 /**
- * Asks the Sentinels in turn for the master's address and returns its URL, or throws a `RedisTrouble` when none of them
- * knows one.
- * A former master may still be named for a moment, so its role is checked as Redis' client guide demands
- * (https://redis.io/docs/latest/develop/reference/sentinel-clients/).
+ * Asks the Sentinels one after the other for the master's address and returns its URL. Throws a
+ * `RedisTrouble` if none knows it. A Sentinel may name a former master for a moment, so the role is checked,
+ * as Redis' client guide requires (https://redis.io/docs/latest/develop/reference/sentinel-clients/).
  */
 export async function findMaster(target: SentinelTarget, timeoutMs: number): Promise<string> {
   const failures: RedisTrouble[] = [];
@@ -21,13 +20,13 @@ export async function findMaster(target: SentinelTarget, timeoutMs: number): Pro
         "GET-MASTER-ADDR-BY-NAME",
         target.name,
       ]);
-      if (!Array.isArray(address)) throw new Error(`it knows no master "${target.name}"`);
+      if (!Array.isArray(address)) throw new Error(`it does not know a master "${target.name}"`);
       const master = { host: String(address[0]), port: Number(address[1]) };
-      // Not ROLE, to which the user would need a right of its own.
+      // Not ROLE, because the user would need another right for it.
       const info = await ask(master, target.auth, timeoutMs, ["INFO", "replication"]);
       if (parseInfo(String(info)).get("role") !== "master")
         throw new RedisTrouble(
-          `the master that it names, ${master.host}:${master.port}, is a replica`,
+          `the master that it named, ${master.host}:${master.port}, is a replica`,
           "reconnect",
         );
       return urlOf(master);

@@ -1,6 +1,9 @@
 import { RedisUnavailableError } from "./redis-unavailable-error.ts";
 
-/** The result of `work`, or a `RedisUnavailableError`, with `reason` if given, when it takes longer than `timeoutMs`. */
+/**
+ * Returns the result of `work`.
+ * Rejects with a `RedisUnavailableError` (`reason`) if it takes longer than `timeoutMs`.
+ */
 export function within<T>(timeoutMs: number, work: Promise<T>, reason?: () => string): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {

@@ -1,20 +1,22 @@
 /**
  * What must never happen. The first five have the names of Jepsen's Kafka checker.
  *
- * - `lost-write`: acknowledged, and gone from the log, or delivered to nobody though somebody followed the room.
- * - `duplicate`: one session was given an event twice, or one idempotency key was written as two events.
- * - `poll-skip`: a client was given a later event of a room but not this one, and no reset told it so.
- * - `nonmonotonic-poll`: a room's events came out of the log's order.
+ * - `lost-write`: an acknowledged event is missing in the log, or no client received it although one followed
+ *   the room.
+ * - `duplicate`: one session received an event twice, or one idempotency key was written as two events.
+ * - `poll-skip`: a client received a later event of a room but not this one, without a reset.
+ * - `nonmonotonic-poll`: a room's events arrived out of the log's order.
  * - `inconsistent-offset`: one position names two events.
  * - `unfinished`: at the end a client still lacked the newest events of a room.
- * - `silent-rollback`: an event that a client was given exists no longer, and no reset told it so.
- * - `stray`: a client was given an event of no room it follows, one that its filter excludes, or one of the past that it
- *   did not ask for, such as a part of what a reset declared lost.
- * - `position-skip`: a client was told a position that passes an event of its rooms which it had not been given.
- * - `revoked-access`: an event published after a revocation reached the revoked, or the revocation never did.
- * - `gave-up`: a stock client stopped trying to connect, though nobody had revoked its user.
- * - `refused`: a room was refused for good, though nobody had taken it from the client.
- * - `unexpected-reset`, `unexpected-session`: told honestly, but this fault must not cause it.
+ * - `silent-rollback`: an event that a client received no longer exists, without a reset.
+ * - `stray`: a client received an event of no room that it follows, an event that its filter excludes, or an
+ *   old event that it did not ask for, such as one that a reset declared lost.
+ * - `position-skip`: a client received a position past an event of its rooms that it had not received.
+ * - `revoked-access`: a revoked client received an event that was published after the revocation, or the
+ *   revocation never reached it.
+ * - `gave-up`: a stock client stopped reconnecting, although its user was not revoked.
+ * - `refused`: a room was refused for good, although it was not revoked for the client.
+ * - `unexpected-reset`, `unexpected-session`: reported correctly, but this fault must not cause it.
  */
 export type AnomalyKind =
   | "lost-write"
@@ -32,12 +34,12 @@ export type AnomalyKind =
   | "unexpected-reset"
   | "unexpected-session";
 
-/** One thing that must not have happened. */
+/** One violation of the promise. */
 export interface Anomaly {
   kind: AnomalyKind;
-  /** The client it happened to, if it is one's. */
+  /** The client that it happened to, if it concerns one client. */
   client?: string;
   room?: string;
-  /** What exactly, for whoever looks for the cause. */
+  /** Details that help to find the cause. */
   detail: string;
 }

@@ -9,24 +9,24 @@ import { Sightings } from "./sightings.ts";
 
 type Op<Kind extends ClientOp["kind"]> = Extract<ClientOp, { kind: Kind }>;
 
-/** What came out of one client's history. */
+/** The result of walking through one client's history. */
 export interface ClientWalk {
   anomalies: Anomaly[];
   spans: Span[];
-  /** Keys of everything it was given that is in the log for good. */
+  /** Keys of the received events that are in the log for good. */
   received: Set<string>;
   resets: number;
   freshSessions: number;
 }
 
-/** What a client's history is held against. */
+/** What a client's history is compared with. */
 export interface WalkContext extends Pick<DeliveryHistory, "publications" | "revocations"> {
   lineage: Lineage;
   byRoom: Committed["byRoom"];
   allowances: Allowances;
 }
 
-/** Goes through one client's history in its order: duplicates, order, rollbacks, positions, and what it was promised. */
+/** Walks through one client's history and checks duplicates, order, rollbacks, positions and promises. */
 export function walkClient(client: ClientHistory, context: WalkContext): ClientWalk {
   const walker = new ClientWalker(client.name, context);
   for (const op of client.ops) walker.step(op);
@@ -42,11 +42,11 @@ class ClientWalker {
   readonly #rooms = new Map<number, string>();
   readonly #received = new Set<string>();
   readonly #sightings = new Sightings();
-  /** Rolled-back events that the client was given and not yet told about, by room. */
-  readonly #deceived = new Map<string, string>();
-  /** Whether the session was told its automatic rooms; before that, their events may come already. */
+  /** By room: a rolled-back event that the client has received, without a reset so far. */
+  readonly #rolledBack = new Map<string, string>();
+  /** Whether the session has received its automatic rooms. Their events may arrive before that. */
   #isEstablished = false;
-  /** Whether the session is being given what it missed; what it asks for meanwhile has to wait. */
+  /** Whether the session is receiving the events that it missed. Its requests wait until the end of that. */
   #isResuming = false;
   #resets = 0;
   #freshSessions = -1;
@@ -62,7 +62,7 @@ class ClientWalker {
     else if (op.kind === "connected") this.#onConnected(op);
     else if (op.kind === "established") this.#onEstablished(op);
     else if (op.kind === "resumed") this.#onResumed(op.position);
-    else if (op.kind === "advanced") this.#onTold(op.position);
+    else if (op.kind === "advanced") this.#onPosition(op.position);
     else if (op.kind === "subscribing") this.#onSubscribing(op);
     else if (op.kind === "subscribed") this.#onSubscribed(op);
     else if (op.kind === "refused") this.#onRefused(op);
@@ -73,8 +73,8 @@ class ClientWalker {
   }
 
   end(): ClientWalk {
-    for (const [room, key] of this.#deceived) {
-      this.#found("silent-rollback", `was given ${key}, which is no longer in the log`, room);
+    for (const [room, key] of this.#rolledBack) {
+      this.#found("silent-rollback", `received ${key}, which is no longer in the log`, room);
     }
     return {
       anomalies: this.#anomalies,
@@ -96,7 +96,7 @@ class ClientWalker {
     this.#isEstablished = false;
     this.#sightings.forget();
     this.#positions.forget();
-    this.#deceived.clear();
+    this.#rolledBack.clear();
     for (const track of this.#tracks.values()) track.forget();
   }
 
@@ -107,7 +107,7 @@ class ClientWalker {
   }
 
   #onResumed(position?: string): void {
-    if (position !== undefined) this.#onTold(position);
+    if (position !== undefined) this.#onPosition(position);
     this.#isResuming = false;
     for (const track of this.#tracks.values()) track.resumed();
   }
@@ -118,7 +118,7 @@ class ClientWalker {
     if (since !== undefined && !track.isFollowed) {
       this.#sightings.reread(room, placeAfter(since).offset);
     }
-    track.wish(attempt, since, tags);
+    track.request(attempt, since, tags);
   }
 
   #onSubscribed({ attempt, position }: Op<"subscribed">): void {
@@ -133,8 +133,8 @@ class ClientWalker {
     if (isFinal && !this.#mayLose(track.room)) this.#found("refused", `with ${code}`, track.room);
   }
 
-  /** A position without an event: all that it passes must have come before. */
-  #onTold(position: string): void {
+  /** A position without an event. All events up to it must have arrived before. */
+  #onPosition(position: string): void {
     for (const { detail, room } of this.#pass(position, this.#tracks.values())) {
       this.#found("position-skip", detail, room);
     }
@@ -146,7 +146,7 @@ class ClientWalker {
 
   #onGaveUp({ code, atMs }: Op<"gaveUp">): void {
     if (!mayGiveUp(this.#name, this.#context, atMs)) this.#found("gave-up", `was refused with ${code}`);
-    this.#deceived.clear();
+    this.#rolledBack.clear();
     for (const track of this.#tracks.values()) track.forget();
   }
 
@@ -156,12 +156,12 @@ class ClientWalker {
 
   #onUnsubscribed({ room }: Op<"unsubscribed">): void {
     this.#track(room).left();
-    this.#deceived.delete(room);
+    this.#rolledBack.delete(room);
   }
 
   #onReset({ room, reason, position, atMs }: Op<"reset">): void {
     this.#sightings.reset(room);
-    this.#deceived.delete(room);
+    this.#rolledBack.delete(room);
     if (reason === "access") return this.#onClosed(room, atMs);
     this.#resets++;
     const { resets } = this.#context.allowances;
@@ -169,7 +169,7 @@ class ClientWalker {
     this.#track(room).reset(position, this.#isResuming);
   }
 
-  /** The room was left; nothing of it may follow. */
+  /** The room was left. None of its events may follow. */
   #onClosed(room: string, atMs: number): void {
     if (!this.#mayLose(room, atMs)) this.#found("unexpected-reset", "access", room);
     this.#track(room).left();
@@ -178,7 +178,7 @@ class ClientWalker {
   #onReceived({ id, key, position }: Op<"received">): void {
     const { lineage, publications } = this.#context;
     const publication = publications.get(key);
-    if (publication === undefined) throw new Error(`nobody published an event with the key ${key}`);
+    if (publication === undefined) throw new Error(`no publisher has sent an event with the key ${key}`);
     const { rooms, tag } = publication;
     const place = placeOfEvent(position);
     const tracks = rooms.map((room) => this.#track(room)).filter((track) => track.admits(tag));
@@ -187,14 +187,14 @@ class ClientWalker {
     if (before !== undefined)
       this.#found("duplicate", `${key} at ${before} and at ${place.offset}`, rooms[0]);
     if (!lineage.has(place)) {
-      for (const track of tracks) if (track.isFollowed) this.#deceived.set(track.room, key);
+      for (const track of tracks) if (track.isFollowed) this.#rolledBack.set(track.room, key);
       return;
     }
     this.#received.add(key);
     this.#checkPosition(key, position, rooms);
     const expecting = tracks.filter((track) => track.expects(place, tag));
     if (tracks.length > 0 && this.#isEstablished && expecting.length === 0) {
-      this.#found("stray", `${key} at ${position} lies before what was promised`, rooms[0]);
+      this.#found("stray", `${key} at ${position} is before the promised events`, rooms[0]);
     }
     for (const track of tracks) {
       const isExpectedElsewhere = expecting.some((other) => other !== track);
@@ -203,7 +203,10 @@ class ClientWalker {
     }
   }
 
-  /** In its own rooms an event's order is checked with the rooms; what never comes at all is found at the end. */
+  /**
+   * Checks other rooms than the event's own, whose order their tracks check.
+   * Missing events are found at the end.
+   */
   #checkPosition(key: string, position: string, rooms: readonly string[]): void {
     const late = this.#positions.late(key);
     if (late !== undefined) this.#found("position-skip", late.detail, late.room);
@@ -219,7 +222,7 @@ class ClientWalker {
 
   #trackOf(attempt: number): RoomTrack {
     const room = this.#rooms.get(attempt);
-    if (room === undefined) throw new Error(`there was no attempt ${attempt} to subscribe`);
+    if (room === undefined) throw new Error(`the history has no attempt ${attempt} to subscribe`);
     return this.#track(room);
   }
 

@@ -9,7 +9,7 @@ export interface CommittedEvent {
   publication: Publication;
 }
 
-/** What the log holds, put together from acks, receipts and the histories at the end, with what contradicts. */
+/** The log's content, from acknowledgements, received events and final histories, with contradictions. */
 export interface Committed {
   byId: ReadonlyMap<string, CommittedEvent>;
   /** In the order of the log. */
@@ -17,7 +17,7 @@ export interface Committed {
   anomalies: Anomaly[];
 }
 
-/** Finds out which events are in the log for good, and in which order. */
+/** Finds the events that are in the log for good, and their order. */
 export function findCommitted(history: DeliveryHistory, lineage: Lineage): Committed {
   const finder = new CommittedFinder(history, lineage);
   finder.readAcks();
@@ -31,7 +31,7 @@ class CommittedFinder {
   readonly anomalies: Anomaly[] = [];
   readonly #history: DeliveryHistory;
   readonly #lineage: Lineage;
-  /** Ids by the place they were given in one life of the log, rolled back or not. */
+  /** Event ids by their position in one epoch, rolled back or not. */
   readonly #ids = new Map<string, string>();
   readonly #keys = new Map<string, string>();
   readonly #offsets = new Map<number, string>();
@@ -75,7 +75,7 @@ class CommittedFinder {
 
   #commit(key: string, id: string, offset: number): void {
     const publication = this.#history.publications.get(key);
-    if (publication === undefined) throw new Error(`nobody published an event with the key ${key}`);
+    if (publication === undefined) throw new Error(`no publisher has sent an event with the key ${key}`);
     this.#checkOffset(id, offset);
     this.#checkKey(key, id);
     this.byId.set(id, { id, offset, publication });

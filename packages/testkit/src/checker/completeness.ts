@@ -5,13 +5,13 @@ import type { Allowances, DeliveryHistory } from "./history.ts";
 import { type Lineage, placeOfEvent } from "./lineage.ts";
 import { passes, type Span } from "./room-track.ts";
 
-/** A client and what came out of its history. */
+/** A client and the result of walking through its history. */
 export interface WalkedClient {
   name: string;
   walk: ClientWalk;
 }
 
-/** What is missing at the clients: everything promised to them that they were not given. */
+/** Finds the events that were promised to clients but never received. */
 export function findMissing(
   clients: readonly WalkedClient[],
   committed: Committed,
@@ -25,7 +25,7 @@ export function findMissing(
       return missingOf(span, walk, committed).flatMap((event): Anomaly[] => {
         const { key, ack } = event.publication;
         if (ack === undefined || receivedByAnyone.has(key)) return [gap(name, span, event)];
-        lost.set(key, { kind: "lost-write", room: span.room, detail: `${key} was delivered to nobody` });
+        lost.set(key, { kind: "lost-write", room: span.room, detail: `no client received ${key}` });
         return [];
       });
     }),
@@ -33,7 +33,7 @@ export function findMissing(
   return [...lost.values(), ...missing];
 }
 
-/** Acknowledged events that the log does not have. */
+/** Finds acknowledged events that the log does not have. */
 export function findLost(
   { publications, log }: DeliveryHistory,
   lineage: Lineage,
@@ -83,6 +83,6 @@ function isUnended({ limit }: Span): boolean {
 }
 
 function unbroken(client: string, { room, start }: Span): Anomaly {
-  const detail = `was left to believe that ${start.epoch}.${start.offset} is a place in the log`;
+  const detail = `was never told that ${start.epoch}.${start.offset} is not a position in the log`;
   return { kind: "silent-rollback", client, room, detail };
 }

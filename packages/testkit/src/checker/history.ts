@@ -1,38 +1,38 @@
 import type { ResetReason } from "@roomcast/events";
 
-/** One event that a publisher tried to bring into the log. */
+/** One event that a publisher tried to append to the log. */
 export interface Publication {
-  /** The idempotency key; it travels in the event's data, so that every receipt tells it. */
+  /** The idempotency key. The event's data contains it, so that every received event names it. */
   key: string;
   rooms: readonly string[];
-  /** What the clients' filters look at. */
+  /** The field on which clients filter. */
   tag: string;
-  /** When it was sent first. */
+  /** When it was first sent. */
   sentAtMs?: number;
-  /** Set once the log has acknowledged it; without one, whether it was written is unknown. */
+  /** Set once the log has acknowledged it. Without it, it is unknown whether the event was written. */
   ack?: { id: string; position: string; atMs: number };
 }
 
-/** What a client did and was told, in the order in which it happened. */
+/** What a client did and received, in order. */
 export type ClientOp =
   | { kind: "connected"; recovered: boolean; atMs: number }
   | { kind: "disconnected"; atMs: number }
-  /** A fresh session was told the rooms it is in of itself, and from where on. */
+  /** A fresh session received its automatic rooms and the position from which it gets their events. */
   | { kind: "established"; rooms: readonly string[]; position: string }
-  /** A session that came back was given everything it had missed; what it asked for in between is answered from now on. */
+  /** A recovered session has received everything that it missed. From now on its requests are answered. */
   | { kind: "resumed"; position?: string }
-  /** A position without an event, by `position.advanced`. */
+  /** A position without an event, from `position.advanced`. */
   | { kind: "advanced"; position: string }
-  /** A wish to follow a room, by itself or again; without `tags` everything in it. */
+  /** A request to follow a room, by the application or repeated. Without `tags`, all its events. */
   | { kind: "subscribing"; attempt: number; room: string; since?: string; tags?: readonly string[] }
   | { kind: "subscribed"; attempt: number; position: string }
-  /** `isFinal`: the client was told that asking again is of no use. */
+  /** `isFinal`: the error says that a retry does not help. */
   | { kind: "refused"; attempt: number; code?: string; isFinal?: boolean }
   | { kind: "unsubscribing"; room: string }
   | { kind: "unsubscribed"; room: string }
   | { kind: "received"; id: string; key: string; position: string; atMs: number }
   | { kind: "reset"; room: string; reason: ResetReason; position: string; atMs: number }
-  /** A stock client tries no more: it was refused, or disconnected by the server. */
+  /** A stock client stops reconnecting: the server has refused or disconnected it. */
   | { kind: "gaveUp"; code: string; atMs: number };
 
 /** One client's part of the history. */
@@ -41,11 +41,11 @@ export interface ClientHistory {
   ops: ClientOp[];
 }
 
-/** The log as it was found at the end. */
+/** The log at the end of the run. */
 export interface FinalLog {
   /** Oldest first. */
   epochs: readonly { name: string; first: number }[];
-  /** What the histories hold of each room, oldest first; of what came after `after` nothing is missing. */
+  /** Each room's history, oldest first. It is complete after the offset `after`. */
   rooms: ReadonlyMap<string, { after: number; entries: readonly FinalEntry[] }>;
 }
 
@@ -56,18 +56,18 @@ export interface FinalEntry {
   offset: number;
 }
 
-/** Access that was taken from a client's user. */
+/** A revocation for a client's user. */
 export interface Revoked {
   client: string;
-  /** Only this room; without it, the user's tokens. */
+  /** Revokes only this room. Without it, the user's tokens. */
   room?: string;
-  /** It may take effect from here on. */
+  /** From this time on it may be in effect. */
   askedAtMs: number;
-  /** Set once it was acknowledged: from here on it must be in effect. */
+  /** Set once it was acknowledged. From this time on it must be in effect. */
   answeredAtMs?: number;
 }
 
-/** Everything that is known of a run. */
+/** Everything that is known about a run. */
 export interface DeliveryHistory {
   /** Default none. */
   revocations?: readonly Revoked[];
@@ -76,16 +76,16 @@ export interface DeliveryHistory {
   log: FinalLog;
 }
 
-/** What a fault may do to its clients without it being an anomaly. */
+/** Effects of a fault on its clients that are not anomalies. */
 export interface Allowances {
   /** Reasons for which rooms may be reset. Default none. */
   resets?: readonly ResetReason[];
   /** Acknowledged events that may be lost. Default none. */
   lost?: (publication: Publication) => boolean;
-  /** Whether a client may come back to a fresh session instead of its own. Default false. */
+  /** Whether a client may come back with a fresh session. Default false. */
   freshSessions?: boolean;
   /** Acknowledged revocations that may be lost. Default none. */
   forgotten?: (revoked: Revoked) => boolean;
-  /** Rooms that may be closed to a client without a revocation, as an authoriser does it. Default none. */
+  /** Rooms that a client may lose without a revocation, because an authoriser denies them. Default none. */
   closed?: (client: string, room: string) => boolean;
 }

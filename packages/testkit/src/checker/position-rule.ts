@@ -2,7 +2,7 @@ import type { CommittedEvent } from "./committed.ts";
 import { type Lineage, parsePlaces } from "./lineage.ts";
 import { passes, type RoomTrack, type Span } from "./room-track.ts";
 
-/** An event that a position passed over. */
+/** An event that a position passed although the client had not received it. */
 export interface PassedEvent {
   key: string;
   room: string;
@@ -10,13 +10,15 @@ export interface PassedEvent {
   detail: string;
 }
 
-/** Finds the events that a client had not been given when it was told a position after them. */
+/** Finds events that a client had not received when it received a position after them. */
 export class PositionRule {
   readonly #byRoom: ReadonlyMap<string, readonly CommittedEvent[]>;
   readonly #lineage: Lineage;
   /** Index of the first event of each span that no position has passed yet. */
   readonly #next = new Map<Span, number>();
-  /** What was passed, by key. If it comes nevertheless, it comes too late; if it does not, it counts as missing. */
+  /**
+   * Passed events by key. An event that still arrives is late; an event that never arrives counts as missing.
+   */
   readonly #passed = new Map<string, PassedEvent>();
 
   constructor(byRoom: ReadonlyMap<string, readonly CommittedEvent[]>, lineage: Lineage) {
@@ -25,8 +27,8 @@ export class PositionRule {
   }
 
   /**
-   * The events of the rooms up to a position that are not in `received`; each is found once. While a session is resumed
-   * (`isResuming`), all of its rooms are being replayed as one sequence.
+   * Returns the rooms' events up to a position that are not in `received`, each only once. While a session
+   * resumes (`isResuming`), all of its rooms are replayed as one sequence.
    */
   pass(
     tracks: Iterable<RoomTrack>,
@@ -42,23 +44,23 @@ export class PositionRule {
         this.#advance(span, offset).flatMap((event): PassedEvent[] => {
           const { key, tag } = event.publication;
           if (!passes(tag, span.tags) || received.has(key)) return [];
-          const detail = `${position} passes ${key} at ${event.offset}, which had not come`;
+          const detail = `${position} passes ${key} at ${event.offset}, which had not arrived`;
           return [{ key, room: span.room, detail }];
         }),
       );
   }
 
-  /** Has events be found by `late` if they come after all. */
+  /** Remembers passed events, so that `late` finds them if they still arrive. */
   expectNever(passed: readonly PassedEvent[]): void {
-    for (const one of passed) this.#passed.set(one.key, one);
+    for (const event of passed) this.#passed.set(event.key, event);
   }
 
-  /** How an event that comes now was passed before. */
+  /** Returns how an event that arrives now was passed before. */
   late(key: string): PassedEvent | undefined {
     return this.#passed.get(key);
   }
 
-  /** A fresh session may be given anything again. */
+  /** Call for a fresh session, which may receive anything again. */
   forget(): void {
     this.#passed.clear();
   }

@@ -1,8 +1,8 @@
 import type { ClientOp, DeliveryHistory } from "./history.ts";
 
 /**
- * For each time a client lost its connection and came back: milliseconds until it was back and had been given everything
- * that was acknowledged before it was back.
+ * For each time a client lost its connection and came back: milliseconds until it was connected and had
+ * received everything that was acknowledged before it was connected.
  */
 export function recoveryTimes({
   publications,
@@ -37,8 +37,8 @@ function recoveriesOf(ops: readonly ClientOp[], ackedAt: (key: string) => number
 }
 
 /**
- * For faults in which connections may survive: for each client, milliseconds from the moment the fault was over until it
- * was given the first event that was acknowledged after it.
+ * For faults in which connections may survive: for each client, milliseconds from the end of the fault until
+ * it received the first event that was acknowledged after that end.
  */
 export function timesToFirstNews(
   { publications, clients }: Pick<DeliveryHistory, "publications" | "clients">,

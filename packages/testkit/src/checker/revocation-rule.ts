@@ -1,13 +1,13 @@
 import type { Anomaly } from "./anomaly.ts";
 import type { Allowances, ClientHistory, ClientOp, DeliveryHistory, Revoked } from "./history.ts";
 
-/** Holds each acknowledged revocation against what its client was given afterwards, and where the client is at the end. */
+/** Checks each acknowledged revocation: what its client received afterwards, and its state at the end. */
 export function findRevokedAccess(history: DeliveryHistory, allowances: Allowances): Anomaly[] {
   const { revocations = [], publications, clients } = history;
   return clients.flatMap((client) => {
     const own = revocations.filter((one) => one.client === client.name && isOwed(one, allowances));
     if (own.length === 0) return [];
-    return [...givenAfter(client, own, publications), ...own.flatMap((one) => stillThere(client, one))];
+    return [...receivedAfter(client, own, publications), ...own.flatMap((one) => stillThere(client, one))];
   });
 }
 
@@ -15,7 +15,7 @@ interface Access extends Pick<DeliveryHistory, "revocations"> {
   allowances: Allowances;
 }
 
-/** Whether a room may have been closed to a client by `atMs`. */
+/** Whether a client may have lost a room by `atMs`. */
 export function mayLose(
   client: string,
   room: string,
@@ -35,8 +35,8 @@ function isOwed(revoked: Revoked, { forgotten }: Allowances): boolean {
   return revoked.answeredAtMs !== undefined && forgotten?.(revoked) !== true;
 }
 
-/** What was sent to the log after the answer lies behind the revocation there. */
-function givenAfter(
+/** An event that was sent after the acknowledgement comes after the revocation in the log. */
+function receivedAfter(
   { name, ops }: ClientHistory,
   revocations: readonly Revoked[],
   publications: DeliveryHistory["publications"],
@@ -50,17 +50,17 @@ function givenAfter(
     );
     const isClosed = (room: string) => ended.some((one) => one.room === undefined || one.room === room);
     if (!rooms.every(isClosed)) return [];
-    return [{ kind: "revoked-access", client: name, detail: `was given ${key} after its revocation` }];
+    return [{ kind: "revoked-access", client: name, detail: `received ${key} after its revocation` }];
   });
 }
 
 function stillThere({ name: client, ops }: ClientHistory, { room }: Revoked): Anomaly[] {
   if (room === undefined) {
     if (!isConnected(ops)) return [];
-    return [{ kind: "revoked-access", client, detail: "is connected, though its user was revoked" }];
+    return [{ kind: "revoked-access", client, detail: "is connected, although its user was revoked" }];
   }
   if (!isConnected(ops) || !isIn(ops, room)) return [];
-  return [{ kind: "revoked-access", client, room, detail: "was never told that the room was taken from it" }];
+  return [{ kind: "revoked-access", client, room, detail: "was never told that the room was revoked" }];
 }
 
 function isConnected(ops: readonly ClientOp[]): boolean {
@@ -70,7 +70,7 @@ function isConnected(ops: readonly ClientOp[]): boolean {
   return last?.kind === "connected";
 }
 
-/** Whether the client has reason to believe that it follows the room. */
+/** Whether the client must believe that it follows the room. */
 function isIn(ops: readonly ClientOp[], room: string): boolean {
   const asked = new Set<number>();
   let isFollowed = false;

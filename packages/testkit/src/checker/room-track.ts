@@ -1,37 +1,37 @@
 import { type EventPlace, type Place, placeAfter } from "./lineage.ts";
 
-/** A stretch in which a client was promised every event of a room. */
+/** A span in which a client was promised every event of a room. */
 export interface Span {
   room: string;
   tags: readonly string[] | undefined;
   /** Everything after this place was promised. */
   start: Place;
-  /** Offset of the room's last event that the client was given in it; 0 for none. */
+  /** Offset of the last event that the client received in it; 0 for none. */
   last: number;
-  /** Set when the promise ended: up to here it held. */
+  /** Set when the promise ended: it held up to this offset. */
   limit?: number;
 }
 
-interface Wish {
+interface PendingRequest {
   attempt: number;
   tags: readonly string[] | undefined;
-  /** Unknown until the answer if the client asked for no past. */
+  /** Unknown until the reply if the client did not ask for a replay. */
   start: Place | undefined;
-  /** Offset of the last event that was given before the answer. */
+  /** Offset of the last event that arrived before the reply. */
   last: number;
 }
 
-/** One room as one client sees it: what it was promised, and in which order events may come. */
+/** One room as one client sees it: what it was promised, and in which order events may arrive. */
 export class RoomTrack {
   readonly room: string;
-  /** Every span there was, ended or not. */
+  /** All spans, ended or not. */
   readonly spans: Span[] = [];
   #active: Span[] = [];
-  #wish: Wish | undefined;
+  #request: PendingRequest | undefined;
   #highest = 0;
-  /** What comes while the session is resumed is none of the wish, and none of what a resume has declared lost. */
+  /** While the session resumes, no event up to here belongs to the request or to what a reset declared lost. */
   #notUpTo = 0;
-  /** While the client goes back in the room's past of its own will, past and live events are two sequences. */
+  /** While the client asks for a replay of the room, replayed and live events are two sequences. */
   #rewound: { past: number; live: number } | undefined;
 
   constructor(room: string) {
@@ -47,18 +47,18 @@ export class RoomTrack {
     return this.#active.filter(({ limit }) => limit === undefined);
   }
 
-  /** The client asks for the room; with `since`, from that position on. */
-  wish(attempt: number, since: string | undefined, tags: readonly string[] | undefined): void {
+  /** The client requests the room; with `since`, from that position on. */
+  request(attempt: number, since: string | undefined, tags: readonly string[] | undefined): void {
     const start = since === undefined ? undefined : placeAfter(since);
-    this.#wish = { attempt, tags, start, last: 0 };
+    this.#request = { attempt, tags, start, last: 0 };
     if (start !== undefined) this.#rewound = { past: start.offset, live: this.#highest };
   }
 
-  /** The server accepted the wish and named the place from which on events come live. */
+  /** The server accepted the request and named the position from which events arrive live. */
   accept(attempt: number, position: string): void {
-    if (this.#wish?.attempt !== attempt) return;
-    const { start = placeAfter(position), tags, last } = this.#wish;
-    this.#wish = undefined;
+    if (this.#request?.attempt !== attempt) return;
+    const { start = placeAfter(position), tags, last } = this.#request;
+    this.#request = undefined;
     this.follow(start, tags, last);
     if (this.#rewound !== undefined) {
       this.#highest = Math.max(this.#highest, this.#rewound.past, this.#rewound.live);
@@ -66,40 +66,41 @@ export class RoomTrack {
     }
   }
 
-  /** The server refused the wish; nothing has changed. */
+  /** The server refused the request; nothing has changed. */
   refuse(attempt: number): void {
-    if (this.#wish?.attempt === attempt) this.#wish = undefined;
+    if (this.#request?.attempt === attempt) this.#request = undefined;
   }
 
-  /** Everything after `start` is promised from now on; up to `last` it was given already. */
+  /** From now on everything after `start` is promised. Events up to `last` have already arrived. */
   follow(start: Place, tags: readonly string[] | undefined, last = 0): void {
     const span = { room: this.room, tags, start, last };
     this.spans.push(span);
     this.#active.push(span);
   }
 
-  /** The promise ends: what comes from now on may come or not. */
+  /** The promise ends: further events may or may not arrive. */
   leave(): void {
     for (const span of this.#active) span.limit ??= span.last;
   }
 
-  /** Nothing may come any more. */
+  /** No more events may arrive. */
   left(): void {
     this.leave();
     this.#active = [];
     this.#highest = 0;
   }
 
-  /** The session is gone with all its wishes. */
+  /** The session and its requests are gone. */
   forget(): void {
     this.left();
-    this.#wish = undefined;
+    this.#request = undefined;
     this.#rewound = undefined;
   }
 
   /**
-   * A gap up to `position` was told; from there on everything is promised anew. A resume tells it of the rooms that the
-   * session came back to: what was wished for meanwhile is answered later, and from where it was asked.
+   * The client received a reset up to `position`; from there on everything is promised again. A resume resets
+   * the rooms that the session came back to. Requests made during the resume are answered later, from their
+   * own position.
    */
   reset(position: string, isOfResume: boolean): void {
     const start = placeAfter(position);
@@ -109,62 +110,64 @@ export class RoomTrack {
     for (const { tags } of before) this.follow(start, tags);
     if (isLeaving) this.leave();
     if (isOfResume) this.#comeBack(start);
-    else this.#moveWish(start);
+    else this.#moveRequest(start);
   }
 
-  /** The session was given all that it had missed; from now on its wishes are answered. */
+  /** The session has received everything that it missed. From now on its requests are answered. */
   resumed(): void {
     this.#notUpTo = 0;
   }
 
-  /** The session is in the room again, perhaps through an earlier wish that never came to be answered. */
+  /** The session is in the room again, perhaps through an earlier request whose reply was lost. */
   #comeBack(start: Place): void {
     this.#notUpTo = start.offset;
-    if (this.#wish !== undefined && !this.isFollowed) this.follow(start, this.#wish.tags);
+    if (this.#request !== undefined && !this.isFollowed) this.follow(start, this.#request.tags);
   }
 
-  #moveWish(start: Place): void {
+  #moveRequest(start: Place): void {
     this.#rewound = undefined;
-    if (this.#wish?.start !== undefined) this.#wish.start = start;
+    if (this.#request?.start !== undefined) this.#request.start = start;
   }
 
-  /** Whether an event of this tag may come through this room. */
+  /** Whether an event with this tag may arrive through this room. */
   admits(tag: string): boolean {
-    return [...this.#active, ...(this.#wish === undefined ? [] : [this.#wish])].some(({ tags }) =>
+    return [...this.#active, ...(this.#request === undefined ? [] : [this.#request])].some(({ tags }) =>
       passes(tag, tags),
     );
   }
 
-  /** Whether the event may come through this room: it was promised, or is part of what the client waits for. */
+  /** Whether the event may arrive through this room: it was promised, or belongs to the pending request. */
   expects(place: Place, tag: string): boolean {
     if (this.promises(place, tag)) return true;
     if (place.offset <= this.#notUpTo) return false;
-    const wish = this.#wish;
-    return wish !== undefined && passes(tag, wish.tags) && (wish.start?.offset ?? 0) < place.offset;
+    const request = this.#request;
+    return request !== undefined && passes(tag, request.tags) && (request.start?.offset ?? 0) < place.offset;
   }
 
-  /** Whether the event is promised by a wish that was accepted. */
+  /** Whether the event is promised by an accepted request. */
   promises(place: Place, tag: string): boolean {
     return this.#active.some((span) => covers(span, place, tag));
   }
 
   /**
-   * Notes an event; false if it came out of order. While the room is only wished for, an event that comes through another
-   * room as well (`isExpectedElsewhere`) may come through that one ahead of this room's past.
+   * Records an event; returns false if it is out of order. While the room is only requested, an event that
+   * also comes through another room (`isExpectedElsewhere`) may arrive through that room before this room's
+   * replay.
    */
   take(place: EventPlace, tag: string, isExpectedElsewhere: boolean): boolean {
     for (const span of this.#active) {
       if (covers(span, place, tag)) span.last = Math.max(span.last, place.offset);
     }
-    const isWished = this.#takeForWish(place, tag);
-    const counts = this.promises(place, tag) || (isWished && !isExpectedElsewhere);
+    const isRequested = this.#takeForRequest(place, tag);
+    const counts = this.promises(place, tag) || (isRequested && !isExpectedElsewhere);
     return counts ? this.#isInOrder(place) : true;
   }
 
-  #takeForWish(place: Place, tag: string): boolean {
-    const wish = this.#wish;
-    if (wish?.start === undefined || !covers({ ...wish, start: wish.start }, place, tag)) return false;
-    wish.last = Math.max(wish.last, place.offset);
+  #takeForRequest(place: Place, tag: string): boolean {
+    const request = this.#request;
+    if (request?.start === undefined || !covers({ ...request, start: request.start }, place, tag))
+      return false;
+    request.last = Math.max(request.last, place.offset);
     return true;
   }
 
@@ -181,7 +184,7 @@ export class RoomTrack {
   }
 }
 
-/** Whether an event of this tag passes a filter. */
+/** Whether an event with this tag passes a filter. */
 export function passes(tag: string, tags: readonly string[] | undefined): boolean {
   return tags === undefined || tags.includes(tag);
 }

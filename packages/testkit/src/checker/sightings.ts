@@ -1,24 +1,24 @@
-/** An offset, and in which step of a client's history it came. */
+/** An offset, and the step of the client's history in which it arrived. */
 interface Sighting {
   offset: number;
   step: number;
 }
 
-/** Which events a session was given, and which of them may come again. */
+/** The events that a session has received, and which of them may arrive again. */
 export class Sightings {
-  /** What the present session was given, by id. */
+  /** What the current session has received, by id. */
   readonly #seen = new Map<string, Sighting>();
-  /** When a room was reset last, and when it was entered anew with a past. */
+  /** When a room was last reset, and when it was last requested with a replay. */
   readonly #resetAt = new Map<string, number>();
   readonly #reread = new Map<string, Sighting>();
   #step = 0;
 
-  /** The session is another one, which may be given anything. */
+  /** Call for a new session, which may receive anything. */
   forget(): void {
     this.#seen.clear();
   }
 
-  /** The client asks for a room's past after an offset. */
+  /** The client requests a replay of a room after an offset. */
   reread(room: string, offset: number): void {
     this.#reread.set(room, { offset, step: ++this.#step });
   }
@@ -27,14 +27,17 @@ export class Sightings {
     this.#resetAt.set(room, ++this.#step);
   }
 
-  /** Notes an event; the offset at which the session was given it before if it must not come again. */
+  /**
+   * Records an event.
+   * If it must not arrive again, returns the offset at which the session received it before.
+   */
   see(id: string, offset: number, rooms: readonly string[]): number | undefined {
     const seen = this.#seen.get(id);
     this.#seen.set(id, { offset, step: ++this.#step });
     return seen === undefined || this.#mayComeAgain(seen, offset, rooms) ? undefined : seen.offset;
   }
 
-  /** Because it was written again after a rollback, or because the client asked for this past again. */
+  /** True if it was written again after a rollback, or if the client requested this replay again. */
   #mayComeAgain(seen: Sighting, offset: number, rooms: readonly string[]): boolean {
     return rooms.some((room) => {
       const reread = this.#reread.get(room);

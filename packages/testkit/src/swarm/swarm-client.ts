@@ -2,40 +2,41 @@ import type { Envelope, ErrorBody, RoomReset } from "@roomcast/events";
 import { io, type Socket } from "socket.io-client";
 import type { ClientHistory, ClientOp } from "../checker.ts";
 import type { Random } from "../random.ts";
-import { RoomWishes, type SwarmWish } from "./room-wishes.ts";
+import { type RoomRequest, RoomRequests } from "./room-requests.ts";
 
 export interface SwarmClientOptions {
   name: string;
   token: string;
-  /** Default: both, as a stock client does it, which polls first and upgrades. */
+  /** Default: both, as in a stock client, which polls first and then upgrades. */
   transport?: "websocket" | "polling";
-  /** Other than Socket.IO's own. */
+  /** The parser, if it is not Socket.IO's default. */
   parser?: object | undefined;
-  /** Where to connect next; asked again for every attempt. */
+  /** Returns where to connect next. Called for every attempt. */
   url: () => string;
   random: Random;
-  /** The filter that lets the events of some tags through. */
+  /** Returns the filter for the events with these tags. */
   filterFor: (tags: readonly string[]) => object;
 }
 
 /**
- * A stock socket.io-client with an application that does what the integration guide says: it leaves resuming to the
- * client, keeps the last position of each room, and follows its rooms again from there when a session is fresh. Where
- * a stock client stops trying, it stops; what it is refused for good it does not ask for again.
+ * A stock socket.io-client with an application that follows the integration guide. It leaves resuming to the
+ * client, keeps the last position of each room, and follows its rooms again from there when a session is
+ * fresh. It stops when a stock client stops reconnecting, and does not repeat a request that is refused for
+ * good.
  */
 export class SwarmClient implements ClientHistory {
   readonly name: string;
   readonly token: string;
   readonly ops: ClientOp[] = [];
   readonly socket: Socket;
-  /** Key of the last event, to see markers by. */
+  /** Key of the last event, to recognise markers. */
   lastKey: string | undefined;
-  /** Why the last attempt to connect failed, or the server ended the connection. */
+  /** Why the last attempt to connect failed, or why the server ended the connection. */
   lastError: string | undefined;
-  /** Whether it will not try to connect again. */
+  /** Whether it has stopped reconnecting. */
   hasGivenUp = false;
   readonly #url: () => string;
-  readonly #wishes: RoomWishes;
+  readonly #requests: RoomRequests;
   /** Whether the application has ended the connection itself. */
   #isClosed = false;
   #isFresh = false;
@@ -55,7 +56,7 @@ export class SwarmClient implements ClientHistory {
       ...(parser === undefined ? {} : { parser }),
     });
     const record = (op: ClientOp) => void this.ops.push(op);
-    this.#wishes = new RoomWishes({ socket: this.socket, record, random, filterFor });
+    this.#requests = new RoomRequests({ socket: this.socket, record, random, filterFor });
     this.#listen();
   }
 
@@ -68,7 +69,7 @@ export class SwarmClient implements ClientHistory {
     this.socket.disconnect();
   }
 
-  /** As a page that is loaded anew: the session is forgotten, the application has its positions still. */
+  /** Acts like a page load: the session is lost, but the application still has its positions. */
   reload(): void {
     this.close();
     this.#isClosed = false;
@@ -77,29 +78,32 @@ export class SwarmClient implements ClientHistory {
     this.connect();
   }
 
-  /** Whether it is connected and every wish is answered, or it has given up. */
+  /** Whether it is connected and every request is answered, or it has given up. */
   get isSettled(): boolean {
-    return this.hasGivenUp || (this.socket.connected && this.#wishes.areSettled);
+    return this.hasGivenUp || (this.socket.connected && this.#requests.areSettled);
   }
 
-  /** The rooms it follows, automatic ones not counted. */
+  /** The rooms that it follows, without automatic rooms. */
   get rooms(): string[] {
-    return this.#wishes.rooms;
+    return this.#requests.rooms;
   }
 
-  /** The position it has of a room. */
+  /** The position that it has for a room. */
   positionOf(room: string): string | undefined {
-    return this.#wishes.positionOf(room);
+    return this.#requests.positionOf(room);
   }
 
-  /** Follows rooms; resolves when it does, or when they are refused for good. One that has given up follows none. */
-  async follow(wishes: readonly SwarmWish[]): Promise<void> {
-    if (!this.hasGivenUp) await this.#wishes.follow(wishes);
+  /**
+   * Follows rooms. Resolves when they are followed or refused for good.
+   * A client that has given up follows none.
+   */
+  async follow(requests: readonly RoomRequest[]): Promise<void> {
+    if (!this.hasGivenUp) await this.#requests.follow(requests);
   }
 
-  /** Stops following a room as soon as it is followed; resolves when it is left. */
+  /** Leaves a room as soon as it is followed. Resolves when it is left. */
   leave(room: string): Promise<void> {
-    return this.#wishes.leave(room);
+    return this.#requests.leave(room);
   }
 
   #listen(): void {
@@ -132,7 +136,7 @@ export class SwarmClient implements ClientHistory {
     });
     socket.on("room.reset", ({ data }: Envelope<string, RoomReset>) => {
       this.ops.push({ kind: "reset", ...data, atMs: performance.now() });
-      this.#wishes.onReset(data);
+      this.#requests.onReset(data);
     });
     socket.onAny((_name: string, event: Envelope<string, EventData>, position: unknown) => {
       const key = event?.data?.changes?.key;
@@ -146,24 +150,24 @@ export class SwarmClient implements ClientHistory {
 
   #onConnect(): void {
     const recovered = this.socket.recovered === true;
-    // A session may be lost and found before it was told its rooms.
+    // A session may be lost and recovered before it received its rooms.
     if (!recovered) this.#isFresh = true;
     this.ops.push({ kind: "connected", recovered, atMs: performance.now() });
-    this.#wishes.onConnect(recovered);
+    this.#requests.onConnect(recovered);
   }
 
-  /** A stock client that was refused, or sent away, by a packet of the server does not come back. */
+  /** A stock client does not reconnect after a packet of the server that refuses or disconnects it. */
   #checkActive(): void {
     if (this.socket.active || this.#isClosed || this.hasGivenUp) return;
     this.hasGivenUp = true;
     this.ops.push({ kind: "gaveUp", code: this.lastError ?? "nothing", atMs: performance.now() });
-    this.#wishes.dropAll();
+    this.#requests.dropAll();
   }
 
   #onEvent({ id, room }: Envelope<string, EventData>, key: string, position: string): void {
     this.lastKey = key;
     this.ops.push({ kind: "received", id, key, position, atMs: performance.now() });
-    this.#wishes.onEvent(room, position);
+    this.#requests.onEvent(room, position);
   }
 }
 

@@ -17,52 +17,52 @@ import { steerReceiving } from "./receive-steering.ts";
 /** The secret of all servers under test. */
 export const jwtSecret = "the-secret-of-the-benchmark-0123456789abcdef";
 
-/** What a benchmark run works with. */
-export interface Lab {
+/** The environment of a benchmark run. */
+export interface Environment {
   readonly profile: Profile;
   readonly cores: Cores;
   readonly native: NativePrograms;
   readonly peers: PeerPrograms;
-  /** A file with a token for every client, each of a user of its own. */
+  /** A file with a token for every client, each for a different user. */
   readonly tokens: string;
-  /** Whether the kernel's work for the clients is done on the load generator's core. */
+  /** Whether the kernel does its work for the clients on the load generator's core. */
   readonly steersReceiving: boolean;
   /** Whether idle cores are kept from sleeping. */
   readonly staysAwake: boolean;
-  /** What the reader of the results should know about the circumstances. */
+  /** What a reader of the results should know about the conditions. */
   readonly notes: string[];
   readonly log: (line: string) => void;
-  /** A Redis for whoever needs one; one for all. */
+  /** Returns the Redis of the run, and starts it at the first call. */
   redis(): Promise<RedisServer>;
-  /** Starts the clients of a server; nothing is connected yet. */
+  /** Starts the load generator of a server, without connections. */
   load(plan: ClientPlan): Promise<LoadGenerator>;
   close(): Promise<void>;
 }
 
-export interface LabOptions {
+export interface EnvironmentOptions {
   profile: Profile;
-  /** `node` does without a C compiler. */
+  /** `node` needs no C compiler. */
   generator?: "c" | "node" | undefined;
-  /** Looks for servers of other makers too. Default true. */
+  /** Also measures NATS and Nchan. Default true. */
   withPeers?: boolean;
-  /** Steers what clients receive to their core, where that is allowed. Default true. */
+  /** Moves the receiving of clients to their own core, where that is allowed. Default true. */
   steer?: boolean;
 }
 
-/** Prepares a run: compiles, finds the peers, signs the tokens. */
-export async function openLab({
+/** Prepares a run: compiles the C programs, finds the peers and signs the tokens. */
+export async function openEnvironment({
   profile,
   generator,
   withPeers = true,
   steer = true,
-}: LabOptions): Promise<Lab> {
+}: EnvironmentOptions): Promise<Environment> {
   const notes: string[] = [];
   const log = (line: string) => void process.stderr.write(`${line}\n`);
   const cores = await chooseCores();
   if (cores.server === undefined) notes.push("Server and load could not be pinned to cores of their own.");
   const busy = loadavg()[0] ?? 0;
   if (busy > cores.count / 4) notes.push(`Other programs were running: load average ${busy.toFixed(1)}.`);
-  // What steers the run must not disturb the server either.
+  // This process must not disturb the server either.
   await pinRunning(process.pid, cores.load);
   const unsteer = steer ? steerReceiving(cores.load) : undefined;
   if (unsteer === undefined)
@@ -124,7 +124,7 @@ function clientsOf({ fanOut, rooms, memory, connect, takeover, compression, micr
 }
 
 async function writeTokens(file: string, count: number): Promise<void> {
-  // Made once: from a string, every signature would make it anew.
+  // Make the key once. With a string, every signature would make it again.
   const key = createSecretKey(Buffer.from(jwtSecret));
   const rooms = ["project:*", "agent:*", "channel:*"];
   const tokens = Array.from({ length: count }, (_, index) =>

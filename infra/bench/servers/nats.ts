@@ -4,25 +4,25 @@ import { join } from "node:path";
 import { freePort, startProcess, temporaryFolder, waitUntil } from "@roomcast/testkit";
 import { pinned } from "../cores.ts";
 import { pingIntervalSeconds } from "../ping-interval.ts";
-import type { StartContestant } from "./contestant.ts";
+import type { StartServer } from "./bench-server.ts";
 import { startPublisher } from "./node-process.ts";
 
-/** A NATS server with its WebSocket listener; published to over TCP. */
-export const startNats: StartContestant = async (lab, { rooms, measuresLatency = false }) => {
-  const { nats } = lab.peers;
+/** A NATS server with its WebSocket listener. The publisher uses TCP. */
+export const startNats: StartServer = async (environment, { rooms, measuresLatency = false }) => {
+  const { nats } = environment.peers;
   if (nats === undefined) return undefined;
   const folder = await temporaryFolder("roomcast-bench-nats-");
   const [port, webSocketPort] = [await freePort(), await freePort()];
   const file = join(folder.path, "nats.conf");
   await writeFile(file, configuration(port, webSocketPort));
-  const [command = "", ...args] = pinned(lab.cores.server, [nats, "--config", file]);
+  const [command = "", ...args] = pinned(environment.cores.server, [nats, "--config", file]);
   const server = await startProcess(command, args);
   await waitUntil("NATS answers", async () => server.hasExited || (await accepts(webSocketPort)));
   if (server.hasExited) {
-    lab.log(`NATS is left out: ${server.output.trim()}`);
+    environment.log(`NATS is left out: ${server.output.trim()}`);
     return undefined;
   }
-  const publisher = await startPublisher(lab, "nats", String(port));
+  const publisher = await startPublisher(environment, "nats", String(port));
   return {
     name: "nats",
     pid: server.pid,

@@ -2,26 +2,26 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { freePort, startProcess, temporaryFolder, waitUntil } from "@roomcast/testkit";
 import { pinned } from "../cores.ts";
-import type { StartContestant } from "./contestant.ts";
+import type { StartServer } from "./bench-server.ts";
 import { startPublisher } from "./node-process.ts";
 
-/** nginx with Nchan, one worker; published to over HTTP. */
-export const startNchan: StartContestant = async (lab, { rooms, measuresLatency = false }) => {
-  const { nchan } = lab.peers;
+/** nginx with Nchan and one worker. The publisher uses HTTP. */
+export const startNchan: StartServer = async (environment, { rooms, measuresLatency = false }) => {
+  const { nchan } = environment.peers;
   if (nchan === undefined) return undefined;
   const folder = await temporaryFolder("roomcast-bench-nchan-");
   const port = await freePort();
   const file = join(folder.path, "nginx.conf");
   await writeFile(file, configuration(nchan.module, folder.path, port));
   const args = ["-c", file, "-e", join(folder.path, "error.log"), "-p", folder.path];
-  const [command = "", ...rest] = pinned(lab.cores.server, [nchan.nginx, ...args]);
+  const [command = "", ...rest] = pinned(environment.cores.server, [nchan.nginx, ...args]);
   const server = await startProcess(command, rest);
   await waitUntil("nginx answers", async () => server.hasExited || (await answers(port)));
   if (server.hasExited) {
-    lab.log(`Nchan is left out: ${server.output.trim()}`);
+    environment.log(`Nchan is left out: ${server.output.trim()}`);
     return undefined;
   }
-  const publisher = await startPublisher(lab, "nchan", String(port));
+  const publisher = await startPublisher(environment, "nchan", String(port));
   return {
     name: "nchan",
     pid: server.pid,

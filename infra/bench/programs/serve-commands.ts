@@ -1,9 +1,9 @@
 import { type FeedOrder, type FeedResult, feed, type Publish } from "./feed.ts";
 
-/** What the benchmark asks of a Node process under test, over its IPC channel. */
+/** The benchmark's commands to a Node process under test, over its IPC channel. */
 export type ServerCommand = { run: FeedOrder } | { memory: true };
 
-/** The answers, in the order of the commands; `port` comes unasked once a server listens. */
+/** The answers, in the order of the commands. A server sends `port` by itself once it listens. */
 export interface ServerAnswer {
   port?: number;
   ran?: FeedResult;
@@ -11,19 +11,19 @@ export interface ServerAnswer {
   error?: string;
 }
 
-/** Finds out how this process publishes, when it is first asked to. */
+/** Returns how this process publishes. Called when it must publish. */
 export type FindPublish = () => Promise<Publish> | Publish;
 
-/** Answers the benchmark's commands in this process, which ends with the benchmark. */
+/** Answers the benchmark's commands in this process. The process ends with the benchmark. */
 export function serveCommands(findPublish?: FindPublish): void {
   process.on("disconnect", () => process.exit());
   process.on("message", (command: ServerCommand) => {
-    answer(command, findPublish).then(tell, (error: Error) => tell({ error: error.message }));
+    answer(command, findPublish).then(send, (error: Error) => send({ error: error.message }));
   });
 }
 
-/** Tells the benchmark something. */
-export function tell(message: ServerAnswer): void {
+/** Sends a message to the benchmark. */
+export function send(message: ServerAnswer): void {
   process.send?.(message);
 }
 
@@ -33,7 +33,7 @@ async function answer(command: ServerCommand, findPublish: FindPublish | undefin
   return { ran: await feed(command.run, await findPublish()) };
 }
 
-/** The heap that is in use after everything dead has gone; needs `--expose-gc`. */
+/** The heap in use after garbage collection. Needs `--expose-gc`. */
 function liveHeapBytes(): number {
   if (global.gc === undefined) throw new Error("started without --expose-gc");
   for (let run = 0; run < 3; run++) global.gc();

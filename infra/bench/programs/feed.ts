@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 
-/** An event as every server under test sends it: the envelope of a `project.updated`, about 270 bytes of JSON. */
+/**
+ * The event that every server under test sends: the envelope of a `project.updated`, about 270 bytes of JSON.
+ */
 export interface BenchEvent {
   id: string;
   type: "project.updated";
@@ -10,39 +12,44 @@ export interface BenchEvent {
   data: object;
 }
 
-/** What a feed is to publish. */
+/** What a feed must publish. */
 export interface FeedOrder {
   burstsPerSecond: number;
-  /** Events published in one tick, all to one room. */
+  /** How many events are published in one tick, all to one room. */
   burst: number;
-  /** The rooms `project:0` to `project:<rooms - 1>` take turns. */
+  /** Bursts go to the rooms `project:0` to `project:<rooms - 1>` in turn. */
   rooms: number;
   durationMs: number;
   /**
-   * Every burst has a turn of the event loop to itself, so that nothing can be coalesced but the burst; and one that is
-   * late, unless they are too many for timers, does not have the next one come close behind it.
+   * Gives every burst its own turn of the event loop, so that nothing can be coalesced but the burst. If the
+   * rate is low enough for timers, a late burst does not make the next one follow closely.
    */
   isolated: boolean;
-  /** About as many bytes for each event, of a list such as an API answers with. Default: the small one. */
+  /**
+   * Approximate bytes of each event, filled with a list as an API would return it. Default: the small event.
+   */
   eventBytes?: number;
 }
 
-/** What became of an order. */
+/** The result of an order. */
 export interface FeedResult {
   published: number;
   failed: number;
 }
 
-/** Publishes one event; a promise it returns tells whether it was taken. */
+/** Publishes one event. If it returns a promise, the promise rejects when the event was not accepted. */
 export type Publish = (event: BenchEvent) => Promise<unknown> | undefined;
 
-/** Timers count in milliseconds: what is to come more often than this has to be caught up. */
+/**
+ * Timers count in milliseconds.
+ * With a shorter interval, several bursts must follow each other to keep the rate.
+ */
 const fewestMs = 2;
 
-/** The part of the interval that follows a burst at least. */
+/** The minimum gap after a burst, as a share of the interval. */
 const leastGap = 0.75;
 
-/** Publishes in even time and resolves when everything published was taken or has failed. */
+/** Publishes at an even rate. Resolves when every event was accepted or has failed. */
 export async function feed(order: FeedOrder, publish: Publish): Promise<FeedResult> {
   const result: FeedResult = { published: 0, failed: 0 };
   const answers = new Set<Promise<void>>();
@@ -94,7 +101,9 @@ function makeList(bytes: number): object[] {
   return list;
 }
 
-/** Resolves when it is time, and whatever this turn of the event loop had scheduled is done; wakes nobody in between. */
+/**
+ * Resolves at the given time, after the work that this turn of the event loop has scheduled, without polling.
+ */
 function turnAt(dueMs: number): Promise<void> {
   const waitMs = dueMs - performance.now();
   return new Promise((resolve) => {
@@ -106,13 +115,13 @@ function turnAt(dueMs: number): Promise<void> {
 const idPrefix = randomUUID().slice(0, -12);
 let events = 0;
 
-/** Microseconds of a clock that is monotonic and the same in every process of the machine. */
+/** Microseconds of a monotonic clock that all processes of the machine share. */
 function nowUs(): number {
   const [seconds, nanoseconds] = process.hrtime();
   return seconds * 1_000_000 + Math.round(nanoseconds / 1_000);
 }
 
-/** To make an event is the application's work: what can be made once is, as in `floor.c`. */
+/** Making events is the application's work, so constant parts are made only once, as in `floor.c`. */
 function eventMaker({ eventBytes = 0 }: FeedOrder): (room: number) => BenchEvent {
   const list = makeList(eventBytes);
   const timestamp = new Date().toISOString();

@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Random } from "../random.ts";
 import type { SwarmClient } from "./swarm-client.ts";
 
-/** Leaves one of its rooms now and then and comes back, sometimes to where it was, sometimes to the present. */
+/** Leaves one of its rooms now and then and joins it again, either from its last position or live. */
 export async function churn(client: SwarmClient, random: Random, signal: AbortSignal): Promise<void> {
   while (await rested(random.between(300, 2_000), signal)) {
     if (client.hasGivenUp) return;
@@ -16,7 +16,7 @@ export async function churn(client: SwarmClient, random: Random, signal: AbortSi
   }
 }
 
-/** Enters a further room now and then at a position from a moment ago, and leaves it again. */
+/** Joins another room now and then, from a position of a moment ago, and leaves it again. */
 export async function lookBack(
   client: SwarmClient,
   random: Random,
@@ -36,7 +36,7 @@ export async function lookBack(
   }
 }
 
-/** Waits; false if the habit is to end. */
+/** Waits. Returns false if the behaviour must end. */
 async function rested(ms: number, signal: AbortSignal): Promise<boolean> {
   await delay(ms, undefined, { signal }).catch(() => undefined);
   return !signal.aborted;

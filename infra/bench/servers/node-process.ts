@@ -1,13 +1,13 @@
 import { AnsweringProcess } from "../answering-process.ts";
-import type { Lab } from "../lab.ts";
-import { serverScript } from "../paths.ts";
-import type { FeedOrder, FeedResult } from "../servers/feed.ts";
-import type { ServerAnswer } from "../servers/serve-commands.ts";
+import type { Environment } from "../environment.ts";
+import { programScript } from "../paths.ts";
+import type { FeedOrder, FeedResult } from "../programs/feed.ts";
+import type { ServerAnswer } from "../programs/serve-commands.ts";
 
 /** A Node process that answers the benchmark's commands. */
 export class NodeProcess {
   readonly #process: AnsweringProcess<ServerAnswer>;
-  /** Where it listens; 0 for one that only publishes. */
+  /** The port on which it listens; 0 if it only publishes. */
   readonly port: number;
 
   constructor(process: AnsweringProcess<ServerAnswer>, port: number) {
@@ -37,13 +37,13 @@ export class NodeProcess {
 }
 
 /** Starts the benchmark's own Socket.IO server on the server's core. */
-export function startServer(lab: Lab, args: readonly string[]): Promise<NodeProcess> {
-  return startScript(lab.cores.server, "socket-io", args);
+export function startServer(environment: Environment, args: readonly string[]): Promise<NodeProcess> {
+  return startScript(environment.cores.server, "socket-io", args);
 }
 
-/** Starts a process that publishes from outside of the server. */
-export function startPublisher(lab: Lab, kind: string, target: string): Promise<NodeProcess> {
-  return startScript(lab.cores.feed, "publisher", [kind, target]);
+/** Starts a process that publishes from outside the server. */
+export function startPublisher(environment: Environment, kind: string, target: string): Promise<NodeProcess> {
+  return startScript(environment.cores.feed, "publisher", [kind, target]);
 }
 
 /** The command line of Node for a process under test. */
@@ -54,9 +54,9 @@ async function startScript(
   name: string,
   args: readonly string[],
 ): Promise<NodeProcess> {
-  const command = [...nodeCommand, serverScript(name), ...args];
+  const command = [...nodeCommand, programScript(name), ...args];
   const started = await AnsweringProcess.node<ServerAnswer>({ core, command });
   const { port } = await started.next();
-  if (port === undefined) throw new Error(`${name} does not say where it listens`);
+  if (port === undefined) throw new Error(`${name} did not report its port`);
   return new NodeProcess(started, port);
 }

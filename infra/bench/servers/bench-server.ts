@@ -1,9 +1,9 @@
-import type { Lab } from "../lab.ts";
+import type { Environment } from "../environment.ts";
 import type { ClientPlan } from "../load/client-plan.ts";
-import type { FeedOrder, FeedResult } from "../servers/feed.ts";
+import type { FeedOrder, FeedResult } from "../programs/feed.ts";
 
-/** What takes part, in the order of the tables. */
-export const contestantLabels = {
+/** The servers under test, in the order of the tables. */
+export const serverLabels = {
   floor: "C, one `send()` per event and client",
   "floor-coalesced": "C, one `send()` per burst and client",
   roomcast: "**Roomcast**",
@@ -21,29 +21,29 @@ export const contestantLabels = {
   "socket.io-redis": "Socket.IO + redis-adapter",
 } as const;
 
-export type ContestantName = keyof typeof contestantLabels;
+export type ServerName = keyof typeof serverLabels;
 
-/** What of a contestant's connections is asked for. */
+/** What the connections of a server must do. */
 export interface Setting {
-  /** Clients take turns to be in `project:0` to `project:<rooms - 1>`. */
+  /** Clients are distributed over the rooms `project:0` to `project:<rooms - 1>`. */
   rooms: number;
-  /** Further rooms for every client, with `%r` for its number; servers with commands only. */
+  /** More rooms for every client, with `%r` for its room number. Only for servers with commands. */
   moreRooms?: readonly string[];
   measuresLatency?: boolean;
 }
 
-/** A server under test that runs and listens. */
-export interface Contestant {
-  readonly name: ContestantName;
+/** A running server under test. */
+export interface BenchServer {
+  readonly name: ServerName;
   /** The process whose CPU time and memory count. */
   readonly pid: number;
   readonly plan: ClientPlan;
-  /** Publishes events: in the server itself or, where that is the way, from another process. */
+  /** Publishes events, in the server itself or from another process, depending on the server. */
   feed(order: FeedOrder): Promise<FeedResult>;
-  /** The heap in use, garbage collected; where there is one. */
+  /** The heap in use after garbage collection, if the server has one. */
   heapBytes?(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Starts a server, or returns undefined if this machine does not have it. */
-export type StartContestant = (lab: Lab, setting: Setting) => Promise<Contestant | undefined>;
+/** Starts a server. Returns undefined if this machine does not have it. */
+export type StartServer = (environment: Environment, setting: Setting) => Promise<BenchServer | undefined>;

@@ -22,36 +22,36 @@ import { filterFor, makeRooms, tags } from "./rooms.ts";
 import type { Outcome, Run } from "./scenario.ts";
 import { sendToApi, sendToLog } from "./send.ts";
 
-export interface StageOptions {
-  /** Default: a Redis of the stage's own, which keeps nothing. */
+export interface ClusterOptions {
+  /** Default: a new Redis without persistence. */
   redisUrl?: string;
-  /** Where each replica finds Redis; default three times `redisUrl`. */
+  /** Returns the Redis URL of each replica. Default: `redisUrl` for three replicas. */
   replicaRedisUrls?: (redisUrl: string) => Promise<readonly string[]>;
   /** Default 200, or 60 when quick. */
   clients?: number;
   /** Default 20. */
   rooms?: number;
-  /** How many of the rooms events go to, and to nothing else. Default: all, and two of them at once, and everyone. */
+  /** Publish each event to one of this many rooms. Default: all rooms, sometimes two at once or `global`. */
   busyRooms?: number;
   /** Default 3. */
   roomsPerClient?: number;
   /** Events per second. Default 200. */
   rate?: number;
-  /** Publish through an API process instead of straight into the log. */
+  /** Publish through an API process instead of directly to the log. */
   throughApi?: boolean;
-  /** Name of a module of `mutants/` that is loaded into the replicas. */
+  /** Name of a module of `mutants/` to load into the replicas. */
   mutant?: string;
-  /** For the replicas and the API. */
+  /** Environment of the replicas and the API. */
   env?: Record<string, string>;
   shares?: SwarmOptions["shares"];
   claims?: SwarmOptions["claims"];
-  /** Milliseconds between revocations, of a user and of a room by turns. Default 2,500; `false` for none. */
+  /** Milliseconds between revocations, alternately of a user and a room. Default 2,500; `false`: none. */
   revokeEveryMs?: number | false;
-  /** Where clients connect. Default: those over websocket to the balancer, those that poll to the replicas. */
+  /** Where clients connect. Default: websocket clients to the balancer, polling clients to the replicas. */
   urls?: (replicas: Replicas) => Promise<Pick<SwarmOptions, "url" | "pollingUrl">>;
 }
 
-/** Large enough that the log at the end can be read whole. */
+/** Large enough to read the complete log at the end. */
 const wholeHistories = {
   HISTORY_GLOBAL_EVENTS: "50000",
   HISTORY_PROJECT_EVENTS: "50000",
@@ -59,18 +59,18 @@ const wholeHistories = {
   HISTORY_CHANNEL_EVENTS: "50000",
 };
 
-/** Longer than a client may be deaf: one whose upgrade broke off at the wrong moment finds out by its ping timeout. */
+/** Longer than the ping timeout, by which a client notices that its connection broke during an upgrade. */
 const finishMs = 50_000;
 const revokeEveryMs = 2_500;
 
-/** Replicas, clients and publishers at work, ready for a fault. */
-export class Stage {
+/** Running replicas, clients and publishers, ready for a fault. */
+export class Cluster {
   readonly rooms: readonly RoomName[];
   readonly replicas: Replicas;
   readonly swarm: Swarm;
   readonly publishers: Publishers;
   readonly log: RedisEventLog;
-  /** Undefined for a stage without. */
+  /** Undefined if revocations are switched off. */
   readonly revocations: Revocations | undefined;
   readonly #run: Run;
   #markers = 0;
@@ -85,8 +85,8 @@ export class Stage {
     this.revocations = parts.revocations;
   }
 
-  /** Resolves when every client follows its rooms and events flow. */
-  static async set(run: Run, options: StageOptions = {}): Promise<Stage> {
+  /** Starts everything. Resolves when every client follows its rooms and events flow. */
+  static async start(run: Run, options: ClusterOptions = {}): Promise<Cluster> {
     const redisUrl = options.redisUrl ?? (await ownRedis(run));
     const env = { ...wholeHistories, ...run.env, ...options.env };
     const redisUrls = await (options.replicaRedisUrls?.(redisUrl) ?? [redisUrl, redisUrl, redisUrl]);
@@ -95,7 +95,7 @@ export class Stage {
       startReplicas(run, redisUrls, { ...env, ...mutation(options) }),
       throughApi || pauseMs !== false ? startApi(run, redisUrl, env) : "",
     ]);
-    // Whoever appends must have the same bounds.
+    // All processes that append must have the same bounds.
     const bounds = readEnv(env, readLogOptions);
     const log = new RedisEventLog({ ...bounds, target: parseRedisUrl(redisUrl), onError: () => undefined });
     run.onEnd(() => log.close());
@@ -113,15 +113,15 @@ export class Stage {
     const revocations = pauseMs === false ? undefined : new Revocations(apiUrl, swarm, run.random.fork());
     if (pauseMs !== false) revocations?.start(pauseMs);
     run.onEnd(() => revocations?.end());
-    return new Stage(run, { rooms, replicas, swarm, publishers, log, revocations });
+    return new Cluster(run, { rooms, replicas, swarm, publishers, log, revocations });
   }
 
-  /** The events flow for a while. */
+  /** Lets events flow for a while. */
   async flow(ms: number): Promise<void> {
     await delay(ms);
   }
 
-  /** Ends the flow, waits until every client has everything, and holds the history against the promise. */
+  /** Stops publishing, waits until every client has all events, and checks the history. */
   async finish(allowances: Allowances = {}, more: Partial<Outcome> = {}): Promise<Outcome> {
     const { publishers, swarm, revocations } = this;
     await revocations?.stop();
@@ -151,13 +151,13 @@ export class Stage {
     };
   }
 
-  /** What was published and given to clients so far. */
+  /** What was published, received and revoked so far. */
   get observed(): Pick<DeliveryHistory, "publications" | "clients" | "revocations"> {
     const { publications } = this.publishers;
     return { publications, clients: this.swarm.histories, revocations: this.revocations?.all ?? [] };
   }
 
-  /** Publishes markers to everyone until the newest thing that everyone has is a marker. */
+  /** Publishes markers to all clients until the newest event of every client is a marker. */
   async #catchUp(): Promise<boolean> {
     const deadlineMs = performance.now() + finishMs;
     const settled = await Promise.race([
@@ -176,7 +176,7 @@ export class Stage {
     return false;
   }
 
-  /** Everyone has a marker; the newest may be on its way to those whose links are slow. */
+  /** All clients have a marker. The newest marker may still be on its way over slow links. */
   async #haveNewest(deadlineMs: number): Promise<boolean> {
     const newest = `end-${this.#markers - 1}`;
     const isThere = () =>
@@ -192,7 +192,7 @@ export class Stage {
   }
 }
 
-type Parts = Pick<Stage, "rooms" | "replicas" | "swarm" | "publishers" | "log" | "revocations">;
+type Parts = Pick<Cluster, "rooms" | "replicas" | "swarm" | "publishers" | "log" | "revocations">;
 
 async function startReplicas(
   run: Run,
@@ -204,7 +204,7 @@ async function startReplicas(
   return replicas;
 }
 
-function mutation({ mutant }: StageOptions): Record<string, string> {
+function mutation({ mutant }: ClusterOptions): Record<string, string> {
   return mutant === undefined ? {} : { NODE_OPTIONS: `--import ${findModule(`mutants/${mutant}`)}` };
 }
 
@@ -222,8 +222,8 @@ async function startApi(run: Run, redisUrl: string, env: Record<string, string>)
 
 async function gather(
   run: Run,
-  options: StageOptions,
-  { replicas, publishers, rooms }: Pick<Stage, "replicas" | "publishers" | "rooms">,
+  options: ClusterOptions,
+  { replicas, publishers, rooms }: Pick<Cluster, "replicas" | "publishers" | "rooms">,
 ): Promise<Swarm> {
   const random = run.random.fork();
   const urls = await options.urls?.(replicas);
@@ -237,7 +237,7 @@ async function gather(
     random,
     pastPosition: () => publishers.pastPosition(random),
     url: () => replicas.url,
-    // Polling must stay with one replica; each new attempt takes another.
+    // A polling client must stay with one replica. Each new attempt may choose another one.
     pollingUrl: () => `http://127.0.0.1:${random.pick(replicas.links).port}`,
     ...urls,
     ...(options.shares === undefined ? {} : { shares: options.shares }),

@@ -1,9 +1,9 @@
-import type { Lab } from "../lab.ts";
+import type { Environment } from "../environment.ts";
 import type { ClientPlan } from "../load/client-plan.ts";
-import type { Setting } from "./contestant.ts";
+import type { Setting } from "./bench-server.ts";
 
-/** What a stock socket.io-client on the websocket transport sends, and what it waits for, to follow its rooms. */
-export function socketIoPlan(lab: Lab, port: number, setting: Setting): ClientPlan {
+/** The plan of a stock socket.io-client on the websocket transport that follows its rooms. */
+export function socketIoPlan(environment: Environment, port: number, setting: Setting): ClientPlan {
   const { rooms, moreRooms = [], measuresLatency = false } = setting;
   const subscriptions = ["project:%r", ...moreRooms].flatMap((room, index) => [
     { send: `42/ws,${index}["subscribe",{"room":"${room}"}]` },
@@ -15,7 +15,7 @@ export function socketIoPlan(lab: Lab, port: number, setting: Setting): ClientPl
     steps: [{ expect: "0" }, { send: '40/ws,{"token":"%t"}' }, { expect: "40/ws" }, ...subscriptions],
     event: { prefix: '42/ws,["project.updated"' },
     rooms,
-    tokens: lab.tokens,
+    tokens: environment.tokens,
     measuresLatency,
   };
 }

@@ -1,16 +1,16 @@
 import { AnsweringProcess } from "../answering-process.ts";
-import type { FeedResult } from "../servers/feed.ts";
-import type { StartContestant } from "./contestant.ts";
+import type { FeedResult } from "../programs/feed.ts";
+import type { StartServer } from "./bench-server.ts";
 
 /** The send() loop in C. */
-export const startFloor: StartContestant = (lab, setting) => floor(lab, setting, false);
+export const startFloor: StartServer = (environment, setting) => floor(environment, setting, false);
 
-/** The same, with all events of a burst in one send(). */
-export const startCoalescedFloor: StartContestant = (lab, setting) => floor(lab, setting, true);
+/** The same with one send() for all events of a burst. */
+export const startCoalescedFloor: StartServer = (environment, setting) => floor(environment, setting, true);
 
 async function floor(
-  ...[{ native, cores }, setting, coalesces]: [...Parameters<StartContestant>, boolean]
-): ReturnType<StartContestant> {
+  ...[{ native, cores }, setting, coalesces]: [...Parameters<StartServer>, boolean]
+): ReturnType<StartServer> {
   if (native.floor === undefined) return undefined;
   const launch = { core: cores.server, command: [native.floor] };
   const process = await AnsweringProcess.lines<Partial<FeedResult & { port: number }>>(launch);

@@ -5,8 +5,8 @@ import type { BenchEvent, Publish } from "./feed.ts";
 import { serveCommands } from "./serve-commands.ts";
 
 /**
- * Loaded by `node --import` into Roomcast's own process, as it ships: answers the benchmark, and in the embedded
- * process publishes through the broadcaster that the API there uses.
+ * Loaded with `node --import` into an unchanged Roomcast process. It answers the benchmark's commands. In the
+ * embedded process it publishes through the broadcaster of the API there.
  */
 serveCommands(embedded);
 
@@ -14,7 +14,7 @@ interface BroadcasterModule {
   getBroadcaster(): { commit(event: AppendRequest): Promise<Appended> };
 }
 
-/** The module that the process itself has loaded; resolved from there, it is the same instance. */
+/** Resolves the module from the process's main script, to get the instance that the process has loaded. */
 async function embedded(): Promise<Publish> {
   const { resolve } = createRequire(process.argv[1] as string);
   const url = pathToFileURL(resolve("@roomcast/broadcaster")).href;
@@ -22,7 +22,7 @@ async function embedded(): Promise<Publish> {
   return (event) => broadcaster.commit(toRequest(event));
 }
 
-/** The event as validation leaves it: the peers validate nothing either. */
+/** Builds the append request directly, without validation, because the peers validate nothing either. */
 function toRequest(event: BenchEvent): AppendRequest {
   const { id, type, room } = event;
   return { kind: "event", id, type, rooms: [room], json: JSON.stringify(event), transient: false };

@@ -5,9 +5,9 @@ import { RedisEventLog } from "@roomcast/event-log";
 import { parseRedisUrl } from "@roomcast/service";
 import { Emitter } from "@socket.io/redis-emitter";
 import type { Publish } from "./feed.ts";
-import { serveCommands, tell } from "./serve-commands.ts";
+import { send, serveCommands } from "./serve-commands.ts";
 
-/** A process that only publishes. Arguments: what to, and where: a Redis URL or a TCP port. */
+/** A process that only publishes. Arguments: the kind of target, and its Redis URL or TCP port. */
 const [kind = "", target = ""] = process.argv.slice(2);
 const publishers: Record<string, () => Promise<Publish>> = {
   "roomcast-redis": () => toEventLog(target),
@@ -19,7 +19,7 @@ const open = publishers[kind];
 if (open === undefined) throw new Error(`unknown publisher: ${kind}`);
 const publish = await open();
 serveCommands(() => publish);
-tell({ port: 0 });
+send({ port: 0 });
 
 async function toEventLog(url: string): Promise<Publish> {
   const onError = (error: Error) => console.error(error.message);
@@ -41,7 +41,7 @@ async function toEmitter(url: string): Promise<Publish> {
   };
 }
 
-/** One connection kept alive, requests pipelined, answers left unread. */
+/** Uses one connection, pipelines requests and ignores the responses. */
 async function toNchan(port: number): Promise<Publish> {
   const socket = await openSocket(port);
   return inOneWrite(socket, (event) => {
@@ -67,7 +67,7 @@ async function openSocket(port: number): Promise<Socket> {
   return socket.resume();
 }
 
-/** All events of a tick leave in one write. */
+/** Sends all events of a tick in one write. */
 function inOneWrite(socket: Socket, encode: (event: Parameters<Publish>[0]) => string): Publish {
   return (event) => {
     if (socket.writableCorked === 0) {

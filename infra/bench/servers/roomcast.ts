@@ -1,49 +1,53 @@
 import { freePort, waitUntil } from "@roomcast/testkit";
 import { AnsweringProcess } from "../answering-process.ts";
-import { jwtSecret, type Lab } from "../lab.ts";
-import { appScript, serverScript } from "../paths.ts";
+import { type Environment, jwtSecret } from "../environment.ts";
+import { appScript, programScript } from "../paths.ts";
 import { pingIntervalSeconds } from "../ping-interval.ts";
-import type { ServerAnswer } from "../servers/serve-commands.ts";
-import type { Contestant, ContestantName, Setting, StartContestant } from "./contestant.ts";
+import type { ServerAnswer } from "../programs/serve-commands.ts";
+import type { BenchServer, ServerName, Setting, StartServer } from "./bench-server.ts";
 import { NodeProcess, nodeCommand, startPublisher } from "./node-process.ts";
 import { socketIoPlan } from "./socket-io-plan.ts";
 
 /** Roomcast with its log in memory, in the process that `npm start` runs. */
-export const startEmbedded: StartContestant = (lab, setting) =>
-  startWithHooks(lab, setting, { name: "roomcast", app: "standalone", env: {} });
+export const startEmbedded: StartServer = (environment, setting) =>
+  startWithHooks(environment, setting, { name: "roomcast", app: "standalone", env: {} });
 
-/** The same without the addon. */
-export const startPublicPath: StartContestant = (lab, setting) =>
-  startWithHooks(lab, setting, {
+/** The same without the native addon. */
+export const startPublicPath: StartServer = (environment, setting) =>
+  startWithHooks(environment, setting, {
     name: "roomcast-public",
     app: "standalone",
     env: { WS_WRITE_PATH: "public" },
   });
 
-/** The same by Node's streams alone. */
-export const startStreamPath: StartContestant = (lab, setting) =>
-  startWithHooks(lab, setting, {
+/** The same with Node's streams only. */
+export const startStreamPath: StartServer = (environment, setting) =>
+  startWithHooks(environment, setting, {
     name: "roomcast-stream",
     app: "standalone",
     env: { WS_WRITE_PATH: "stream" },
   });
 
 /** The same with large events deflated, for clients that inflate. */
-export const startDeflating: StartContestant = async (lab, setting) => {
+export const startDeflating: StartServer = async (environment, setting) => {
   const env = { WS_COMPRESSION_THRESHOLD: "1024" };
-  const contestant = await startWithHooks(lab, setting, { name: "roomcast-deflate", app: "standalone", env });
-  return { ...contestant, plan: { ...contestant.plan, deflates: true } };
+  const server = await startWithHooks(environment, setting, {
+    name: "roomcast-deflate",
+    app: "standalone",
+    env,
+  });
+  return { ...server, plan: { ...server.plan, deflates: true } };
 };
 
-/** A replica that follows the log in Redis, which another process appends to. */
-export const startOverRedis: StartContestant = async (lab, setting) => {
-  const { url } = await lab.redis();
-  const replica = await startWithHooks(lab, setting, {
+/** A replica that follows the log in Redis. Another process appends to the log. */
+export const startOverRedis: StartServer = async (environment, setting) => {
+  const { url } = await environment.redis();
+  const replica = await startWithHooks(environment, setting, {
     name: "roomcast-redis",
     app: "realtime",
     env: { REDIS_URL: url },
   });
-  const publisher = await startPublisher(lab, "roomcast-redis", url);
+  const publisher = await startPublisher(environment, "roomcast-redis", url);
   return {
     ...replica,
     feed: (order) => publisher.feed(order),
@@ -52,16 +56,20 @@ export const startOverRedis: StartContestant = async (lab, setting) => {
 };
 
 interface Variant {
-  name: ContestantName;
+  name: ServerName;
   app: "standalone" | "realtime";
   env: Record<string, string>;
 }
 
-async function startWithHooks(lab: Lab, setting: Setting, { name, app, env }: Variant): Promise<Contestant> {
+async function startWithHooks(
+  environment: Environment,
+  setting: Setting,
+  { name, app, env }: Variant,
+): Promise<BenchServer> {
   const port = await freePort();
-  const command = [...nodeCommand, "--import", serverScript("roomcast-hooks"), appScript(app)];
+  const command = [...nodeCommand, "--import", programScript("roomcast-hooks"), appScript(app)];
   const started = await AnsweringProcess.node<ServerAnswer>({
-    core: lab.cores.server,
+    core: environment.cores.server,
     command,
     env: { ...commonEnv, PORT: String(port), ...env },
   });
@@ -73,7 +81,7 @@ async function startWithHooks(lab: Lab, setting: Setting, { name, app, env }: Va
   return {
     name,
     pid: server.pid,
-    plan: socketIoPlan(lab, port, setting),
+    plan: socketIoPlan(environment, port, setting),
     feed: (order) => server.feed(order),
     heapBytes: () => server.heapBytes(),
     stop: () => server.stop(),
