@@ -14,7 +14,7 @@ export class MemoryRoomMembership implements RoomMembership {
     this.#local = local;
   }
 
-  enter(): void {
+  join(): void {
     // `members` looks everything up.
   }
 

@@ -40,7 +40,7 @@ export class RedisRoomMembership implements RoomMembership {
     this.#local = local;
   }
 
-  enter(room: RoomName, sessionId: string, userId: string): void {
+  join(room: RoomName, sessionId: string, userId: string): void {
     this.#change(room, sessionId, userId);
   }
 
@@ -69,7 +69,7 @@ export class RedisRoomMembership implements RoomMembership {
 
   /** Writes every member again: after the shared state was lost, and before it expires. */
   rewrite(): void {
-    for (const [room, sessionId, userId] of this.#allLocal()) this.enter(room, sessionId, userId);
+    for (const [room, sessionId, userId] of this.#allLocal()) this.join(room, sessionId, userId);
   }
 
   async close(): Promise<void> {

@@ -86,16 +86,16 @@ export class ConnectionHandler {
   }
 
   /** Begins or resumes the session of an authenticated socket. Never throws. */
-  enter(socket: Socket): void {
+  accept(socket: Socket): void {
     try {
-      this.#enter(socket);
+      this.#accept(socket);
     } catch (error) {
       logRefusal(this.#log, "warn", error, "could not start a session, closing its connection");
       socket.conn.close(true);
     }
   }
 
-  #enter(socket: Socket): void {
+  #accept(socket: Socket): void {
     const handshake = takeHandshake(socket);
     const { session, resume, replaces } = handshake;
     const { sessions, slots, epochValidator, subscriptions, emitToReplicas } = this.#options;

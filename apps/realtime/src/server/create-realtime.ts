@@ -182,7 +182,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
     logger,
   });
   for (const namespace of all)
-    namespace.use(authenticate).on("connection", (socket) => connectionHandler.enter(socket));
+    namespace.use(authenticate).on("connection", (socket) => connectionHandler.accept(socket));
   const maintenance = new SessionMaintenance({
     sessions,
     store: cluster.sessions,

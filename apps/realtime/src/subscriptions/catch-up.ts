@@ -46,7 +46,7 @@ export class CatchUp {
     const replaced = session.subscriptions.get(subscription.room);
     if (replaced !== undefined) rememberLeft(session, replaced, follower.position);
     this.leave(session, subscription.room);
-    const room = rooms.enter(session, subscription.room, subscription.filter, follower.position.offset);
+    const room = rooms.join(session, subscription.room, subscription.filter, follower.position.offset);
     subscription.room = room;
     session.subscriptions.set(room, subscription);
   }
@@ -101,7 +101,7 @@ export class CatchUp {
    * stored. Nothing has changed then, unless the connection was closed. A session that buffered before the
    * call, because it is being resumed, still buffers then: the caller closes its connection.
    */
-  async enter(
+  async run(
     session: Session,
     request: () => CatchUpRequest,
     reauthorize: Reauthorize,

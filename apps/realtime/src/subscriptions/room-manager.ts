@@ -89,13 +89,13 @@ export class RoomManager {
    * Delivers to the session the room's events that pass the filter, beginning with the entry after the offset
    * `at`. Returns the shared name.
    */
-  enter(session: Session, name: RoomName, filter: Filter | undefined, at: number): RoomName {
+  join(session: Session, name: RoomName, filter: Filter | undefined, at: number): RoomName {
     const room = this.#rooms.get(name) ?? new LocalRoom(name, at);
     this.#rooms.set(room.name, room);
     const group = room.groupFor(filter) ?? addGroup(room, filter);
     group.size++;
     this.#channels.join(session, group.channel);
-    this.#membership.enter(room.name, session.id, session.userId);
+    this.#membership.join(room.name, session.id, session.userId);
     return room.name;
   }
 

@@ -19,7 +19,7 @@ export interface RoomMembership {
   /** Sets where this replica's members are looked up; to be called before anyone joins. */
   follow(local: LocalMembers): void;
   /** Adds a member on this replica. */
-  enter(room: RoomName, sessionId: string, userId: string): void;
+  join(room: RoomName, sessionId: string, userId: string): void;
   /** Removes a member on this replica. */
   leave(room: RoomName, sessionId: string): void;
   members(room: RoomName): Promise<RoomMember[]>;

@@ -85,9 +85,9 @@ export class SubscriptionManager {
         return { joinRequests, delivered };
       };
       const reauthorize = (room: RoomName) => this.#mayEnter(session, room);
-      const entered = await catchUp.enter(session, request, reauthorize);
+      const joined = await catchUp.run(session, request, reauthorize);
       const kept = [...followed].filter(([room]) => session.subscriptions.has(room));
-      const answers = new Map([...entered, ...kept]);
+      const answers = new Map([...joined, ...kept]);
       return parsed.map((one) => (isDone(one) ? answerOf(answers, one.room) : one));
     });
   }
@@ -150,7 +150,7 @@ export class SubscriptionManager {
       if (session.isEnded) return;
       const request = () => rejoinRequest(rooms, provenBy(seen), this.#options.follower.head);
       const reauthorize = (room: RoomName) => this.#mayEnter(session, room);
-      await this.#options.catchUp.enter(session, request, reauthorize, welcome);
+      await this.#options.catchUp.run(session, request, reauthorize, welcome);
     });
   }
 
@@ -178,7 +178,7 @@ export class SubscriptionManager {
     await this.#resendAccessResets(session, closed, seen);
     const request = () => resumeRequest(allowed, seen, this.#options.follower.head);
     const reauthorize = (room: RoomName) => this.#mayEnter(session, room);
-    await this.#options.catchUp.enter(session, request, reauthorize, welcome);
+    await this.#options.catchUp.run(session, request, reauthorize, welcome);
   }
 
   /** Takes rooms from a session at once and sends resets, at each resume until the client received them. */
