@@ -1,4 +1,29 @@
 import { preset } from "../../infra/jest/preset.js";
 
-// By far the most tests: when the other workspaces are done, both cores of a small machine are for these.
-export default { ...preset, maxWorkers: 2 };
+const { reporters, testTimeout, forceExit, ...project } = preset;
+
+/** What the stock engine could break runs with it, too; `npm run test:matrix` runs everything. */
+const alsoStock = [
+  "compression",
+  "engine-contract",
+  "polling",
+  "abuse/closing-connections",
+  "abuse/frame-floods",
+];
+
+export default {
+  reporters,
+  testTimeout,
+  forceExit,
+  // By far the most tests: when the other workspaces are done, both cores of a small machine are for these.
+  maxWorkers: 2,
+  projects: [
+    { ...project, displayName: "default" },
+    {
+      ...project,
+      displayName: "stock",
+      testMatch: alsoStock.map((name) => `<rootDir>/test/${name}.test.ts`),
+      setupFiles: ["<rootDir>/test/support/stock-engine.mjs"],
+    },
+  ],
+};

@@ -27,8 +27,8 @@ export function toolEnv() {
  * Runs a program in this terminal.
  * Resolves with its exit code, or 128 plus the number of the signal that ended it.
  */
-export async function runVisibly(command, args) {
-  const child = spawn(command, args, { cwd: root, env: toolEnv(), stdio: "inherit" });
+export async function runVisibly(command, args, options = {}) {
+  const child = spawn(command, args, { cwd: root, env: toolEnv(), stdio: "inherit", ...options });
   const pass = (signal) => {
     // The terminal has already sent Ctrl-C to the child.
     if (signal === "SIGTERM" || !process.stdin.isTTY) child.kill(signal);

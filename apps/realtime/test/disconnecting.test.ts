@@ -76,7 +76,7 @@ describe.each(cases)("a server that writes $writePath", ({ writePath, transports
     await fetch(request);
     await post(`42/ws,${JSON.stringify(["subscribe", { room }])}`);
     const polled = fetch(request);
-    await once(server.httpServer, "request");
+    await waitUntil("it polls", () => onlySocket().conn.transport.writable);
     await publish(1);
     onlySocket().conn.close(true);
     expect(await (await polled).text()).toBe("1");

@@ -166,7 +166,8 @@ describe("the internals of Engine.IO and ws that the delivery relies on", () => 
   });
 
   test("ws has the fix for unread pongs (8.23.0)", () => {
-    expect((own("ws/package.json") as { version: string }).version).toBe("8.23.0");
+    const { version } = own("ws/package.json") as { version: string };
+    expect(version.localeCompare("8.23.0", "en", { numeric: true })).toBeGreaterThanOrEqual(0);
   });
 });
 

@@ -35,4 +35,5 @@ export { TcpProxy } from "./tcp-proxy.ts";
 export { type TemporaryFolder, temporaryFolder } from "./temporary-folder.ts";
 export { type Received, TestClient, type TestClientOptions } from "./test-client.ts";
 export { testToken } from "./test-token.ts";
+export { testedEngine } from "./tested-engine.ts";
 export { waitUntil } from "./wait-until.ts";

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { freePort } from "./free-port.ts";
 import { type PrivateProcess, startProcess } from "./private-process.ts";
+import { testedEngine } from "./tested-engine.ts";
 import { waitUntil } from "./wait-until.ts";
 
 /** The secret with which the started processes verify tokens. */
@@ -62,6 +63,7 @@ class StartedProcess implements RoomcastProcess {
       // All tests connect from one address, and most as one user.
       WS_ADDRESS_RATE: "100000",
       WS_HANDSHAKE_RATE: "1000",
+      ...testedEngine(),
       ...env,
     };
   }

@@ -3,8 +3,8 @@ import { namespaces, ProtocolError } from "@roomcast/events";
 import type { PacketFormat, PacketKind } from "../packets/packet-format.ts";
 import { otherFormat } from "../packets/packet-formats.ts";
 import { type BucketRule, takeToken, tenSecondsOf } from "../sessions/token-bucket.ts";
-import type { CompactEngineSocket, ReadHooks } from "../socketio/compact-engine-socket.ts";
 import type { EnginePacket } from "../socketio/engine-packet.ts";
+import type { EngineSocket, ReadHooks } from "../socketio/engine-socket.ts";
 
 /**
  * CONNECT packets per second, with bursts of ten times as many. A stock client sends one for each namespace.
@@ -66,28 +66,28 @@ export class PacketLimiter implements ReadHooks {
   }
 
   /** Whether a packet may be processed; otherwise its connection is closed. */
-  mayPass(connection: CompactEngineSocket, packet: EnginePacket): boolean {
+  mayPass(connection: EngineSocket, packet: EnginePacket): boolean {
     const mayPass = this.#accepts(connection, packet);
     if (!mayPass) closeAbruptly(connection);
     return mayPass;
   }
 
   /** Counts a frame that completes no message. The same number is allowed as of packets. */
-  framed(connection: CompactEngineSocket): void {
+  framed(connection: EngineSocket): void {
     if (!rateLimitStateOf(connection).takePacket(this.#packetRate)) closeAbruptly(connection);
   }
 
   /** Counts a probe of the transport to which a client on polling may upgrade. */
-  probed(connection: CompactEngineSocket, transport: unknown): void {
+  probed(connection: EngineSocket, transport: unknown): void {
     if (this.#accepts(connection, probe)) return this.#endWithUpgrade(connection, transport as EventEmitter);
-    (transport as CompactEngineSocket["transport"]).socket?.terminate();
+    (transport as EngineSocket["transport"]).socket?.terminate();
     // Engine.IO then starts a timer that only the end of the connection stops.
     process.nextTick(closeAbruptly, connection);
   }
 
   /** To be called when the middleware of a namespace has decided. */
   decided(connection: object, namespace: string): void {
-    const rateLimitState = rateLimitStateOf(connection as CompactEngineSocket);
+    const rateLimitState = rateLimitStateOf(connection as EngineSocket);
     const others = rateLimitState.deciding.filter((name) => name !== namespace);
     rateLimitState.deciding = others.length === 0 ? none : others;
   }
@@ -97,7 +97,7 @@ export class PacketLimiter implements ReadHooks {
    * breaks then. Its last poll may still be open: closing the connection answers it, and the client
    * reconnects and resumes.
    */
-  #endWithUpgrade(connection: CompactEngineSocket, transport: EventEmitter): void {
+  #endWithUpgrade(connection: EngineSocket, transport: EventEmitter): void {
     if (this.#upgrades.has(transport)) return;
     this.#upgrades.add(transport);
     transport.once("close", () => {
@@ -105,7 +105,7 @@ export class PacketLimiter implements ReadHooks {
     });
   }
 
-  #accepts(connection: CompactEngineSocket, { type, data }: EnginePacket): boolean {
+  #accepts(connection: EngineSocket, { type, data }: EnginePacket): boolean {
     const rateLimitState = rateLimitStateOf(connection);
     if (!rateLimitState.takePacket(this.#packetRate)) return false;
     if (type !== "message") return true;
@@ -120,7 +120,7 @@ export class PacketLimiter implements ReadHooks {
   }
 
   /** Refuses a client that connects with the other parser; false if it does not. */
-  #refuseParser(connection: CompactEngineSocket, format: PacketFormat, data: unknown): boolean {
+  #refuseParser(connection: EngineSocket, format: PacketFormat, data: unknown): boolean {
     const kind: PacketKind = format.kindOf(data);
     if (typeof kind === "string" || !("connectTo" in kind)) return false;
     connection.write(format.connectError(kind.connectTo, wrongParser));
@@ -129,7 +129,7 @@ export class PacketLimiter implements ReadHooks {
   }
 }
 
-function rateLimitStateOf(connection: CompactEngineSocket): RateLimitState {
+function rateLimitStateOf(connection: EngineSocket): RateLimitState {
   connection.rateLimitState ??= new RateLimitState();
   return connection.rateLimitState as RateLimitState;
 }
@@ -149,7 +149,7 @@ function isOurs(namespace: string): boolean {
 /**
  * Processes nothing more from the client, and closes the connection without waiting for the client to agree.
  */
-function closeAbruptly(connection: CompactEngineSocket): void {
+function closeAbruptly(connection: EngineSocket): void {
   const { socket } = connection.transport;
   connection.close(true);
   socket?.terminate();

@@ -1,4 +1,4 @@
-import type { WriteHooks } from "../socketio/compact-engine-socket.ts";
+import type { WriteHooks } from "../socketio/engine-socket.ts";
 import type { Connection } from "./connection.ts";
 import type { FanOutQueue } from "./fan-out-queue.ts";
 

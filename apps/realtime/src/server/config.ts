@@ -22,6 +22,7 @@ import {
 import { type WritePath, writePaths } from "../delivery/create-writer.ts";
 import type { PacketFormatName } from "../packets/packet-formats.ts";
 import { type ConnectionPolicy, connectionPolicies } from "../sessions/connection-slots.ts";
+import { type EngineName, engineNames } from "../socketio/engine-names.ts";
 
 /** The most workers that the two digits in a session id can name; see `createSessionId`. */
 export const maxWorkers = 99;
@@ -67,6 +68,7 @@ export interface RealtimeOptions {
   trustedProxies: readonly string[];
   authorizerUrl?: string;
   revocationTtlMs: Ms;
+  engine: EngineName;
   writePath: WritePath;
   parser: PacketFormatName;
   /** Bytes from which an event is deflated; undefined to deflate none. */
@@ -136,6 +138,11 @@ export function readRealtimeOptions(read: EnvReader): RealtimeOptions {
     corsOrigins: readCorsOrigins(read),
     trustedProxies: readTrustedProxies(read),
     revocationTtlMs: readRevocationTtl(read),
+    engine: read.oneOf("WS_ENGINE", engineNames, {
+      default: "compact",
+      description:
+        "What connections run on: `compact` is our own smaller parts, for the pinned versions alone; `stock` is Socket.IO, Engine.IO and ws as they are, which take more memory.",
+    }),
     writePath: read.oneOf("WS_WRITE_PATH", writePaths, {
       default: "auto",
       description:

@@ -7,8 +7,9 @@ import { endOversized } from "../connections/oversized-posts.ts";
 import { guardRequests } from "../connections/request-guard.ts";
 import { addSecurityHeaders } from "../connections/response-headers.ts";
 import { packetFormat } from "../packets/packet-formats.ts";
-import { SubprotocolServer } from "../socketio/subprotocol-server.ts";
+import type { Engine } from "../socketio/engine.ts";
 import { guardUpgrades } from "../socketio/upgrade-guard.ts";
+import { withDeflate } from "../socketio/with-deflate.ts";
 import type { RealtimeOptions } from "./config.ts";
 
 export interface CreateIoOptions extends RealtimeOptions {
@@ -17,12 +18,16 @@ export interface CreateIoOptions extends RealtimeOptions {
   /** Whether new connections are accepted. */
   isOpen: () => boolean;
   limits: HandshakeLimits;
+  /** What connections run on. */
+  runsOn: Engine;
   logger: Logger;
 }
 
 /** The Socket.IO server, with everything closed that its defaults leave open. */
 export function createIo(httpServer: HttpServer, options: CreateIoOptions): Server {
-  const { socket, corsOrigins, allowLocalOrigins, isOpen, limits, compressionThreshold, logger } = options;
+  const { socket, corsOrigins, allowLocalOrigins, isOpen, limits, compressionThreshold, runsOn, logger } =
+    options;
+  const { WebSocketServer } = runsOn;
   const format = packetFormat(options.parser);
   const origins = new OriginCheck(corsOrigins, allowLocalOrigins);
   const answered = guardUpgrades(httpServer, socket.openTimeoutMs);
@@ -37,13 +42,7 @@ export function createIo(httpServer: HttpServer, options: CreateIoOptions): Serv
     maxHttpBufferSize: socket.maxMessageSize,
     cleanupEmptyChildNamespaces: true,
     ...(format.parser === undefined ? {} : { parser: format.parser }),
-    // Each message is deflated without context. So one frame suits all clients, and neither side keeps a
-    // window for the other.
-    perMessageDeflate: compressionThreshold !== undefined && {
-      serverNoContextTakeover: true,
-      clientNoContextTakeover: true,
-    },
-    wsEngine: SubprotocolServer as unknown as Server["engine"],
+    wsEngine: compressionThreshold === undefined ? WebSocketServer : withDeflate(WebSocketServer),
     // Runs before anything is allocated for a connection.
     allowRequest: (_request, answer) => {
       const isAllowed = isOpen();

@@ -30,8 +30,7 @@ import { EpochValidator } from "../sessions/epoch-validator.ts";
 import { SessionMaintenance } from "../sessions/session-maintenance.ts";
 import { SessionRegistry } from "../sessions/session-registry.ts";
 import { SlotManager } from "../sessions/slot-manager.ts";
-import { compactEngine } from "../socketio/compact-engine.ts";
-import { compactNamespace } from "../socketio/compact-socket.ts";
+import { createEngine } from "../socketio/engine.ts";
 import { CatchUp } from "../subscriptions/catch-up.ts";
 import { ClientPositions } from "../subscriptions/client-positions.ts";
 import { Continuity } from "../subscriptions/continuity.ts";
@@ -91,17 +90,33 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
   const allowLocalOrigins = context.allowLocalOrigins ?? false;
   const addresses = new ClientAddresses(options.trustedProxies, logger);
   const limits = new HandshakeLimits({ ...options.socket, addresses });
-  const io = createIo(httpServer, { ...options, allowLocalOrigins, isOpen: () => isOpen, limits, logger });
+  const engine = await createEngine(options.engine);
+  const io = createIo(httpServer, {
+    ...options,
+    allowLocalOrigins,
+    isOpen: () => isOpen,
+    limits,
+    runsOn: engine,
+    logger,
+  });
   const writer = await createWriter(options.writePath);
-  logger.info({ writePath: writer.name }, "chose the write path to clients");
+  logger.info(
+    { engine: engine.name, writePath: writer.name },
+    "chose the engine and the write path to clients",
+  );
   const queue = new FanOutQueue(writer);
   const events = new EngineEvents(queue);
   const encoder = createEncoder(options);
   const packetLimiter = new PacketLimiter(packetFormat(options.parser), options.socket.commandRate);
-  const endPings = compactEngine(io, options.socket, events, packetLimiter);
   io.adapter(withFanOut(cluster.adapter, connectionOf, queue) as unknown as Parameters<Server["adapter"]>[0]);
   const all = namespaces.map((name) => io.of(name));
-  for (const namespace of all) compactNamespace(namespace);
+  const endEngine = engine.attach({
+    io,
+    namespaces: all,
+    times: options.socket,
+    writes: events,
+    reads: packetLimiter,
+  });
   const sessions = new SessionRegistry();
   const history = historyBounds(context.history);
   const rooms = new RoomManager(socketChannels(all), cluster.membership, history);
@@ -214,7 +229,7 @@ export async function createRealtime(context: RealtimeContext): Promise<Realtime
       await slots.stop();
       for (const idleAdvance of idleAdvances) idleAdvance.stop();
       control.stop();
-      endPings();
+      endEngine();
       await announcer.stop();
       await follower.stop();
     },

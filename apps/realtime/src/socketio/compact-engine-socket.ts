@@ -1,30 +1,12 @@
-import type { IncomingMessage } from "node:http";
-import type { Writable } from "node:stream";
-import { Socket as EngineSocket } from "engine.io";
+import { Socket } from "engine.io";
 import type { ClosingConnection } from "./closing-connections.ts";
 import { CompactTransport, type TransportOwner } from "./compact-transport.ts";
 import type { EnginePacket } from "./engine-packet.ts";
+import type { EngineRequest, EngineServer, EngineSocket, ReadHooks, WriteHooks } from "./engine-socket.ts";
+import { flushBatch } from "./flush-batch.ts";
 import { lazily } from "./lazily.ts";
 import type { PingedConnection } from "./ping-wheel.ts";
-import { queuedBytes, takePollBatch } from "./poll-batch.ts";
-
-/** Told of every connection's writes, where each would have listeners for them. */
-export interface WriteHooks {
-  /** A packet is about to be queued, or the connection to be closed in an orderly way. */
-  beforePacket(socket: CompactEngineSocket): void;
-  /** The queue went to the transport, the transport was changed, or the connection ended. */
-  stateChanged(socket: CompactEngineSocket): void;
-}
-
-/** Asked about what any client sends. */
-export interface ReadHooks {
-  /** A packet has come; false if nobody may look at it. */
-  mayPass(socket: CompactEngineSocket, packet: EnginePacket): boolean;
-  /** A frame that completes no message has come: a ping, a pong, a fragment. */
-  framed(socket: CompactEngineSocket): void;
-  /** A client on polling has probed the transport that it may change over to. */
-  probed(socket: CompactEngineSocket, transport: unknown): void;
-}
+import { queuedBytes } from "./poll-batch.ts";
 
 /** Pings connections while they are open. */
 interface Pings {
@@ -38,51 +20,22 @@ interface Closings {
   delete(socket: ClosingConnection): void;
 }
 
-/** The internals of Engine.IO's server that its sockets use, as of 6.6.11. */
-export interface EngineServer {
-  readonly clients: Record<string, unknown>;
-  clientsCount: number;
-  emit(event: string, ...args: unknown[]): boolean;
-}
-
-/** The request that began a connection, as Engine.IO's server hands it on. */
-export type EngineRequest = IncomingMessage & {
-  _query: Record<string, string>;
-  websocket?: { _socket?: { remoteAddress?: string } | null };
-};
-
-/** Engine.IO's socket with its internals as of 6.6.11, and with room for what is known of its connection elsewhere. */
-export interface CompactEngineSocket extends TransportOwner, PingedConnection {
-  readonly id: string;
-  readonly server: EngineServer;
+/** Engine.IO's socket as it is made here. */
+export interface CompactEngineSocket extends TransportOwner, PingedConnection, EngineSocket {
   readonly readyState: string;
-  request: EngineRequest | null;
-  transport: {
-    readonly name: string;
-    readonly writable: boolean;
-    /** The WebSocket, if it is one's. */
-    readonly socket?: { terminate(): void; readonly _socket: Writable | null };
-    send(packets: unknown[]): void;
-  };
   writeBuffer: EnginePacket[];
-  /** Characters or bytes of the packets in `writeBuffer`. */
-  queuedBytes: number;
-  packetsFn: unknown[];
-  sentCallbackFn: unknown[];
+  transport: EngineSocket["transport"];
+  readonly pingTimeoutTimer: NodeJS.Timeout | null;
+  hasRefreshedPingTimeout: boolean;
   /** Socket.IO's client, which is told without listening. */
   client: { ondata(data: unknown): void; onclose(reason: string, description?: unknown): void } | undefined;
-  /** The delivery's connection records. */
-  firstConnection: unknown;
-  /** What the guard knows of it. */
-  rateLimitState: unknown;
   setTransport(transport: unknown): void;
   sendPacket(type: string, data?: unknown, options?: object, callback?: () => void): void;
-  write(data: string | Buffer): void;
+  resetPingTimeout(): void;
   onOpen(): void;
   onFrame(): void;
+  flush(): void;
   onClose(reason: string, description?: unknown): void;
-  emit(event: string | symbol, ...args: unknown[]): boolean;
-  close(discard?: boolean): void;
 }
 
 export type CompactEngineSocketClass = new (
@@ -92,7 +45,7 @@ export type CompactEngineSocketClass = new (
   request: EngineRequest,
 ) => CompactEngineSocket;
 
-const original = EngineSocket.prototype as unknown as CompactEngineSocket;
+const original = Socket.prototype as unknown as CompactEngineSocket;
 
 /**
  * Makes the class of a server's Engine.IO sockets: Engine.IO's own methods over fewer objects. Its constructor is not
@@ -160,24 +113,8 @@ function methods(writes: WriteHooks, reads: ReadHooks, pings: Pings, closings: C
       original.sendPacket.call(this, type, data, options, callback);
     },
 
-    /**
-     * As the original, but an answer to a poll carries only a part of what waits. Only one batch is ever under way, so
-     * the list holds its callbacks or nothing. `drain` lets the connection close, and callbacks wait for all.
-     */
     flush() {
-      if (this.readyState !== "closed" && this.transport.writable && this.writeBuffer.length > 0) {
-        const batch = takeBatch(this);
-        const isAll = this.writeBuffer.length === 0;
-        this.emit("flush", batch);
-        this.server.emit("flush", this, batch);
-        if (isAll && Object.hasOwn(this, "packetsFn") && this.packetsFn.length > 0) {
-          this.sentCallbackFn = [this.packetsFn];
-          this.packetsFn = [];
-        }
-        this.transport.send(batch);
-        if (isAll) this.emit("drain");
-        if (isAll) this.server.emit("drain", this);
-      }
+      flushBatch(this);
       writes.stateChanged(this);
     },
 
@@ -222,17 +159,4 @@ function methods(writes: WriteHooks, reads: ReadHooks, pings: Pings, closings: C
     },
   };
   return own;
-}
-
-/** What the transport is given at once: over polling a bounded part, over websocket all that waits. */
-function takeBatch(socket: CompactEngineSocket): EnginePacket[] {
-  if (socket.transport instanceof CompactTransport) {
-    const batch = socket.writeBuffer;
-    socket.writeBuffer = [];
-    socket.queuedBytes = 0;
-    return batch;
-  }
-  const batch = takePollBatch(socket.writeBuffer);
-  for (const { data } of batch) socket.queuedBytes -= queuedBytes(data);
-  return batch;
 }

@@ -1,17 +1,14 @@
-import type { Server } from "socket.io";
 import { ClosingConnections } from "./closing-connections.ts";
 import { CompactClient } from "./compact-client.ts";
 import {
   type CompactEngineSocket,
   type CompactEngineSocketClass,
   compactEngineSocket,
-  type EngineRequest,
-  type EngineServer,
-  type ReadHooks,
-  type WriteHooks,
 } from "./compact-engine-socket.ts";
+import { compactNamespace } from "./compact-socket.ts";
 import { CompactTransport } from "./compact-transport.ts";
 import { type Decoder, Decoders } from "./decoders.ts";
+import type { EngineParts, EngineRequest, EngineServer } from "./engine-socket.ts";
 import { PingWheel } from "./ping-wheel.ts";
 
 /** The internals of Engine.IO's server that are overridden or used here, as of 6.6.11. */
@@ -37,23 +34,14 @@ interface Transport {
   onRequest(request: EngineRequest): void;
 }
 
-/** Times of a server's connections. */
-export interface EngineTimes {
-  pingIntervalMs: number;
-  /** How long a connection may take to close. */
-  closeTimeoutMs: number;
-}
-
-/** Makes a server's Engine.IO smaller for each connection; to everyone it behaves as before. Returns its end. */
-export function compactEngine(
-  io: Server,
-  { pingIntervalMs, closeTimeoutMs }: EngineTimes,
-  writes: WriteHooks,
-  reads: ReadHooks,
-): () => void {
+/**
+ * Makes a server's Engine.IO, and the sockets of its namespaces, smaller for each connection; to everyone it behaves as
+ * before. Returns its end.
+ */
+export function compactEngine({ io, namespaces, times, writes, reads }: EngineParts): () => void {
   const engine = io.engine as unknown as Engine;
-  const wheel = new PingWheel(pingIntervalMs);
-  const closings = new ClosingConnections(closeTimeoutMs);
+  const wheel = new PingWheel(times.pingIntervalMs);
+  const closings = new ClosingConnections(times.closeTimeoutMs);
   const Socket = compactEngineSocket(writes, reads, wheel, closings);
   const createOriginal = engine.createTransport.bind(engine);
   engine.createTransport = (name, request) =>
@@ -66,6 +54,7 @@ export function compactEngine(
   // The only one so far is Socket.IO's, which makes a client of the stock kind.
   engine.removeAllListeners("connection");
   engine.on("connection", (socket) => void new CompactClient(io, socket, decoders));
+  for (const namespace of namespaces) compactNamespace(namespace);
   return () => {
     wheel.stop();
     closings.stop();

@@ -18,7 +18,9 @@ interface Internals {
  */
 export function dropInflater(socket: WebSocket): void {
   const extension = (socket as unknown as Internals)._extensions["permessage-deflate"];
-  if (extension !== undefined) extension.decompress = decompressOnce;
+  // A version without these only takes more memory.
+  if (typeof extension?.decompress === "function" && typeof extension.cleanup === "function")
+    extension.decompress = decompressOnce;
 }
 
 function decompressOnce(this: Extension, data: Buffer, isLast: boolean, done: Done): void {

@@ -11,7 +11,7 @@ import {
   readRealtimeOptions,
 } from "@roomcast/realtime";
 import { createLogger, Health, listen, readEnv } from "@roomcast/service";
-import { testSecret } from "@roomcast/testkit";
+import { testedEngine, testSecret } from "@roomcast/testkit";
 
 type SocketLimits = RealtimeContext["options"]["socket"];
 
@@ -63,7 +63,7 @@ export async function startEmbedded(options: EmbeddedOptions = {}): Promise<Embe
     log = new MemoryEventLog(),
     ...given
   } = options;
-  const defaults = readEnv(manyOfOne, readRealtimeOptions);
+  const defaults = readEnv({ ...manyOfOne, ...testedEngine() }, readRealtimeOptions);
   const limits = { ...defaults.socket, ...socket };
   const httpServer = createServer(http, listener ?? notFound);
   const local = createLocalCluster({ ...limits, revocationTtlMs: defaults.revocationTtlMs });

@@ -1,5 +1,12 @@
 import { fileURLToPath } from "node:url";
-import { freePort, type PrivateProcess, startProcess, testSecret, waitUntil } from "@roomcast/testkit";
+import {
+  freePort,
+  type PrivateProcess,
+  startProcess,
+  testedEngine,
+  testSecret,
+  waitUntil,
+} from "@roomcast/testkit";
 
 const main = fileURLToPath(new URL("../../dist/main.js", import.meta.url));
 
@@ -31,6 +38,7 @@ export async function startTerminable(
       PORT: String(port),
       JWT_SECRET: testSecret,
       REDIS_URL: redisUrl,
+      ...testedEngine(),
       ...env,
     },
   });
