@@ -67,17 +67,17 @@ function floodOf(
   limits: HandshakeLimits,
 ): Refusal | undefined {
   if (request._query.sid !== undefined) return undefined;
-  if (!isPipelined(response) && limits.mayConnect(request)) return undefined;
+  if (!isPipelined(request, response) && limits.mayConnect(request)) return undefined;
   const headers = { connection: "close", "retry-after": "1" };
   return { status: 429, code: 3, message: "rate_limited", headers };
 }
 
 /**
- * Whether an earlier request of the same TCP connection is still unanswered: Node gives a response its socket
- * only in its turn. No browser, client or proxy pipelines a handshake.
+ * Whether an earlier request of the same TCP connection is still unanswered, or its answer ended the connection: Node
+ * gives a response its socket only in its turn. No browser, client or proxy pipelines a handshake.
  */
-function isPipelined(response: ServerResponse): boolean {
-  return response.socket === null;
+function isPipelined({ socket }: EngineRequest, response: ServerResponse): boolean {
+  return response.socket === null || socket.writableEnded;
 }
 
 /** Binary payloads belong to protocol version 3; in version 4 they are text. */

@@ -7,11 +7,11 @@ import { channelOf, createRealtime, createRedisCluster, readRealtimeOptions } fr
 import { createLogger, Health, listen, parseRedisUrl, readEnv, run } from "@roomcast/service";
 
 run("extension", async () => {
-  const { REDIS_URL, JWT_SECRET, PORT } = process.env;
+  const { REDIS_URL, JWT_SECRET, PORT, WS_ENGINE } = process.env;
   const target = parseRedisUrl(REDIS_URL);
   const logger = createLogger({ level: "warn", name: "extension" });
   const onError = () => undefined;
-  const options = readEnv({ WS_CLOSE_TIMEOUT: "1" }, readRealtimeOptions);
+  const options = readEnv({ WS_CLOSE_TIMEOUT: "1", WS_ENGINE }, readRealtimeOptions);
   const cluster = await createRedisCluster({ ...options, ...options.socket, target, onError });
   const log = new RedisEventLog({ target, onError });
   await log.connect();

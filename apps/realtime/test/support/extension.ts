@@ -1,5 +1,12 @@
 import { fileURLToPath } from "node:url";
-import { freePort, type PrivateProcess, startProcess, testSecret, waitUntil } from "@roomcast/testkit";
+import {
+  freePort,
+  type PrivateProcess,
+  startProcess,
+  testedEngine,
+  testSecret,
+  waitUntil,
+} from "@roomcast/testkit";
 
 const fixture = fileURLToPath(new URL("./extension-fixture.mjs", import.meta.url));
 
@@ -23,6 +30,7 @@ export async function startExtension(redisUrl: string): Promise<Extension> {
     REDIS_URL: redisUrl,
     JWT_SECRET: testSecret,
     PORT: String(port),
+    ...testedEngine(),
   };
   const started = await startProcess(process.execPath, [fixture], { env });
   const extension: Extension = {
