@@ -58,7 +58,7 @@ test("a connection that fails is told in plain words", () => {
 });
 
 test.each(["5.0.14", "6.0.20", "2.8.4"])("Redis %s is too old", (version) => {
-  expect(() => checkVersion(version)).toThrow(`it is Redis ${version}, and Redis 6.2 or newer is needed`);
+  expect(() => checkVersion(version)).toThrow(`it is Redis ${version}, but Redis 6.2 or newer is needed`);
 });
 
 test.each(["6.2.0", "7.0.15", "8.2.1", "255.255.255"])("Redis %s is new enough", (version) => {

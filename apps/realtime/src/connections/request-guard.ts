@@ -92,6 +92,6 @@ function logRefusal({ headers }: EngineRequest, log: SampledLog): void {
     "warn",
     origin,
     { origin, host },
-    "refused a page of this origin; if the page is yours, add its origin to CORS_ORIGINS",
+    "refused a page of this origin; if the page is yours, add it to CORS_ORIGINS",
   );
 }

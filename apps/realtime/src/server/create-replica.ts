@@ -12,8 +12,9 @@ import {
 import type { Cluster } from "../cluster/cluster.ts";
 import { createRedisCluster } from "../cluster/redis-cluster.ts";
 import type { RealtimeConfig } from "./config.ts";
-import { createRealtime, type Realtime, type RealtimeContext } from "./create-realtime.ts";
+import { createRealtime, type Realtime } from "./create-realtime.ts";
 import { createProbes } from "./probes.ts";
+import type { RealtimeContext } from "./realtime-context.ts";
 
 /** For the last answers and for Redis, after the clients are disconnected. */
 export const closeGraceMs = 3_000;
