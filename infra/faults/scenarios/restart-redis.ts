@@ -18,12 +18,17 @@ export const restartRedis: Scenario = {
   run: (run) => emptyRedis(run),
 };
 
+const resetsWithinMs = 10_000;
+
 /** Redis loses all its data. Every client must soon receive exactly one reset in each of its rooms. */
 export async function emptyRedis(run: Run, options: ClusterOptions = {}): Promise<Outcome> {
   const { redis, cluster } = await withRedis(run, {}, options);
   const restartedAtMs = await crash(redis);
   await cluster.flow(run.isQuick ? 3_000 : 5_000);
-  const failures = missingResets(cluster.observed.clients, restartedAtMs, 10_000);
+  const missing = () => missingResets(cluster.observed.clients, restartedAtMs, resetsWithinMs);
+  // A replica on a busy machine may need longer to find Redis again.
+  while (missing().length > 0 && performance.now() - restartedAtMs < resetsWithinMs) await cluster.flow(500);
+  const failures = missing();
   const recovery = timesToFirstNews(cluster.observed, restartedAtMs);
   await breakAll(cluster);
   const allowances = {
