@@ -11,6 +11,8 @@ type Request = Pick<IncomingMessage, "headers"> & {
 export class ClientAddresses {
   readonly #isTrusted: (address: string) => boolean;
   readonly #logger: Pick<Logger, "warn">;
+  /** By the headers of a request: a handshake asks several times, and to parse an address takes some microseconds. */
+  readonly #found = new WeakMap<object, string>();
   #hasWarned = false;
 
   /** `trusted` is as in `TRUSTED_PROXIES`. Throws a plain `Error` for an item that is no name or address. */
@@ -26,6 +28,14 @@ export class ClientAddresses {
    * untrusted peer. Returns undefined when the connection is gone.
    */
   of(request: Request): string | undefined {
+    const known = this.#found.get(request.headers);
+    if (known !== undefined) return known;
+    const found = this.#find(request);
+    if (found !== undefined) this.#found.set(request.headers, found);
+    return found;
+  }
+
+  #find(request: Request): string | undefined {
     const peer = bareAddress(request.socket.remoteAddress ?? "");
     if (peer === undefined) return undefined;
     const forwarded = request.headers["x-forwarded-for"];
