@@ -47,6 +47,8 @@ export class ReceiverPool {
   #pattern: Receiver | undefined;
   /** The property by which ws' receivers know their WebSocket. */
   #websocket = Symbol();
+  /** Makes receivers like the pattern. */
+  #create: (() => Receiver) | undefined;
   readonly #free: Receiver[] = [];
   readonly #budget: ReadBudget;
 
@@ -61,6 +63,7 @@ export class ReceiverPool {
     if (websocket === undefined || events.some((event) => receiver.listenerCount(event) !== 1)) return false;
     this.#websocket = websocket;
     this.#pattern = receiver;
+    this.#create = createLike(receiver, websocket, this.#budget);
     this.#tie(receiver, undefined);
     return true;
   }
@@ -74,12 +77,8 @@ export class ReceiverPool {
   }
 
   #make(): Receiver {
-    const pattern = this.#pattern as Receiver & Record<string, unknown>;
-    const Receiver = pattern.constructor as new (options: object) => Receiver;
-    const receiver = new Receiver(Object.fromEntries(options.map((name) => [name, pattern[`_${name}`]])));
-    const ties = receiver as unknown as Record<symbol, Borrower | undefined>;
-    tellFrames(receiver, () => ties[this.#websocket]);
-    pauseBeyond(receiver, this.#budget);
+    const pattern = this.#pattern as Receiver;
+    const receiver = (this.#create as () => Receiver)();
     for (const event of events) receiver.on(event, pattern.listeners(event)[0] as () => void);
     const write = receiver.write.bind(receiver);
     receiver.write = (chunk) => {
@@ -103,6 +102,33 @@ export class ReceiverPool {
     ties[this.#websocket] = borrower;
     return before;
   }
+}
+
+/**
+ * Makes receivers with the options of one that ws has made. They report frames that complete no message, and hand over frames
+ * within the budget, as `tellFrames` and `pauseBeyond` do it for one receiver. Here a class does it: a connection takes a
+ * receiver of its own when it ends, and properties of each would cost more than the rest of it.
+ */
+function createLike(pattern: Receiver, websocket: symbol, budget: ReadBudget): () => Receiver {
+  const Original = pattern.constructor as new (options: object) => Receiver;
+  const taken = pattern as unknown as Record<string, unknown>;
+  const like = Object.fromEntries(options.map((name) => [name, taken[`_${name}`]]));
+  class PooledReceiver extends Original {
+    get _allowSynchronousEvents(): boolean {
+      return budget.take();
+    }
+
+    set _allowSynchronousEvents(_: boolean) {
+      // Set by the constructor; the budget decides.
+    }
+
+    override getInfo(done: unknown): void {
+      if (this._bufferedBytes >= headLength && isExtra(this._buffers[0]?.[0]))
+        (this as unknown as Record<symbol, Borrower | undefined>)[websocket]?.onFrame();
+      super.getInfo(done);
+    }
+  }
+  return () => new PooledReceiver(like);
 }
 
 /** Has a WebSocket told of a receiver's frames that complete no message. */

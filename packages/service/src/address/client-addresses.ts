@@ -1,11 +1,15 @@
 import type { IncomingMessage } from "node:http";
+import { LRUCache } from "lru-cache";
 import proxyAddr from "proxy-addr";
 import type { Logger } from "../logger.ts";
+import { lruBound } from "../lru-bound.ts";
 import { addressKey, bareAddress } from "./address-key.ts";
 
 type Request = Pick<IncomingMessage, "headers"> & {
   socket: Pick<IncomingMessage["socket"], "remoteAddress">;
 };
+
+const maxKeys = 10_000;
 
 /** Finds the client address of a request: the peer's address, or the one that trusted proxies report. */
 export class ClientAddresses {
@@ -13,6 +17,7 @@ export class ClientAddresses {
   readonly #logger: Pick<Logger, "warn">;
   /** By the headers of a request: a handshake asks several times, and to parse an address takes some microseconds. */
   readonly #found = new WeakMap<object, string>();
+  readonly #keys = new LRUCache<string, string>(lruBound(maxKeys));
   #hasWarned = false;
 
   /** `trusted` is as in `TRUSTED_PROXIES`. Throws a plain `Error` for an item that is no name or address. */
@@ -36,15 +41,27 @@ export class ClientAddresses {
   }
 
   #find(request: Request): string | undefined {
-    const peer = bareAddress(request.socket.remoteAddress ?? "");
-    if (peer === undefined) return undefined;
+    const remote = request.socket.remoteAddress ?? "";
     const forwarded = request.headers["x-forwarded-for"];
-    if (forwarded === undefined) return addressKey(peer);
+    if (forwarded === undefined) return this.#keyOf(remote);
+    const peer = bareAddress(remote);
+    if (peer === undefined) return undefined;
     if (!this.#isTrusted(peer)) {
       this.#warn(peer);
       return addressKey(peer);
     }
     return addressKey(this.#behind(peer, String(forwarded).split(",").reverse()));
+  }
+
+  /** The key of a peer. Proxies and busy clients come again and again. */
+  #keyOf(remote: string): string | undefined {
+    const known = this.#keys.get(remote);
+    if (known !== undefined) return known;
+    const peer = bareAddress(remote);
+    if (peer === undefined) return undefined;
+    const key = addressKey(peer);
+    this.#keys.set(remote, key);
+    return key;
   }
 
   /** Walks from the nearest hop towards the client, as long as a trusted proxy reported each hop. */
