@@ -1,4 +1,4 @@
-import { once } from "node:events";
+import { type EventEmitter, once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { TestClient, testToken, waitUntil } from "@roomcast/testkit";
@@ -110,11 +110,18 @@ describe("a change to websocket that breaks", () => {
 
   test("WS-CONN-14 a client whose change to websocket breaks is told so over its open poll, and misses nothing", async () => {
     const url = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+    const engine = server.realtime.io.engine as unknown as EventEmitter & {
+      clients: Record<string, unknown>;
+    };
+    const first = once(engine, "connection");
     const client = await TestClient.connected(url, {
       token: testToken("ada"),
       transports: ["polling", "websocket"],
     });
+    const [{ id }] = (await first) as [{ id: string }];
     await waitUntil("the change is broken", () => cuts === 1);
+    // An event before that would answer the open poll, over which the client is to be told.
+    await waitUntil("the connection has ended", () => !Object.hasOwn(engine.clients, id));
     await announce(server, "user:ada", { n: 1 });
     expect((await client.next("project.updated")).event.data).toMatchObject({ changes: { n: 1 } });
     // The event may come over the connection that is about to end: the next one has an engine of its own.
