@@ -1,5 +1,4 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
-import { createClient } from "@redis/client";
 import {
   MemoryReplicaRegistry,
   RedisReplicaRegistry,
@@ -7,6 +6,7 @@ import {
   type ReplicaRegistry,
   type ReplicaStats,
 } from "@roomcast/service";
+import { createClient } from "redis";
 import { type RedisServer, startRedis } from "./support/testkit.ts";
 
 let server: RedisServer;

@@ -4,8 +4,8 @@ import { access } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { createClient } from "@redis/client";
 import { type RedisServer, type RedisServerOptions, startRedis, waitUntil } from "@roomcast/testkit";
+import { createClient } from "redis";
 
 const running: RedisServer[] = [];
 

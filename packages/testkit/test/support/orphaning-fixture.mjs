@@ -1,7 +1,7 @@
 // Starts a Redis and waits to be killed, for redis-server.test.ts.
 
-import { createClient } from "@redis/client";
 import { startRedis } from "@roomcast/testkit";
+import { createClient } from "redis";
 
 const server = await startRedis();
 const client = await createClient({ url: server.url }).connect();
