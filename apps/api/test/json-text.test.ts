@@ -52,7 +52,7 @@ describe("a JSON text is read without losing anything", () => {
     expect(refusal(`{"pad":"${pad}","k":1,"k":1}`)).toContain("twice");
   });
 
-  test("more numbers that would be altered than anyone is told of are refused as a whole", () => {
+  test("a body with more than 1,000 numbers that JavaScript would alter is refused as a whole", () => {
     const list = (count: number) => `[${new Array(count).fill("1e400").join()}]`;
     expect(parseJsonText(list(1_000))).toHaveLength(1_000);
     expect(refusal(list(1_001))).toContain("1000");

@@ -50,7 +50,7 @@ describe("the point where a room goes on", () => {
     expect(after("e2.1000~3.1000", stored)).toEqual({ from: "e2.1000", reset: undefined });
   });
 
-  test("whoever has seen what was rolled back is told", () => {
+  test("a client that received rolled back entries gets a reset", () => {
     expect(after("e1.991", { from: "e2.995" })).toEqual({ from: "e1.991", reset: "diverged" });
     expect(after("e0.5", { from: "e2.995" })).toEqual({ from: "e0.5", reset: "epoch" });
   });

@@ -176,7 +176,7 @@ describe("what a client emits", () => {
     await nothingCame();
   });
 
-  /** Whatever had been passed on would have come before this event. */
+  /** An entry that the relay passed on would arrive before this event. */
   async function nothingCame(): Promise<void> {
     const { id } = await announce(server, "project:1");
     expect((await witness.next()).event.id).toBe(id);

@@ -107,7 +107,7 @@ test("a connection that is not ready is handed its entries", () => {
   expect(slow.writes).toEqual(["1 2"]);
 });
 
-test("who leaves while others are written makes nobody be skipped, and what comes meanwhile comes after", () => {
+test("a connection that leaves during a write skips no other, and new entries go behind the queued ones", () => {
   const [first, second, third] = [enter("project:a"), enter("project:a"), enter("project:a")];
   first.onWrite = () => {
     first.onWrite = () => undefined;

@@ -135,7 +135,7 @@ describe.each(cases)("the fan-out of $name through the $writePath write path", (
     expect(numbers(await client.take(2, "project.updated"))).toEqual([2, 4]);
   });
 
-  test("WS-ROOM-6 an event of several rooms reaches a socket in several of them once, whatever their filters", async () => {
+  test("WS-ROOM-6 an event of several rooms reaches a socket in several of them once, with any filters", async () => {
     const client = await connect();
     await client.subscribe("project:x", { filters: { updatedBy: "u1" } });
     await client.subscribe("project:y", { filters: { updatedBy: "nobody" } });

@@ -25,7 +25,7 @@ describe("filters of a subscription", () => {
       Object.assign(exampleOf("instance.state_changed"), { accountId }),
     );
 
-  test("WS-FILT-1 each client gets what passes its own, whoever else is in the room", async () => {
+  test("WS-FILT-1 each client gets the events that pass its own filter", async () => {
     const [one, list, all] = await Promise.all(["one", "list", "all"].map(connect));
     await one?.subscribe("channel:instances", { filters: { accountId: "12345" } });
     await list?.subscribe("channel:instances", { filters: { accountId: ["12345", "777"] } });

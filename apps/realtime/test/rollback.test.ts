@@ -62,7 +62,7 @@ describe("when the end of the log is lost", () => {
     expect(client.unread).not.toContain("room.reset");
   });
 
-  test("a past that is being read meanwhile is read again, and given once", async () => {
+  test("a history read that a rollback interrupts is repeated, and its events arrive once", async () => {
     const first = await say("first");
     await say("kept");
     await say("lost");

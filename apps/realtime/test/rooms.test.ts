@@ -173,7 +173,7 @@ describe("history", () => {
     expect(read).toEqual(Array.from({ length: 40 }, (_, index) => index + 1));
   });
 
-  test("WS-HIST-7 is for whoever may enter the room", async () => {
+  test("WS-HIST-7 is open only to users who may enter the room", async () => {
     for (const room of ["user:bob", "nosuch", "channel:x y"]) {
       expect(await client.call("history", { room })).toMatchObject({ ok: false });
     }

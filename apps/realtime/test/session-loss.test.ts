@@ -63,7 +63,7 @@ describe("a client whose stored session was lost with Redis' data", () => {
     expect(event.data.rooms).toEqual(expect.arrayContaining(["project:kept", "project:more"]));
   });
 
-  test("WS-POS-11 is not resumed in old rooms if it was away meanwhile", async () => {
+  test("WS-POS-11 is not resumed in old rooms if it was away during the loss", async () => {
     await client.subscribe("project:left");
     await redis.client.sendCommand(["SAVE"]);
     await client.subscribe("project:entered");
@@ -72,7 +72,7 @@ describe("a client whose stored session was lost with Redis' data", () => {
     expect(client.socket.recovered).toBe(false);
   });
 
-  test("WS-POS-11 is resumed if it was away meanwhile and its session has survived", async () => {
+  test("WS-POS-11 is resumed if it was away during the loss and its session has survived", async () => {
     await client.subscribe("project:kept");
     await redis.client.sendCommand(["SAVE"]);
     await away(crash);

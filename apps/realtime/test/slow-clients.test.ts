@@ -181,13 +181,13 @@ async function subscribe(client: RawClient): Promise<void> {
 }
 
 /** Publishes until only the witness is left; `most`: the most bytes that waited in this process for one client. */
-async function flood(meanwhile: () => void): Promise<{ sent: number; most: number }> {
+async function flood(afterChunk: () => void): Promise<{ sent: number; most: number }> {
   let most = 0;
   let sent = 0;
   while (server.realtime.sessions.size > 1) {
     if (sent > maxEvents) throw new Error("it was not cut");
     await announce(server, "project:flood", { n: sent++, text });
-    meanwhile();
+    afterChunk();
     await new Promise((resolve) => setImmediate(resolve));
     most = Math.max(most, buffered());
   }

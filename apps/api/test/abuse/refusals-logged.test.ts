@@ -69,13 +69,10 @@ test.each([
   ["beginnings of tokens with a part more", "eyJaaaaa."],
   ["beginnings of URLs", "a.b://c:"],
   ["beginnings of parameters", "&token"],
-])(
-  "SEC-45 a stranger's path of thousands of %s is logged as fast as any, without the token in it",
-  async (_what, part) => {
-    const path = `/${part.repeat(14_000 / part.length)}/${jwt}`;
-    expect((await api.call("GET", path, null, { bearer: null })).status).toBe(404);
-    const line = api.logLines.find((one) => one.includes('"msg":"request"'));
-    expect(line).toContain("[redacted]");
-    expect(line).not.toContain("c2lnbmF0dXJl");
-  },
-);
+])("SEC-45 a path of thousands of %s is logged in linear time, without its token", async (_what, part) => {
+  const path = `/${part.repeat(14_000 / part.length)}/${jwt}`;
+  expect((await api.call("GET", path, null, { bearer: null })).status).toBe(404);
+  const line = api.logLines.find((one) => one.includes('"msg":"request"'));
+  expect(line).toContain("[redacted]");
+  expect(line).not.toContain("c2lnbmF0dXJl");
+});

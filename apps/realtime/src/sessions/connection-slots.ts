@@ -62,7 +62,7 @@ export interface ConnectionSlots {
   /**
    * Takes a slot. A session that has one keeps it. The session that it `replaces`, of the same user, gives
    * its slot up. A session that was disconnected for another within `endedLatelyMs`, or replaces such a
-   * session, disconnects no other in turn, whatever the policy. Resolves with the replicas whose sessions
+   * session, disconnects no other in turn under either policy. Resolves with the replicas whose sessions
    * lost slots; they should renew soon. Rejects with `too_many_connections`, or with `unavailable` when a
    * slot may be free in a moment.
    */

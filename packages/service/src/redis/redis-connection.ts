@@ -32,7 +32,6 @@ const probeIntervalMs = 1_000;
 /** A probe may wait behind a large reply. A connection that is silent for longer hangs. */
 const probeTimeoutMs = 5_000;
 const reconnectBackoff = { firstMs: 50, longestMs: 1_000 };
-
 /** A connection that lived shorter counts as failed, so the next attempt waits longer. */
 const shortLifeMs = 1_000;
 
